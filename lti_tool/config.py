@@ -1,0 +1,189 @@
+"""The settings: everything that differs from one installation to another, from ``ICC_…`` variables.
+
+`icc-bridge doctor` lists them all, docs/settings.md describes them all (a test compares).
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from lti_tool.errors import SettingsError
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Build it with `load_settings`, which turns mistakes into one clear line."""
+
+    model_config = SettingsConfigDict(env_prefix="ICC_", env_file=None, extra="ignore", frozen=True)
+
+    base_url: str = Field(
+        "http://localhost:8401", description="The address people and learning environments use; no path."
+    )
+    data_dir: Path = Field(Path("./var"), description="Folder for the database, the files and the generated secret.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; default: a SQLite file in ICC_DATA_DIR.")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Secret for encryption and signatures, 32 characters or more; default: generated in ICC_DATA_DIR.",
+    )
+    files_url: str | None = Field(
+        None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR."
+    )
+    file_max_mb: int = Field(50, ge=1, le=1000, description="Largest file that can be handed in, in MB.")
+    default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
+    time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
+    allow_private_platforms: bool = Field(
+        False, description="Also talk to learning environments on http or private addresses: demo and labs only."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many reverse proxies in front set X-Forwarded-… headers."
+    )
+    issuer_name: str = Field(
+        "LKCA – Landelijk Kennisinstituut Cultuureducatie en Amateurkunst", description="Issuer's name on certificates."
+    )
+    issuer_url: str = Field("https://www.lkca.nl", description="Issuer's web site, on certificates.")
+    trainings_dir: Path | None = Field(
+        None, description="Folder with more training files (TOML); default: only the built-in."
+    )
+    session_hours: int = Field(8, ge=1, le=72, description="How long a session lasts after the last launch, in hours.")
+    job_threads: int = Field(8, ge=1, le=64, description="How many jobs one process runs at once.")
+    job_poll_seconds: float = Field(0.3, gt=0, le=10, description="How often a process looks for new jobs, in seconds.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe level that is logged."
+    )
+    log_format: Literal["json", "console"] = Field("json", description="Log lines as json or for people (console).")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="More host names (comma-separated) under which it answers; default: ICC_BASE_URL's.",
+    )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+            or parts.fragment
+        ):
+            raise ValueError("expected an address without a path, such as https://icc.example.org")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+            raise ValueError("http is only for localhost and 127.0.0.1; use https")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("expected at least 32 characters")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("expected a time zone such as Europe/Amsterdam") from None
+        return value
+
+    @model_validator(mode="after")
+    def _check_database(self) -> Self:
+        if self.database_url is not None and not self.database_url.startswith(("sqlite:///", "postgresql")):
+            raise ValueError("ICC_DATABASE_URL: expected sqlite:///… or postgresql://…")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the tool over https: then cookies are `__Host-`, Secure and Partitioned."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host and port of `base_url`, such as ``icc.example.org`` or ``localhost:8401``."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's URL with its driver: the SQLite file in `data_dir` unless one is set."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir.resolve() / 'icc-bridge.sqlite'}"
+        scheme, rest = self.database_url.split("://", 1)
+        return f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else self.database_url
+
+    @property
+    def files_location(self) -> str:
+        """The fsspec URL of the folder for handed-in files."""
+        return self.files_url or f"file://{self.data_dir.resolve() / 'files'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment.
+
+    Args:
+        overrides: settings by name that win over the environment, as the demo and the tests use.
+
+    Raises:
+        SettingsError: one line naming the variable and what was expected.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates what the caller passes
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ICC_{'_'.join(str(part) for part in first['loc']).upper()}: " if first["loc"] else ""
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}{message}") from None
+
+
+def prepare_data_dir(settings: Settings) -> None:
+    """Make the data folder if it is missing and see that it can be written.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"ICC_DATA_DIR: {folder} cannot be written ({error.strerror or 'unknown reason'})"
+        ) from None
+
+
+def secret_of(settings: Settings) -> str:
+    """Return the installation's secret: the setting, or the one kept in the data folder (made at first use).
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.data_dir / "secret.key"
+    try:
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            secret = secrets.token_urlsafe(48)
+            file.write(secret)
+        return secret
+    except OSError as error:
+        raise SettingsError(f"ICC_SECRET_KEY is not set and {path} cannot be used ({error.strerror})") from None

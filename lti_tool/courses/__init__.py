@@ -1,0 +1,1 @@
+"""Courses: accounts, courses and placements, as learned from launches."""

@@ -1,0 +1,110 @@
+"""People and places as launches teach them: account, person, course, who is in it, placement."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.database import Base
+from lti_tool.ids import ID_LENGTH, new_id
+
+
+class Person(Base):
+    """The human behind one or more accounts."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    certificate_name: Mapped[str | None] = mapped_column(String(200))
+    """The name for the certificate, as the person confirmed it."""
+    certificate_name_at: Mapped[datetime | None]
+    locale: Mapped[str | None] = mapped_column(String(10))
+    """The language the person chose or the last launch asked for: nl or en."""
+    created_at: Mapped[datetime]
+
+    accounts: Mapped[list["Account"]] = relationship(back_populates="person")
+
+
+class Account(Base):
+    """An LTI user of a platform, known by `sub` alone."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("platform_id", "subject"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), index=True)
+    subject: Mapped[str] = mapped_column(String(255))
+    """The claim `sub`: at most 255 ASCII characters, case-sensitive (OpenID Connect core, 2)."""
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    display_name: Mapped[str | None] = mapped_column(String(200))
+    """The name that the platform sends, if the school shares it: for trainers, to see whose work it is."""
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="accounts")
+
+
+class Course(Base):
+    """An LTI context on a platform."""
+
+    __tablename__ = "course"
+    __table_args__ = (UniqueConstraint("platform_id", "context_id"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), index=True)
+    context_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class CourseCohort(Base):
+    """A cohort that a trainer of it brought into a course. A placement may show only such a cohort."""
+
+    __tablename__ = "course_cohort"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True, index=True)
+    bound_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    bound_at: Mapped[datetime]
+
+
+class CourseMember(Base):
+    """An account seen in a course by a launch, with the role it had there last."""
+
+    __tablename__ = "course_member"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    """A `mappings.roles.Role`: trainer, participant or visitor."""
+    last_seen_at: Mapped[datetime]
+
+
+class Placement(Base):
+    """An LTI resource link that shows an assignment, or the whole training, of a cohort in a course.
+
+    Until a trainer has said what it shows (links placed without deep linking) `cohort_id` is None.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    resource_link_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500), default="")
+    cohort_id: Mapped[str | None] = mapped_column(ForeignKey("cohort.id"), index=True)
+    assignment_key: Mapped[str | None] = mapped_column(String(100))
+    """The assignment it shows; None shows the whole training."""
+    lineitem_url: Mapped[str | None] = mapped_column(String(1000))
+    """The line item that the platform coupled to this very link (AGS claim `lineitem`)."""
+    lineitems_url: Mapped[str | None] = mapped_column(String(1000))
+    ags_scopes: Mapped[list[str]] = mapped_column(default=list)
+    """AGS scopes of the last launch's endpoint claim; empty when the platform offers none."""
+    memberships_url: Mapped[str | None] = mapped_column(String(1000))
+    return_url: Mapped[str | None] = mapped_column(String(2000))
+    created_at: Mapped[datetime]
+    last_launch_at: Mapped[datetime]
+
+    course: Mapped[Course] = relationship()

@@ -1,0 +1,1 @@
+"""Launch: OIDC login, verification, launch state, cookies and sessions."""

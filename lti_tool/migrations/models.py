@@ -1,0 +1,11 @@
+"""All models in one place, for Alembic and for tests that compare models and revisions."""
+
+import lti_tool.certificates.models
+import lti_tool.courses.models
+import lti_tool.launch.models
+import lti_tool.platforms.models
+import lti_tool.sync.models
+import lti_tool.training.models  # noqa: F401  # imported for their tables
+from lti_tool.database import Base
+
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""Platforms: registered learning environments, dynamic registration, our key ring and their keys."""

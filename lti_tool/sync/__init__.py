@@ -1,0 +1,1 @@
+"""Sync: scores out, through an outbox that never loses the newest outcome."""

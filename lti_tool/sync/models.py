@@ -1,0 +1,50 @@
+"""The outbox: what each learning environment should hold for one account on one line item."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.database import Base
+from lti_tool.ids import ID_LENGTH, new_id
+
+
+class ScoreOutbox(Base):
+    """One row a (placement's line item, account); only the newest value is ever posted.
+
+    `version` grows in the transaction that changes the outcome; `sent_version` follows once the platform has accepted
+    it. A queued job carries the row's id and `job` number only; a job with an older number does nothing.
+    """
+
+    __tablename__ = "score_outbox"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "account_id"),
+        Index("ix_score_outbox_due", "dirty", "next_attempt_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), index=True)
+    placement_id: Mapped[str] = mapped_column(ForeignKey("placement.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    score_given: Mapped[float]
+    score_maximum: Mapped[int]
+    comment: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    sent_version: Mapped[int] = mapped_column(default=0)
+    dirty: Mapped[bool] = mapped_column(default=True)
+    """version > sent_version and not refused for good."""
+    job: Mapped[int] = mapped_column(default=0)
+    """Number of the newest job of this row; older jobs do nothing."""
+    claimed_until: Mapped[datetime | None]
+    """The lease of the running job; expired means that nobody works on it."""
+    fails: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(String(50))
+    """Code of the last failure, e.g. `http-503`, `timeout`, `refused-400`; None after a success."""
+    refused: Mapped[bool] = mapped_column(default=False)
+    """The platform will not take it as it is: somebody has to do something."""
+    posted_at: Mapped[datetime | None]
+    """Timestamp of the last accepted post: the next one is at least one second later."""
+    changed_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

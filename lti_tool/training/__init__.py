@@ -1,0 +1,1 @@
+"""Training: cohorts, enrolments, handing in and reviewing: what participants and trainers do."""

@@ -1,0 +1,153 @@
+"""Cohorts, who is in them, and their work: submission, its versions and files, reviews."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.database import Base
+from lti_tool.ids import ID_LENGTH, new_id
+
+
+class Cohort(Base):
+    """An edition of a training, across courses and platforms."""
+
+    __tablename__ = "cohort"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    training_key: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(200))
+    created_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    """The trainer who made it in the picker; None when the issuer did on the command line."""
+    created_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    """From then on it counts for certificates; only the issuer approves (`cohort approve`)."""
+
+
+class CohortCode(Base):
+    """A one-time code that makes a person trainer of a cohort."""
+
+    __tablename__ = "cohort_code"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
+    code_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Enrolment(Base):
+    """A person in a cohort, as participant or as (cohort) trainer."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("cohort_id", "person_id", "role"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    """A `mappings.roles.Role`: trainer or participant."""
+    created_at: Mapped[datetime]
+
+    cohort: Mapped[Cohort] = relationship()
+
+
+class EnrolmentCourse(Base):
+    """A course through which a participant came into the cohort: trainers of that course see the participant's work."""
+
+    __tablename__ = "enrolment_course"
+
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Submission(Base):
+    """A participant's work for one assignment: the draft, the outcome, and its versions."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("enrolment_id", "assignment_key"), Index("ix_submission_waiting", "state"))
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    assignment_key: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(20))
+    """A `mappings.progress.OutcomeState`."""
+    origin: Mapped[str] = mapped_column(String(20))
+    """A `mappings.progress.Origin`: where the work was handed in."""
+    draft_text: Mapped[str] = mapped_column(Text, default="")
+    draft_link: Mapped[str] = mapped_column(String(2000), default="")
+    draft_saved_at: Mapped[datetime | None]
+    """None while there is nothing newer than the last version."""
+    changed_at: Mapped[datetime]
+    """When `state` changed last."""
+
+    enrolment: Mapped[Enrolment] = relationship()
+    versions: Mapped[list["SubmissionVersion"]] = relationship(
+        back_populates="submission", order_by="SubmissionVersion.number", cascade="all, delete-orphan"
+    )
+
+
+class SubmissionVersion(Base):
+    """One hand-in; it never changes afterwards."""
+
+    __tablename__ = "submission_version"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(String(2000), default="")
+    handed_in_at: Mapped[datetime]
+    receipt: Mapped[str] = mapped_column(String(20))
+    """The code on the receipt that the participant sees."""
+
+    submission: Mapped[Submission] = relationship(back_populates="versions")
+    files: Mapped[list["WorkFile"]] = relationship(secondary="version_file", order_by="WorkFile.added_at")
+    reviews: Mapped[list["Review"]] = relationship(back_populates="version", order_by="Review.reviewed_at")
+
+
+class WorkFile(Base):
+    """A file that belongs to a submission; its bytes lie in the file store under `path`."""
+
+    __tablename__ = "work_file"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(20))
+    """The file name extension in lower case, one of the assignment's file kinds, checked against the content."""
+    size: Mapped[int]
+    """In bytes."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(String(200), unique=True)
+    in_draft: Mapped[bool] = mapped_column(default=True)
+    """Part of what will be handed in next."""
+    added_at: Mapped[datetime]
+
+
+class VersionFile(Base):
+    """Which files a version holds; one file may be in several versions."""
+
+    __tablename__ = "version_file"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("submission_version.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[str] = mapped_column(ForeignKey("work_file.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Review(Base):
+    """A trainer's verdict on one version."""
+
+    __tablename__ = "review"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    version_id: Mapped[str] = mapped_column(ForeignKey("submission_version.id", ondelete="CASCADE"), index=True)
+    reviewer_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    verdict: Mapped[str] = mapped_column(String(20))
+    """`accepted` or `returned`."""
+    feedback: Mapped[str] = mapped_column(Text, default="")
+    reviewed_at: Mapped[datetime]
+
+    version: Mapped[SubmissionVersion] = relationship(back_populates="reviews")
