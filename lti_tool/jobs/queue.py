@@ -1,0 +1,28 @@
+"""What the rooms above need of the engine, so that their tests can hand in a recording one."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+Handler = Callable[[str, int], None]
+"""A job: takes the row's key and the job number, and returns at once when the number is stale."""
+
+
+class Jobs(Protocol):
+    """Takes jobs and gives them to a handler later, at least once each."""
+
+    def enqueue(self, session: Session, job: str, key: str, number: int, *, lane: str = "", delay: float = 0.0) -> None:
+        """Add a job within the caller's transaction: it exists exactly when the transaction commits.
+
+        Args:
+            session: the caller's open transaction.
+            job: the name under which the handler is registered.
+            key: the row's id.
+            number: the row's job number; (job, key, number) is the idempotency key.
+            lane: jobs of one lane run one after the other (a platform's id); only for jobs registered with lanes.
+            delay: seconds to wait before it may start.
+        """
+
+    def cancel(self, job: str, key: str, number: int) -> None:
+        """See that the job does not start any more, if it has not."""

@@ -1,0 +1,133 @@
+"""Fixtures for all tests: settings, a clock, and a migrated database on each engine."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from lti_tool.config import Settings, load_settings
+from lti_tool.database import Database
+from lti_tool.ids import new_id
+from tests.clock import FakeClock
+from tests.postgresql import postgresql_server
+
+SECRET = "a secret for the tests, long enough to be one"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ICC_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at 2026-11-23 12:00 UTC until it is moved."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of the tests' PostgreSQL server, without a database name."""
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "icc.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_url: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    with psycopg.connect(f"{postgresql_url}postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE icc_template")
+    database = Database(_with_driver(f"{postgresql_url}icc_template"))
+    database.upgrade()
+    database.close()
+    return "icc_template"
+
+
+@pytest.fixture
+def new_sqlite_url(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
+    """Makes a fresh migrated SQLite database and returns its URL."""
+
+    def make() -> str:
+        path = tmp_path / f"{new_id()}.sqlite"
+        shutil.copy(sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    return make
+
+
+@pytest.fixture
+def new_postgresql_url(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Makes a fresh migrated PostgreSQL database and returns its URL; it is dropped afterwards."""
+    made: list[str] = []
+
+    def make() -> str:
+        server: str = request.getfixturevalue("postgresql_url")
+        template: str = request.getfixturevalue("postgresql_template")
+        name = f"icc_{new_id().lower()}"
+        with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        made.append(name)
+        return f"{server}{name}"
+
+    yield make
+    for name in made:
+        with psycopg.connect(f"{request.getfixturevalue('postgresql_url')}postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(
+    request: pytest.FixtureRequest, new_sqlite_url: Callable[[], str], new_postgresql_url: Callable[[], str]
+) -> str:
+    """The URL of a fresh migrated database, as ICC_DATABASE_URL takes it: once on each engine."""
+    return new_sqlite_url() if request.param == "sqlite" else new_postgresql_url()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    database = Database(_with_driver(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite_database(new_sqlite_url: Callable[[], str]) -> Iterator[Database]:
+    """A fresh migrated SQLite database, for tests in which the engine does not matter."""
+    database = Database(new_sqlite_url())
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of a test installation on http://localhost:8401 that may talk to loopback platforms."""
+    return load_settings(
+        base_url="http://localhost:8401",
+        data_dir=tmp_path / "var",
+        database_url=database_url,
+        secret_key=SECRET,
+        allow_private_platforms=True,
+    )
+
+
+def _with_driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1) if urlsplit(url).scheme == "postgresql" else url

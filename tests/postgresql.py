@@ -1,0 +1,65 @@
+"""A PostgreSQL server of the tests' own, on a free loopback port, gone when the run ends.
+
+PostgreSQL refuses to run as root, so root starts it as Debian's user `postgres`.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class PostgresqlMissing(RuntimeError):
+    """PostgreSQL's server programs are not on this machine."""
+
+
+def _programs() -> Path:
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / "initdb").exists():
+            return folder
+    found = shutil.which("initdb")
+    if found is None:
+        raise PostgresqlMissing(
+            "PostgreSQL's initdb is missing: install Debian's package postgresql (make test does it as root)"
+        )
+    return Path(found).parent
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Run a server and yield its URL without a database name: ``postgresql://postgres@127.0.0.1:<port>/``.
+
+    Raises:
+        PostgresqlMissing: it is not installed.
+    """
+    programs = _programs()
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir="/tmp"))  # a socket path must be short
+    if as_user:
+        shutil.chown(folder, "postgres", "postgres")
+    port = _free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)  # noqa: S603
+
+    data = str(folder / "data")
+    try:
+        run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+        run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}/"
+        finally:
+            run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,64 @@
+"""A stand-in for the engine that keeps what was enqueued and runs it when a test says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from lti_tool.jobs.queue import Handler
+
+
+@dataclass(frozen=True)
+class Job:
+    """One enqueued job."""
+
+    job: str
+    key: str
+    number: int
+    lane: str
+    delay: float
+
+
+class RecordingJobs:
+    """Takes jobs like the engine does: they exist once the caller's transaction has committed, each id once."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Job] = []
+        self.seen: set[tuple[str, str, int]] = set()
+        self.cancelled: list[tuple[str, str, int]] = []
+        self.handlers: dict[str, Handler] = {}
+        self.periodic: dict[str, Callable[[], None]] = {}
+
+    def register(self, job: str, handler: Handler, *, lanes: bool = False) -> None:  # noqa: ARG002
+        self.handlers[job] = handler
+
+    def every(self, seconds: float, name: str, work: Callable[[], None]) -> None:  # noqa: ARG002
+        self.periodic[name] = work
+
+    def enqueue(self, session: Session, job: str, key: str, number: int, *, lane: str = "", delay: float = 0.0) -> None:
+        added = Job(job, key, number, lane, delay)
+
+        def commit(_session: Session) -> None:
+            if (job, key, number) not in self.seen:
+                self.seen.add((job, key, number))
+                self.waiting.append(added)
+
+        event.listen(session, "after_commit", commit, once=True)
+
+    def cancel(self, job: str, key: str, number: int) -> None:
+        self.cancelled.append((job, key, number))
+        self.waiting = [one for one in self.waiting if (one.job, one.key, one.number) != (job, key, number)]
+
+    def run(self, *, delayed: bool = False) -> int:
+        """Run what waits, and what that adds; return how many ran. Delayed jobs only when asked."""
+        count = 0
+        while True:
+            ready = [one for one in self.waiting if delayed or one.delay == 0]
+            if not ready:
+                return count
+            for one in ready:
+                self.waiting.remove(one)
+                self.handlers[one.job](one.key, one.number)
+                count += 1
+            delayed = False
