@@ -1,20 +1,31 @@
-"""Calls to the outside: time-outs always, a cap on the answer, no redirects, no private addresses.
+"""Calls to the outside: time limits always, a cap on the answer, no redirects, no cookies, no private addresses.
 
-Every address that came from outside (a platform's endpoints) goes through here. A name is resolved before the call and
-refused when it points into a private network, unless ``ICC_ALLOW_PRIVATE_PLATFORMS`` says otherwise (demo and labs).
+Every address that came from outside (a platform's endpoints) goes through here. A name is resolved once for each
+connection and the connection goes to the very addresses that were looked at, so that a name that changes in between
+(DNS rebinding) leads nowhere. What points into a private network is refused, unless ``ICC_ALLOW_PRIVATE_PLATFORMS``
+says otherwise (demo and labs). A server that sends a byte now and then is cut off when the call's time is up.
 """
 
 import ipaddress
 import json
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.response import HTTPResponse
+from urllib3.util.connection import create_connection
 
 from lti_tool import __version__
 from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
@@ -22,7 +33,17 @@ from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 USER_AGENT = f"ICC-Bridge/{__version__}"
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
+TOTAL_TIMEOUT = 30.0
 MAX_BYTES = 1_000_000
+
+Resolver = Callable[[str, int], Sequence[str]]
+"""Returns the IP addresses of a host name (and port), best first; raises OSError when there are none."""
+
+
+class TimedOut(Unreachable):
+    """No answer in time; whether the other side carried the request out is not known."""
+
+    code = "O-TIMEOUT"
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,15 @@ class Answer:
             raise BadAnswer(f"expected JSON from {origin(self.url)}, status {self.status}") from None
 
 
+def resolve(host: str, port: int) -> Sequence[str]:
+    """Return the IP addresses of a host by the system's resolver. Raises OSError when there are none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError("not a host name") from error
+    return list(dict.fromkeys(str(address[0]) for *_rest, address in found))
+
+
 class Outgoing:
     """Makes the calls, over one pooled session a host.
 
@@ -56,6 +86,8 @@ class Outgoing:
         allow_private: also call http and private addresses.
         connections: connections kept per host.
         timeout: seconds to connect and to wait for each read.
+        total: seconds for a whole call, from the first connection to the last byte; name resolution comes on top.
+        resolver: finds the addresses of a host.
     """
 
     def __init__(
@@ -64,10 +96,14 @@ class Outgoing:
         allow_private: bool = False,
         connections: int = 8,
         timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
+        total: float = TOTAL_TIMEOUT,
+        resolver: Resolver = resolve,
     ) -> None:
         self._allow_private = allow_private
         self._connections = connections
         self._timeout = timeout
+        self._total = total
+        self._resolver = resolver
         self._sessions: dict[str, requests.Session] = {}
         self._lock = threading.Lock()
 
@@ -76,20 +112,15 @@ class Outgoing:
 
         Raises:
             AddressRefused: not https, no host, credentials in it, or in a private network.
+            Unreachable: the host has no address.
         """
-        parts = urlsplit(url)
-        allowed = ("https", "http") if self._allow_private else ("https",)
-        if parts.scheme not in allowed or not parts.hostname or parts.username or parts.password:
-            raise AddressRefused(f"{parts.scheme or 'no scheme'}://{parts.hostname or '?'} is not an address we call")
+        parts = self._check_form(url)
         if self._allow_private:
             return
         try:
-            found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
+            self._addresses(parts.hostname or "", parts.port or 443)
+        except OSError:
             raise Unreachable(f"{parts.hostname} has no address") from None
-        for *_rest, address in found:
-            if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
-                raise AddressRefused(f"{parts.hostname} lies in a private network")
 
     def call(
         self,
@@ -105,24 +136,30 @@ class Outgoing:
 
         Raises:
             AddressRefused: we do not call this address.
-            Unreachable: no connection, or no answer in time.
+            TimedOut: no answer in time.
+            Unreachable: no connection.
             BadAnswer: the answer is larger than `max_bytes`.
         """
-        self.check(url)
-        try:
-            response = self._session(url).request(
-                method,
-                url,
-                headers=headers,
-                data=data,
-                timeout=timeout or self._timeout,
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
-                body = self._read(response, max_bytes)
-        except requests.RequestException as error:
-            raise Unreachable(f"{origin(url)}: {type(error).__name__}") from None
+        self._check_form(url)
+        with _Watch(self._total, self._addresses) as watch:
+            try:
+                response = self._session(url).request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=data,
+                    timeout=timeout or self._timeout,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                with response:
+                    body = _read(response, max_bytes)
+            except (requests.RequestException, HTTPError, OSError) as error:
+                kind = TimedOut if watch.expired or _is_late(error) else Unreachable
+                raise kind(f"{origin(url)}: {type(error).__name__}") from None
+            # without a Content-Length a body that was cut off looks complete
+            if watch.expired:
+                raise TimedOut(f"{origin(url)}: not done in {self._total:g} s")
         return Answer(response.status_code, response.headers, body, url)
 
     def close(self) -> None:
@@ -132,30 +169,173 @@ class Outgoing:
                 session.close()
             self._sessions.clear()
 
+    def _check_form(self, url: str) -> SplitResult:
+        allowed = ("https", "http") if self._allow_private else ("https",)
+        try:
+            parts = urlsplit(url)
+            port_ok = parts.port != 0
+        except ValueError:
+            raise AddressRefused("this is not an address") from None
+        if any(character <= " " or character in '\\<>"' for character in url) or not port_ok:
+            raise AddressRefused("this is not an address")
+        if parts.scheme not in allowed or not parts.hostname or parts.username or parts.password:
+            raise AddressRefused(f"{parts.scheme or 'no scheme'}://{parts.hostname or '?'} is not an address we call")
+        return parts
+
+    def _addresses(self, host: str, port: int) -> Sequence[str]:
+        found = self._resolver(host, port)
+        if not self._allow_private and not all(_is_public(address) for address in found):
+            raise AddressRefused(f"{host} lies in a private network")
+        return found
+
     def _session(self, url: str) -> requests.Session:
         key = origin(url)
         with self._lock:
             if key not in self._sessions:
                 session = requests.Session()
                 session.trust_env = False
-                session.headers["User-Agent"] = USER_AGENT
-                adapter = HTTPAdapter(pool_connections=1, pool_maxsize=self._connections, pool_block=True)
+                session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+                session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+                adapter = _Adapter(pool_connections=1, pool_maxsize=self._connections)
                 session.mount("https://", adapter)
                 session.mount("http://", adapter)
                 self._sessions[key] = session
             return self._sessions[key]
-
-    @staticmethod
-    def _read(response: requests.Response, max_bytes: int) -> bytes:
-        body = b""
-        for chunk in response.iter_content(65536):
-            body += chunk
-            if len(body) > max_bytes:
-                raise BadAnswer(f"{origin(response.url)} answered more than {max_bytes} bytes")
-        return body
 
 
 def origin(url: str) -> str:
     """Return scheme, host and port of a URL: what may be logged of it, and what `frame-ancestors` wants."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.split("%")[0])
+    return ip.is_global and not ip.is_multicast
+
+
+def _is_late(error: Exception) -> bool:
+    # requests calls a time-out in the middle of a body a ConnectionError
+    return isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+
+
+def _read(response: requests.Response, max_bytes: int) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > max_bytes:
+            raise BadAnswer(f"{origin(response.url)} answered more than {max_bytes} bytes")
+    return bytes(body)
+
+
+class _Watch:
+    """One call: which addresses it may connect to, and when its connection is cut.
+
+    It holds a duplicate of the socket, so that cutting works whatever TLS or the pool do with the original.
+    """
+
+    def __init__(self, seconds: float, addresses: Resolver) -> None:
+        self.expired = False
+        self.addresses = addresses
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._lock = threading.Lock()
+        self._held: socket.socket | None = None
+
+    def hold(self, connection: socket.socket) -> None:
+        """Watch over this connection from now on."""
+        with self._lock:
+            self._let_go()
+            self._held = socket.fromfd(connection.fileno(), connection.family, connection.type)
+            if self.expired:
+                _shut(self._held)
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.expired = True
+            if self._held is not None:
+                _shut(self._held)
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def __enter__(self) -> Self:
+        self._token = _watch.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._timer.cancel()
+        _watch.reset(self._token)
+        with self._lock:
+            self._let_go()
+
+
+_watch: ContextVar[_Watch] = ContextVar("watch")
+
+
+def _shut(connection: socket.socket) -> None:
+    # it may be gone already
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _connect(line: HTTPConnection) -> socket.socket:
+    """Connect to one of the addresses that the call may connect to; the host's name stays the one TLS checks."""
+    watch = _watch.get()
+    failure: Exception = NewConnectionError(line, "no address")
+    try:
+        addresses = watch.addresses(line.host, line.port)
+    except OSError as error:
+        raise failure from error
+    for address in addresses:
+        try:
+            found = create_connection(
+                (address, line.port),
+                line.timeout,
+                source_address=line.source_address,
+                socket_options=line.socket_options,
+            )
+        except TimeoutError:
+            failure = ConnectTimeoutError(line, "timed out")
+        except OSError:
+            failure = NewConnectionError(line, "refused")
+        else:
+            watch.hold(found)
+            return found
+    raise failure
+
+
+class _Plain(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own signature
+        _watch.get().hold(self.sock)
+        return super().getresponse()
+
+
+class _Secure(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own signature
+        _watch.get().hold(self.sock)
+        return super().getresponse()
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - requests' signature
+        """Make the pools of the connections above."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}

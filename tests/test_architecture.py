@@ -18,9 +18,9 @@ FLOORS: dict[str, int] = {
     "launch": 5,
     "training": 6,
     **dict.fromkeys(("sync", "certificates", "embedding"), 7),
-    **dict.fromkeys(("app", "cli", "demo", "migrations", "serving"), 8),
+    **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 8),
 }
-TOGETHER = {"app", "cli", "serving", "demo", "migrations"}
+TOGETHER = {"app", "cli", "demo", "doctor", "health", "migrations", "serving"}
 """The top floor is one: the command line starts the application and the demo."""
 GROUND = {name for name, floor in FLOORS.items() if floor == 0}
 ONLY_IMPORTERS = {"pylti1p3": "lti_tool/launch/pylti.py", "dbos": "lti_tool/jobs/engine.py"}

@@ -103,7 +103,6 @@ class Placement(Base):
     ags_scopes: Mapped[list[str]] = mapped_column(default=list)
     """AGS scopes of the last launch's endpoint claim; empty when the platform offers none."""
     memberships_url: Mapped[str | None] = mapped_column(String(1000))
-    return_url: Mapped[str | None] = mapped_column(String(2000))
     created_at: Mapped[datetime]
     last_launch_at: Mapped[datetime]
 

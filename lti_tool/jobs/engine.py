@@ -9,7 +9,7 @@ import fcntl
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -65,7 +65,7 @@ class Engine:
         self._database = database
         self._clock = clock
         self._registered: dict[str, tuple[Handler, bool]] = {}
-        self._periodic: list[tuple[float, str, Callable[[], None]]] = [(PURGE_EVERY, "purge-jobs", self.purge)]
+        self._periodic: list[tuple[float, str, Callable[[], object]]] = [(PURGE_EVERY, "purge-jobs", self.purge)]
         self._client: DBOSClient | None = None
         self._client_lock = threading.Lock()
         self._stopping = threading.Event()
@@ -83,7 +83,7 @@ class Engine:
         """
         self._registered[job] = (handler, lanes)
 
-    def every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
+    def every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         """Do `work` at launch and then every so many seconds, in each launched process; it must be idempotent."""
         self._periodic.append((seconds, name, work))
 
@@ -105,6 +105,16 @@ class Engine:
     def cancel(self, job: str, key: str, number: int) -> None:
         """See that the job does not start any more, if it has not."""
         self._use_client().cancel_workflow(f"{job}:{key}:{number}")
+
+    def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return which of these (key, number) have a job that will still start."""
+        names = {f"{job}:{key}:{number}": (key, number) for key, number in rows}
+        if not names:
+            return set()
+        found = self._use_client().list_workflows(
+            workflow_ids=list(names), status=["ENQUEUED", "DELAYED"], load_input=False, load_output=False
+        )
+        return {names[workflow.workflow_id] for workflow in found}
 
     def prepare(self) -> None:
         """Make or upgrade the engine's own tables. Part of `db upgrade`."""
@@ -136,7 +146,7 @@ class Engine:
             self._threads.append(thread)
         log.info("jobs.launched", executor=executor)
 
-    def stop(self, *, wait_seconds: int = 10) -> None:
+    def stop(self, wait_seconds: int = 10) -> None:
         """Stop taking jobs, give running ones `wait_seconds` to finish, and let go of the database."""
         self._stopping.set()
         for thread in self._threads:
@@ -165,7 +175,7 @@ class Engine:
                 return
             client.delete_workflows([workflow.workflow_id for workflow in old])
 
-    def _repeat(self, seconds: float, name: str, work: Callable[[], None]) -> None:
+    def _repeat(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         while not self._stopping.is_set():
             try:
                 work()
@@ -193,7 +203,7 @@ class Engine:
             executor_id=executor,
             log_level="WARNING",
             max_executor_threads=max(16, self._settings.job_threads * 2),
-            notification_listener_polling_interval_sec=5.0,
+            notification_listener_polling_interval_sec=1.0,
         )
 
 

@@ -1,6 +1,6 @@
 """What the rooms above need of the engine, so that their tests can hand in a recording one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -26,3 +26,25 @@ class Jobs(Protocol):
 
     def cancel(self, job: str, key: str, number: int) -> None:
         """See that the job does not start any more, if it has not."""
+
+    def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return which of these (key, number) have a job that will still start."""
+
+
+class JobEngine(Jobs, Protocol):
+    """What the composition needs besides: say who does what, start and stop."""
+
+    def register(self, job: str, handler: Handler, *, lanes: bool = False) -> None:
+        """Say who does a kind of job."""
+
+    def every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
+        """Do `work` every so many seconds while launched."""
+
+    def prepare(self) -> None:
+        """Make or upgrade the engine's own tables."""
+
+    def launch(self) -> None:
+        """Start running jobs in this process."""
+
+    def stop(self) -> None:
+        """Stop."""

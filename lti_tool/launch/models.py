@@ -49,6 +49,9 @@ class SessionSeat(Base):
     session_id: Mapped[str] = mapped_column(ForeignKey("tool_session.id", ondelete="CASCADE"), primary_key=True)
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
+    """A `mappings.roles.Role`."""
+    return_url: Mapped[str | None] = mapped_column(String(2000))
+    """Where this person goes back to the course; it may hold a token of the person's own (facts: Moodle's sesskey)."""
     launched_at: Mapped[datetime]
 
 
@@ -67,3 +70,5 @@ class DeepLinkingRequest(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    answer: Mapped[dict[str, Any] | None]
+    """What was answered, so that a form sent twice gets the same page twice."""

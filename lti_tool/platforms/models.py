@@ -67,6 +67,8 @@ class RegistrationInvite(Base):
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    """A registration with it is under way; expired means that nobody works on it (a process that died)."""
     used_at: Mapped[datetime | None]
     platform_id: Mapped[str | None] = mapped_column(ForeignKey("platform.id", ondelete="SET NULL"))
 

@@ -117,6 +117,17 @@ def test_periodic_work_runs_at_launch_and_survives_an_error(engine: Engine) -> N
     assert done.wait(WAIT)
 
 
+def test_the_engine_tells_which_jobs_will_still_start(engine: Engine, database: Database, ledger: Ledger) -> None:
+    with database.session() as session:
+        engine.enqueue(session, "count", "a", 1)
+        engine.enqueue(session, "count", "b", 2, delay=3600)
+    assert engine.waiting("count", [("a", 1), ("b", 2), ("b", 1), ("c", 1)]) == {("a", 1), ("b", 2)}
+    engine.launch()
+    assert ledger.wait_for(1)
+    engine.cancel("count", "b", 2)
+    assert engine.waiting("count", [("b", 2)]) == set()
+
+
 def test_finished_jobs_are_purged_after_a_week(settings: Settings, database: Database, ledger: Ledger) -> None:
     now = datetime.now(UTC)
     engine = Engine(settings.model_copy(update={"job_poll_seconds": 0.05}), database, lambda: now)

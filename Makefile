@@ -1,0 +1,53 @@
+# Every target sets up what it needs: a virtual environment of its own and, as root, Debian's packages.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PORT ?= 8401
+SCHOOL_PORT ?= 8400
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format bench translations lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+demo: $(READY) ## Start the tool and a small school to try it with, and print both addresses
+	@$(BIN)/icc-bridge demo --port $(PORT) --school-port $(SCHOOL_PORT)
+
+serve: $(READY) ## Start the tool with the settings of the environment (docs/settings.md)
+	@$(BIN)/icc-bridge db upgrade && $(BIN)/icc-bridge serve
+
+test: $(READY) ## Run all tests (installs chromium and postgresql when run as root)
+	@sh scripts/fresh-machine.sh tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## Check style, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## Put the code in its one format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## Measure: certificates a second, scores a second, as ratios in one run
+	@$(BIN)/python -m benchmarks
+
+translations: $(READY) ## Gather the interface's texts, add new ones to the English catalogue, compile it
+	@$(BIN)/pybabel -q extract -F lti_tool/web/translations/babel.cfg -k _l --no-location --sort-output -o lti_tool/web/translations/messages.pot lti_tool
+	@$(BIN)/pybabel -q update -i lti_tool/web/translations/messages.pot -d lti_tool/web/translations --no-fuzzy-matching
+	@$(BIN)/pybabel -q compile -d lti_tool/web/translations
+
+lock: $(READY) ## Resolve the dependencies anew into requirements.lock
+	@$(BIN)/pip install -q 'uv>=0.9,<1' && $(BIN)/uv pip compile -q --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
+
+clean: ## Remove the virtual environment and the caches; data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): pyproject.toml requirements.lock
+	@sh scripts/fresh-machine.sh python
+	@test -x $(BIN)/python || $${PYTHON:-python3} -m venv $(VENV)
+	@echo "Setting up $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps -e .
+	@touch $(READY)

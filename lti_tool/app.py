@@ -1,0 +1,253 @@
+"""The composition: every service with its collaborators, who follows whom, and the Flask application over them.
+
+What follows from an outcome is read here, top to bottom: `training` changes it, then the outbox writes its rows, then
+the award rule is checked, all in one transaction.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lti_tool.advantage.connector import Connector
+from lti_tool.advantage.deep_linking import DeepLinkingResponse
+from lti_tool.advantage.lineitems import LineItemService
+from lti_tool.advantage.results import ResultService
+from lti_tool.advantage.scores import ScoreService
+from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
+from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
+from lti_tool.certificates.jobs import CertificateIssuer
+from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.service import CertificateService
+from lti_tool.certificates.views import blueprint as certificates_blueprint
+from lti_tool.clock import Clock, utc_now
+from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.courses.service import CourseService
+from lti_tool.database import Database
+from lti_tool.embedding.service import EmbeddingService
+from lti_tool.embedding.views import blueprint as embedding_blueprint
+from lti_tool.errors import SettingsError
+from lti_tool.health import blueprint as health_blueprint
+from lti_tool.jobs.engine import Engine
+from lti_tool.jobs.queue import JobEngine
+from lti_tool.launch.service import LaunchService
+from lti_tool.launch.sessions import SessionService, session_id_of_request
+from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.outgoing import Outgoing
+from lti_tool.platforms.keys import KeyRing
+from lti_tool.platforms.keysets import PlatformKeys
+from lti_tool.platforms.registration import SCOPES, RegistrationService
+from lti_tool.platforms.service import InviteService, PlatformInfo, PlatformService
+from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.registry import provide
+from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
+from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
+from lti_tool.training.cohorts import CohortService
+from lti_tool.training.files import FileStore
+from lti_tool.training.outcomes import Extras
+from lti_tool.training.service import training_services
+from lti_tool.training.views import blueprint as training_blueprint
+from lti_tool.vault import Vault
+from lti_tool.web.setup import init_web
+from mappings.errors import DataFileError
+from mappings.loading import load_trainings
+from mappings.training import Training
+
+CLEAN_UP_EVERY = 3600.0
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that a process needs, put together once."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: Vault
+    engine: JobEngine
+    outgoing: Outgoing
+    trainings: Mapping[str, Training]
+    key_ring: KeyRing
+    platforms: PlatformService
+    invites: InviteService
+    registration: RegistrationService
+    platform_keys: PlatformKeys
+    connector: Connector
+    deep_linking: DeepLinkingResponse
+    courses: CourseService
+    sessions: SessionService
+    launches: LaunchService
+    cohorts: CohortService
+    extras: Extras
+    outbox: ScoreOutboxService
+    poster: ScorePoster
+    awards: AwardService
+    issuer_keys: IssuerKeyStore
+    issuer: CertificateIssuer
+    certificates: CertificateService
+    embedding: EmbeddingService
+    files: FileStore
+
+    def upgrade(self) -> None:
+        """Bring the application's and the engine's tables to their newest form."""
+        self.database.upgrade()
+        self.engine.prepare()
+
+    def close(self) -> None:
+        """Stop the jobs and give all connections back."""
+        self.engine.stop()
+        self.outgoing.close()
+        self.database.close()
+
+    def platform_check(self, platform: PlatformInfo) -> Iterator[str]:
+        """Yield what works between a platform and us, one line each; raise at what does not."""
+        yield f"their keys: {self.platform_keys.refresh(platform)} read"
+        for scope in SCOPES:
+            self.connector.token(platform, [scope])
+            yield f"token for {scope.rsplit('/', 1)[1]}: granted"
+
+
+def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | None = None) -> Parts:
+    """Put the application together. Nothing is called outside and nothing runs yet.
+
+    Args:
+        settings: of this installation.
+        clock: the time; tests hand in their own.
+        engine: takes the jobs; the durable engine by default.
+
+    Raises:
+        SettingsError: the data folder, the secret, the file store or a training file cannot be used.
+    """
+    prepare_data_dir(settings)
+    database = Database(settings.sqlalchemy_url)
+    vault = Vault(secret_of(settings))
+    engine = engine or Engine(settings, database, clock)
+    outgoing = Outgoing(allow_private=settings.allow_private_platforms)
+    trainings = _trainings(settings)
+    key_ring = KeyRing(database, vault, clock)
+    platforms = PlatformService(database, clock, outgoing)
+    invites = InviteService(database, clock)
+    platform_keys = PlatformKeys(database, outgoing, clock)
+    connector = Connector(outgoing, key_ring, clock)
+    deep_linking = DeepLinkingResponse(key_ring, clock)
+    courses = CourseService(clock)
+    sessions = SessionService(settings, database, clock, platforms)
+
+    outbox = ScoreOutboxService(engine, clock)
+    awards = AwardService(database, engine, clock, trainings, settings.base_url)
+    cohorts = CohortService(database, clock, courses, trainings, followers=[awards.follow_approval])
+    launches = LaunchService(
+        settings,
+        database,
+        clock,
+        platforms,
+        platform_keys,
+        courses,
+        sessions,
+        followers=[cohorts.welcome, outbox.catch_up],
+    )
+    poster = ScorePoster(
+        database,
+        platforms,
+        ScoreService(connector, clock),
+        LineItemService(connector),
+        ResultService(connector),
+        engine,
+        clock,
+    )
+    issuer_keys = IssuerKeyStore(database, vault, clock)
+    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, engine)
+
+    engine.register(POST_SCORE, poster.post, lanes=True)
+    engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
+    engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
+
+    return Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        vault=vault,
+        engine=engine,
+        outgoing=outgoing,
+        trainings=trainings,
+        key_ring=key_ring,
+        platforms=platforms,
+        invites=invites,
+        registration=RegistrationService(settings, database, outgoing, platforms, invites),
+        platform_keys=platform_keys,
+        connector=connector,
+        deep_linking=deep_linking,
+        courses=courses,
+        sessions=sessions,
+        launches=launches,
+        cohorts=cohorts,
+        extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks),
+        outbox=outbox,
+        poster=poster,
+        awards=awards,
+        issuer_keys=issuer_keys,
+        issuer=issuer,
+        certificates=CertificateService(settings, database, clock, issuer_keys),
+        embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
+        files=FileStore(settings.files_location),
+    )
+
+
+def create_app(parts: Parts) -> Flask:
+    """Build the Flask application over the parts."""
+    settings = parts.settings
+    app = Flask("lti_tool", static_folder=None)
+    app.secret_key = parts.vault.mac("flask", "secret key")
+    app.config["DEFAULT_LOCALE"] = settings.default_locale
+    app.config["TIME_ZONE"] = settings.time_zone
+    app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
+    app.config["MAX_CONTENT_LENGTH"] = (settings.file_max_mb + 5) * MB
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    provide(
+        app,
+        settings,
+        parts.database,
+        parts.key_ring,
+        parts.invites,
+        parts.registration,
+        parts.sessions,
+        parts.launches,
+        parts.embedding,
+        parts.certificates,
+        *training_services(
+            settings,
+            parts.database,
+            parts.clock,
+            parts.courses,
+            parts.cohorts,
+            parts.trainings,
+            parts.extras,
+            outcome_followers=[parts.outbox.follow, parts.awards.follow_outcome],
+            person_followers=[parts.awards.follow_name],
+        ),
+    )
+    init_web(app, clock=parts.clock, session_id=session_id_of_request)
+    for blueprint in (
+        health_blueprint,
+        platforms_blueprint,
+        launch_blueprint,
+        embedding_blueprint,
+        training_blueprint,
+        certificates_blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _trainings(settings: Settings) -> Mapping[str, Training]:
+    try:
+        return load_trainings(more=settings.trainings_dir)
+    except DataFileError as error:
+        raise SettingsError(str(error)) from None

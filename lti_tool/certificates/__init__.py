@@ -1,0 +1,1 @@
+"""Certificates: the award rule, the credential, the PDF, and their verification."""

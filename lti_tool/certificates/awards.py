@@ -1,0 +1,208 @@
+"""The award: who met the rule, and what a certificate still waits for.
+
+`follow_*` are called by `training` in the transaction of the change itself. An award is a row, once a person and
+achievement version; the job that issues carries its id and job number only.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.models import Award, AwardState, Certificate
+from lti_tool.clock import Clock
+from lti_tool.courses.models import Person
+from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.database import Database
+from lti_tool.ids import new_id
+from lti_tool.jobs.queue import Jobs
+from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
+from lti_tool.training.outcomes import CertificateCard, OutcomeChanged
+from mappings.progress import Origin, Outcome, OutcomeState, award_holds
+from mappings.roles import Role
+from mappings.training import Training
+
+ISSUE_CERTIFICATE = "issue-certificate"
+"""The job that issues one award."""
+SWEEP_EVERY = 60.0
+LEASE = timedelta(minutes=5)
+
+
+class AwardService:
+    """Keeps the awards in step with outcomes, names and approvals.
+
+    Args:
+        database: for the sweeper's own transactions.
+        jobs: the durable engine.
+        clock: the time.
+        trainings: by key.
+        base_url: of the certificates' pages.
+    """
+
+    def __init__(
+        self, database: Database, jobs: Jobs, clock: Clock, trainings: Mapping[str, Training], base_url: str
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._clock = clock
+        self._trainings = trainings
+        self._base_url = base_url
+
+    def follow_outcome(self, session: Session, change: OutcomeChanged) -> None:
+        """Make the award when this outcome completes the rule (an `OutcomeFollower`)."""
+        if change.state is OutcomeState.ACCEPTED:
+            self._check(session, change.enrolment_id)
+
+    def follow_name(self, session: Session, person_id: str) -> None:
+        """Go on with what waited for the name (a `PersonFollower`)."""
+        query = select(Award).where(Award.person_id == person_id, Award.state == AwardState.WAITING_NAME)
+        for award in session.scalars(query.with_for_update()):
+            self._advance(session, award)
+
+    def follow_approval(self, session: Session, cohort_id: str) -> None:
+        """Go on with what waited for the issuer's approval of a cohort (a `CohortFollower`)."""
+        query = (
+            select(Award)
+            .join(Enrolment, Enrolment.id == Award.enrolment_id)
+            .where(Enrolment.cohort_id == cohort_id, Award.state == AwardState.WAITING_APPROVAL)
+        )
+        for award in session.scalars(query.with_for_update(of=Award)):
+            self._advance(session, award)
+
+    def card(self, session: Session, enrolment_id: str) -> CertificateCard:
+        """Return how far the certificate of one enrolment is, for the pages of `training`."""
+        return self.cards(session, [enrolment_id]).get(enrolment_id, CertificateCard("none"))
+
+    def cards(self, session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, CertificateCard]:
+        """Return how far the certificates of many enrolments are.
+
+        A person has one certificate of an achievement, also with several enrolments.
+        """
+        rows = session.execute(
+            select(Enrolment.id, Award.state, Certificate.id)
+            .join(Cohort, Cohort.id == Enrolment.cohort_id)
+            .join(Award, Award.person_id == Enrolment.person_id)
+            .outerjoin(Certificate, Certificate.award_id == Award.id)
+            .where(
+                Enrolment.id.in_(enrolment_ids),
+                Enrolment.role == Role.PARTICIPANT,
+                or_(
+                    *(
+                        (Cohort.training_key == training.key) & (Award.achievement_key == training.achievement.key)
+                        for training in self._trainings.values()
+                    )
+                ),
+            )
+        ).tuples()
+        return {enrolment: self._card(AwardState(state), certificate) for enrolment, state, certificate in rows}
+
+    def push(self) -> int:
+        """Try everything again that is due or waits; return how many jobs that gave (`certificate issue`)."""
+        with self._database.session() as session:
+            waiting = session.scalars(select(Award).where(Award.state != AwardState.ISSUED).with_for_update()).all()
+            for award in waiting:
+                award.fails, award.last_error = 0, None
+                self._advance(session, award)
+            return sum(award.state == AwardState.QUEUED for award in waiting)
+
+    def sweep(self) -> None:
+        """Give every queued award without a living job a new one."""
+        now = self._clock()
+        with self._database.session() as session:
+            query = select(Award.id, Award.job).where(
+                Award.state == AwardState.QUEUED, or_(Award.claimed_until.is_(None), Award.claimed_until < now)
+            )
+            due = list(session.execute(query.limit(500)).tuples())
+        alive = self._jobs.waiting(ISSUE_CERTIFICATE, due)
+        for award_id, number in due:
+            if (award_id, number) in alive:
+                continue
+            with self._database.session() as session:
+                award = session.get(Award, award_id, with_for_update=True)
+                if award is not None and award.job == number and award.state == AwardState.QUEUED:
+                    award.claimed_until = None
+                    self._enqueue(session, award)
+
+    def _check(self, session: Session, enrolment_id: str) -> None:
+        enrolment = session.get_one(Enrolment, enrolment_id)
+        cohort = session.get_one(Cohort, enrolment.cohort_id)
+        training = self._trainings.get(cohort.training_key)
+        if training is None or not award_holds(training, outcomes_of(session, enrolment_id)).holds:
+            return
+        insert_unless_there(
+            session,
+            Award,
+            {
+                "id": new_id(),
+                "person_id": enrolment.person_id,
+                "enrolment_id": enrolment.id,
+                "achievement_key": training.achievement.key,
+                "achievement_version": training.achievement.version,
+                "state": AwardState.WAITING_APPROVAL.value,
+                "job": 0,
+                "fails": 0,
+                "met_at": self._clock(),
+            },
+        )
+        award = session.scalars(
+            select(Award)
+            .where(
+                Award.person_id == enrolment.person_id,
+                Award.achievement_key == training.achievement.key,
+                Award.achievement_version == training.achievement.version,
+            )
+            .with_for_update()
+        ).one()
+        self._advance(session, award)
+
+    def _advance(self, session: Session, award: Award) -> None:
+        if award.state == AwardState.ISSUED:
+            return
+        enrolment = session.get_one(Enrolment, award.enrolment_id)
+        if session.get_one(Cohort, enrolment.cohort_id).approved_at is None:
+            award.state = AwardState.WAITING_APPROVAL
+        elif session.get_one(Person, award.person_id).certificate_name is None:
+            award.state = AwardState.WAITING_NAME
+        else:
+            award.state = AwardState.QUEUED
+            self._enqueue(session, award)
+
+    def _enqueue(self, session: Session, award: Award) -> None:
+        award.job += 1
+        self._jobs.enqueue(session, ISSUE_CERTIFICATE, award.id, award.job)
+
+    def _card(self, state: AwardState, certificate_id: str | None) -> CertificateCard:
+        if certificate_id is None:
+            return CertificateCard(state.value if state is not AwardState.ISSUED else "queued")
+        return CertificateCard("issued", f"{self._base_url}/c/{certificate_id}", certificate_id)
+
+
+def outcomes_of(session: Session, enrolment_id: str) -> list[Outcome]:
+    """Return the outcomes of an enrolment with who accepted them: what the award rule looks at."""
+    submissions = session.scalars(select(Submission).where(Submission.enrolment_id == enrolment_id)).all()
+    acceptances = {
+        submission_id: (reviewer, at)
+        for submission_id, reviewer, at in session.execute(
+            select(SubmissionVersion.submission_id, Review.reviewer_id, Review.reviewed_at)
+            .join(Review, Review.version_id == SubmissionVersion.id)
+            .where(
+                SubmissionVersion.submission_id.in_([submission.id for submission in submissions]),
+                Review.verdict == OutcomeState.ACCEPTED,
+            )
+            .order_by(Review.reviewed_at)
+        ).tuples()
+    }
+    outcomes: list[Outcome] = []
+    for submission in submissions:
+        reviewer, at = acceptances.get(submission.id, (None, submission.changed_at))
+        outcomes.append(
+            Outcome(
+                submission.assignment_key,
+                OutcomeState(submission.state),
+                Origin(submission.origin),
+                at,
+                accepted_by=reviewer,
+            )
+        )
+    return outcomes

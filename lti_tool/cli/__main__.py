@@ -1,0 +1,5 @@
+"""``python -m lti_tool.cli`` is ``icc-bridge``."""
+
+from lti_tool.cli import main
+
+main()

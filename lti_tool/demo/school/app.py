@@ -1,0 +1,94 @@
+"""The school as a Flask application: its blueprints, its templates, and a strict content security policy."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, render_template, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException
+
+from . import deeplinking, lineitems, nrps, oidc, registration, scores, token
+from .faults import Service
+from .pages import admin, courses, faults, front, grades
+from .sessions import csrf_token, signed_in
+from .state import School
+from .texts import locale, moment, t
+from .toolkeys import ToolKeys
+from .wire import disturbed, the_school
+
+_BLUEPRINTS = (
+    *(oidc.bp, registration.bp, token.bp, lineitems.bp, scores.bp, nrps.bp, deeplinking.bp),
+    *(front.bp, courses.bp, grades.bp, admin.bp, faults.bp),
+)
+
+
+class _Json(DefaultJSONProvider):
+    """JSON with members in the order they were written, as Moodle sends them."""
+
+    sort_keys = False
+
+
+def create_app(school: School) -> Flask:
+    """Build the application that serves ``school``."""
+    app = Flask(__name__, template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        SESSION_COOKIE_NAME=f"zilverbos_{school.guid[:6]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=2_000_000,
+    )
+    app.extensions["school"] = school
+    app.extensions["school_tool_keys"] = ToolKeys()
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.json = _Json(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(t=t, csrf_token=csrf_token, locale=locale)
+    app.jinja_env.filters["moment"] = moment
+    app.context_processor(lambda: {"school": school, "person": signed_in()})
+    app.before_request(_everything_may_fail)
+    app.after_request(_protect)
+    app.register_error_handler(HTTPException, _error)
+    return app
+
+
+def _everything_may_fail() -> Response | None:
+    if request.path in ("/admin/faults", "/favicon.ico") or request.path.startswith("/static/"):
+        return None
+    school = the_school()
+    fault = school.faults.draw(Service.ALL)
+    if fault is None:
+        return None
+    if fault.seconds:
+        school.faults.pause(fault.seconds)
+        return None
+    return disturbed(fault)[0]
+
+
+def _protect(response: Response) -> Response:
+    origins = " ".join(sorted(_tool_origins()))
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        f"form-action 'self' {origins}; frame-src 'self' {origins}; frame-ancestors 'self'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if not request.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _tool_origins() -> set[str]:
+    addresses = [g.extra_origin] if "extra_origin" in g else []
+    for tool in list(the_school().registrations.values()):
+        addresses += [tool.login_url, *tool.redirect_uris]
+    parts = [urlsplit(address) for address in addresses]
+    return {f"{part.scheme}://{part.netloc}" for part in parts}
+
+
+def _error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    return render_template("school/error.html", code=error.code), error.code

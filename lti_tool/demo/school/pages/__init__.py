@@ -1,0 +1,1 @@
+"""The pages people see: signing in, courses, activities, the gradebook and the administration."""

@@ -1,0 +1,123 @@
+"""What a trainer chose, read from the form: which items, and for which cohort."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from lti_tool.errors import Invalid
+from mappings.training import Training
+
+WHOLE = "training"
+"""The item that stands for the overview of the whole training."""
+_LONGEST = 500
+
+
+class CohortKind(StrEnum):
+    """How the form names a cohort; the values of the radio buttons for the last two."""
+
+    KNOWN = "known"
+    NEW = "new"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class CohortWish:
+    """The cohort to show: one the person is trainer of (its id), a new one (its name), or one by trainer's code."""
+
+    kind: CohortKind
+    value: str
+
+    def __repr__(self) -> str:
+        return f"CohortWish({self.kind})"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to embed for whom. `items` holds `WHOLE` and keys of assignments, in the order of the training."""
+
+    items: tuple[str, ...]
+    cohort: CohortWish
+
+
+def read_choice(form: MultiDict[str, str], training: Training) -> Choice:
+    """Read the form of the picker or of the setup page.
+
+    Args:
+        form: `item` (any number), `phase` (any number), and `cohort`, `new_cohort` or `join_code`.
+        training: the training that the items belong to.
+
+    Raises:
+        Invalid: naming the field that needs attention.
+    """
+    return Choice(_read_items(form, training), _read_cohort(form))
+
+
+def check_number(choice: Choice, *, multiple: bool) -> None:
+    """See that there is one item where only one is taken.
+
+    Raises:
+        Invalid: there are more.
+    """
+    if len(choice.items) > 1 and not multiple:
+        raise Invalid(
+            "more than one item",
+            explanation=_l("Hier past één onderdeel tegelijk. Kies er één."),
+            field="item",
+        )
+
+
+def _read_items(form: MultiDict[str, str], training: Training) -> tuple[str, ...]:
+    chosen = set(form.getlist("item"))
+    phases = {phase.key: phase for phase in training.phases}
+    unknown = chosen - {WHOLE, *(assignment.key for assignment in training.assignments)}
+    unknown |= set(form.getlist("phase")) - set(phases)
+    if unknown:
+        raise Invalid(
+            "an item or phase that the training does not have",
+            explanation=_l("Wat je koos, hoort niet (meer) bij deze training. Kies opnieuw."),
+            field="item",
+        )
+    for key in form.getlist("phase"):
+        chosen.update(phases[key].assignments)
+    in_order = [WHOLE, *(assignment.key for assignment in training.assignments)]
+    items = tuple(key for key in in_order if key in chosen)
+    if not items:
+        raise Invalid("no item", explanation=_l("Kies minstens één onderdeel."), field="item")
+    return items
+
+
+def _read_cohort(form: MultiDict[str, str]) -> CohortWish:
+    picked = form.get("cohort", "").strip()
+    typed = {
+        CohortKind.NEW: form.get("new_cohort", "").strip(),
+        CohortKind.CODE: form.get("join_code", "").strip(),
+    }
+    fields = {CohortKind.NEW: "new_cohort", CohortKind.CODE: "join_code"}
+    filled = [kind for kind, text in typed.items() if text]
+    if picked and picked not in fields:
+        if filled:
+            raise _ambiguous(fields[filled[0]])
+        return CohortWish(CohortKind.KNOWN, picked[:_LONGEST])
+    wanted = [CohortKind(picked)] if picked else filled
+    if len(wanted) > 1 or (picked and set(filled) - set(wanted)):
+        raise _ambiguous("cohort")
+    if not wanted:
+        raise Invalid("no cohort", explanation=_l("Kies voor welke editie dit is."), field="cohort")
+    kind = wanted[0]
+    if not typed[kind]:
+        words = {
+            CohortKind.NEW: _l("Geef de nieuwe editie een naam."),
+            CohortKind.CODE: _l("Vul de eenmalige code in die je kreeg."),
+        }
+        raise Invalid(f"empty {fields[kind]}", explanation=words[kind], field=fields[kind])
+    return CohortWish(kind, typed[kind][:_LONGEST])
+
+
+def _ambiguous(field: str) -> Invalid:
+    return Invalid(
+        "more than one cohort",
+        explanation=_l("Je gaf meer dan één editie op. Kies er één en maak het andere veld leeg."),
+        field=field,
+    )

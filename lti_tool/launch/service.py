@@ -1,0 +1,297 @@
+"""The launch: verified wholly, then consumed once and remembered, in one transaction with whatever follows from it.
+
+Nothing is stored before everything holds: a refused launch leaves no account, no course, no session, and its state as
+it was. `LaunchState` goes from pending to consumed by one conditional UPDATE: of two equal posts exactly one wins.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, update
+from sqlalchemy.orm import Session
+
+from lti_tool.clock import Clock
+from lti_tool.config import Settings
+from lti_tool.courses.service import CourseService, LaunchFacts
+from lti_tool.database import Database
+from lti_tool.ids import digest
+from lti_tool.launch.claims import LaunchClaims, MessageType
+from lti_tool.launch.cookies import browser_cookie
+from lti_tool.launch.errors import (
+    CookieMissing,
+    LaunchExpired,
+    LaunchRefused,
+    OtherBrowser,
+    PlatformRefused,
+    StateUnknown,
+    StateUsed,
+    TokenUnreadable,
+    TrainersOnly,
+)
+from lti_tool.launch.login import Announced, LoginDesk, check_status
+from lti_tool.launch.models import DeepLinkingRequest, LaunchState
+from lti_tool.launch.pylti import Expected, LaunchVerifier
+from lti_tool.launch.sessions import Opened, Seat, SessionService
+from lti_tool.platforms.keysets import PlatformKeys
+from lti_tool.platforms.models import Platform
+from lti_tool.platforms.service import PlatformInfo, PlatformService
+from mappings.roles import Role, course_role, is_test_user
+
+CHOOSING_TIME = timedelta(hours=4)
+"""How long a trainer may take to choose what to embed."""
+STATES_KEPT = timedelta(days=1)
+"""How long an old state stays, so that a page that is opened again says why it no longer works."""
+_KNOWN_ERRORS = frozenset(
+    (
+        "access_denied",
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_request_object",
+        "invalid_scope",
+        "launch_no_longer_valid",
+        "login_required",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One verified launch: who, where, as what."""
+
+    message_type: MessageType
+    platform: PlatformInfo
+    account_id: str
+    person_id: str
+    course_id: str
+    placement_id: str | None
+    role: Role
+    custom: Mapping[str, str]
+    deep_linking_id: str | None
+
+
+LaunchFollower = Callable[[Session, Launch], None]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a launch led to: the launch and the session it opened."""
+
+    launch: Launch
+    session: Opened
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A login that waits for its launch, and its platform."""
+
+    expected: Expected
+    state_digest: str
+    platform: PlatformInfo
+
+
+class LaunchService:
+    """Logins and launches.
+
+    Args:
+        settings: our own address and lifetimes.
+        database: where states, sessions and requests are.
+        clock: the time.
+        platforms: the registrations.
+        keys: the platforms' public keys.
+        courses: learns who and where.
+        sessions: opens the session.
+        followers: called in the launch's transaction, in this order.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        platforms: PlatformService,
+        keys: PlatformKeys,
+        courses: CourseService,
+        sessions: SessionService,
+        followers: Sequence[LaunchFollower] = (),
+    ) -> None:
+        self.cookie = browser_cookie(settings)
+        self._database = database
+        self._clock = clock
+        self._platforms = platforms
+        self._courses = courses
+        self._sessions = sessions
+        self._followers = tuple(followers)
+        self._verifier = LaunchVerifier(settings, keys, clock)
+        self._login = LoginDesk(settings, database, clock, platforms, self._verifier)
+
+    def read_login(self, params: Mapping[str, str]) -> Announced:
+        """Read a login and find its platform. Raises LaunchRefused; see `LoginDesk.read`."""
+        return self._login.read(params)
+
+    def answer_login(self, announced: Announced, browser: str) -> str:
+        """Keep a login's state and return where to send the browser. Raises LaunchRefused; see `LoginDesk.answer`."""
+        return self._login.answer(announced, browser)
+
+    def launch(self, form: Mapping[str, str], browser: str | None, session_secret: str | None) -> Landed:
+        """Verify a launch and open its session.
+
+        Args:
+            form: what was posted to the launch URL.
+            browser: the secret in the browser's own cookie, if it sent one.
+            session_secret: the secret in its session cookie, if it sent one.
+
+        Raises:
+            LaunchRefused: it does not hold; nothing was stored.
+        """
+        pending = self._find(form.get("state") or "", browser, error=form.get("error"))
+        try:
+            return self._follow(pending, form.get("id_token") or "", session_secret)
+        except LaunchRefused as refused:
+            refused.platform = pending.platform
+            raise
+
+    def clean_up(self) -> int:
+        """Delete the states of a day ago and the sessions that have ended, and return how many."""
+        old = self._clock() - STATES_KEPT
+        with self._database.session() as session:
+            gone = session.execute(
+                delete(LaunchState).where(LaunchState.expires_at <= old).returning(LaunchState.state_digest)
+            )
+            states = len(gone.all())
+        return states + self._sessions.clean_up()
+
+    def _find(self, state: str, browser: str | None, *, error: str | None) -> Pending:
+        """Return the login that a launch belongs to, without changing it."""
+        with self._database.session() as session:
+            row = session.get(LaunchState, digest(state)) if state else None
+            platform = self._platforms.of(session, row.platform_id) if row else None
+        try:
+            if error:
+                raise PlatformRefused(f"the platform answered {error if error in _KNOWN_ERRORS else 'an error'}")
+            if row is None or platform is None:
+                raise StateUnknown("no such state")
+            if browser is None:
+                raise CookieMissing("the browser cookie did not come back")
+            if digest(browser) != row.browser_digest:
+                raise OtherBrowser("the login was begun in another browser")
+            if row.consumed_at is not None:
+                raise StateUsed("this state was used")
+            if row.expires_at <= self._clock():
+                raise LaunchExpired("the login is too old")
+            check_status(platform)
+        except LaunchRefused as refused:
+            refused.platform = platform
+            raise
+        expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
+        return Pending(expected, row.state_digest, platform)
+
+    def _follow(self, pending: Pending, id_token: str, session_secret: str | None) -> Landed:
+        if not id_token:
+            raise TokenUnreadable("no id_token")
+        platform = pending.platform
+
+        def known(deployment_id: str) -> bool:
+            with self._database.session() as session:
+                return self._platforms.knows_deployment(session, platform.id, deployment_id)
+
+        claims = self._verifier.verify(id_token, pending.expected, platform, known)
+        # a test user does not exist: it follows no training
+        role = Role.VISITOR if is_test_user(claims.roles) else course_role(claims.roles)
+        if claims.message_type == MessageType.DEEP_LINKING and role is not Role.TRAINER:
+            raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
+        now = self._clock()
+        with self._database.session() as session:
+            self._consume(session, pending.state_digest, now)
+            check_status(self._platforms.of(session, platform.id))
+            learned = self._courses.learn(session, facts_of(claims, platform.id, role))
+            return_url = claims.presentation.return_url if claims.presentation else None
+            seat = Seat(learned.course_id, role, return_url)
+            opened = self._sessions.open(session, learned.account_id, seat, session_secret)
+            launch = Launch(
+                message_type=MessageType(claims.message_type),
+                platform=platform,
+                account_id=learned.account_id,
+                person_id=learned.person_id,
+                course_id=learned.course_id,
+                placement_id=learned.placement_id,
+                role=role,
+                custom=claims.custom,
+                deep_linking_id=None,
+            )
+            if launch.message_type is MessageType.DEEP_LINKING:
+                launch = replace(launch, deep_linking_id=self._await_choice(session, claims, launch, opened, now))
+            for follower in self._followers:
+                follower(session, launch)
+            self._note(session, platform.id, now)
+        return Landed(launch, opened)
+
+    @staticmethod
+    def _consume(session: Session, state_digest: str, now: datetime) -> None:
+        won = session.execute(
+            update(LaunchState)
+            .where(
+                LaunchState.state_digest == state_digest,
+                LaunchState.consumed_at.is_(None),
+                LaunchState.expires_at > now,
+            )
+            .values(consumed_at=now)
+            .returning(LaunchState.state_digest)
+        ).first()
+        if won is None:
+            raise StateUsed("this state was used a moment ago")
+
+    @staticmethod
+    def _await_choice(session: Session, claims: LaunchClaims, launch: Launch, opened: Opened, now: datetime) -> str:
+        request = DeepLinkingRequest(
+            session_id=opened.session_id,
+            platform_id=launch.platform.id,
+            deployment_id=claims.deployment_id,
+            course_id=launch.course_id,
+            settings=claims.deep_linking or {},
+            created_at=now,
+            expires_at=now + CHOOSING_TIME,
+        )
+        session.add(request)
+        session.flush()
+        return request.id
+
+    @staticmethod
+    def _note(session: Session, platform_id: str, now: datetime) -> None:
+        """Keep when the platform was launched from last: by the minute, so that launches do not wait for each other."""
+        session.execute(
+            update(Platform)
+            .where(
+                Platform.id == platform_id,
+                or_(Platform.last_launch_at.is_(None), Platform.last_launch_at < now - timedelta(minutes=1)),
+            )
+            .values(last_launch_at=now)
+        )
+
+
+def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
+    """Return what a launch teaches about people and places."""
+    context, link, grading = claims.context, claims.resource_link, claims.grading
+    shows_link = claims.message_type == MessageType.RESOURCE_LINK
+    return LaunchFacts(
+        platform_id=platform_id,
+        subject=claims.sub,
+        role=role,
+        name=claims.full_name or None,
+        locale=claims.presentation.locale if claims.presentation else None,
+        context_id=context.id if context else None,
+        context_title=(context.title or context.label) if context else "",
+        resource_link_id=link.id if link and shows_link else None,
+        resource_link_title=link.title if link else "",
+        offers_grading=grading is not None,
+        lineitem_url=grading.lineitem if grading else None,
+        lineitems_url=grading.lineitems if grading else None,
+        ags_scopes=grading.scope if grading else (),
+        memberships_url=claims.memberships.context_memberships_url if claims.memberships else None,
+    )

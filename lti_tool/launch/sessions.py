@@ -1,0 +1,203 @@
+"""The session that a launch opens: a row in the database, found by the secret in the browser's cookie.
+
+It holds one account and its seats: which role a launch showed in which course. Rights rest on the seats of the last
+hours, not on what somebody once was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import g, request
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lti_tool.clock import Clock
+from lti_tool.config import Settings
+from lti_tool.courses.models import Account, Person
+from lti_tool.database import Database
+from lti_tool.errors import SessionExpired
+from lti_tool.ids import digest, new_secret
+from lti_tool.launch.cookies import session_cookie
+from lti_tool.launch.login import check_status
+from lti_tool.launch.models import SessionSeat, ToolSession
+from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.registry import use
+from mappings.roles import Role
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page, as the launches of this session showed."""
+
+    session_id: str
+    account_id: str
+    person_id: str
+    platform: PlatformInfo
+    locale: str
+    seats: Mapping[str, Role]
+    """The role in each course (by its id), the newest launch last."""
+    return_urls: Mapping[str, str] = field(default_factory=dict)
+    """Where each course is in the learning environment, as far as the platform said."""
+
+    def role_in(self, course_id: str) -> Role | None:
+        """Return the role that a launch of this session showed in a course; None without such a launch."""
+        return self.seats.get(course_id)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What one launch shows of the account: its role in a course."""
+
+    course_id: str
+    role: Role
+    return_url: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that is open, with the secret for the browser's cookie."""
+
+    session_id: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Opened(session_id={self.session_id!r}, …)"
+
+
+class SessionService:
+    """Opens, finds and ends sessions.
+
+    Args:
+        settings: `session_hours` after the last launch a session ends.
+        database: where the sessions are.
+        clock: the time.
+        platforms: the registrations.
+    """
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, platforms: PlatformService) -> None:
+        self.cookie = session_cookie(settings)
+        self._life = timedelta(hours=settings.session_hours)
+        self._default_locale = settings.default_locale
+        self._database = database
+        self._clock = clock
+        self._platforms = platforms
+
+    def open(self, session: Session, account_id: str, seat: Seat, present: str | None) -> Opened:
+        """Open a session for a launch: keep the browser's if it is the same account's, replace it if it is another's.
+
+        Args:
+            present: the secret that the browser's session cookie holds, if any.
+        """
+        now = self._clock()
+        row = self._present(session, present)
+        if row is None or present is None or row.account_id != account_id or row.expires_at <= now:
+            if row is not None:
+                session.delete(row)
+                session.flush()
+            present = new_secret()
+            row = ToolSession(account_id=account_id, secret_digest=digest(present), created_at=now)
+            session.add(row)
+        row.expires_at = now + self._life
+        session.flush()
+        session.merge(
+            SessionSeat(
+                session_id=row.id,
+                course_id=seat.course_id,
+                role=seat.role.value,
+                return_url=seat.return_url,
+                launched_at=now,
+            )
+        )
+        session.flush()
+        return Opened(row.id, present)
+
+    def load(self, secret: str | None) -> Viewer:
+        """Return who the secret of a session cookie belongs to.
+
+        Raises:
+            SessionExpired: nobody (any more).
+            PlatformDisabled: the connection with the person's learning environment was switched off.
+        """
+        if not secret:
+            raise SessionExpired("no session cookie")
+        now = self._clock()
+        with self._database.session() as session:
+            found = session.execute(
+                select(ToolSession, Account, Person.locale)
+                .join(Account, Account.id == ToolSession.account_id)
+                .join(Person, Person.id == Account.person_id)
+                .where(ToolSession.secret_digest == digest(secret), ToolSession.expires_at > now)
+            ).first()
+            if found is None:
+                raise SessionExpired("no such session")
+            row, account, locale = found.tuple()
+            seats = session.scalars(
+                select(SessionSeat)
+                .where(SessionSeat.session_id == row.id, SessionSeat.launched_at > now - self._life)
+                .order_by(SessionSeat.launched_at)
+            ).all()
+            platform = self._platforms.of(session, account.platform_id)
+        check_status(platform)
+        return Viewer(
+            session_id=row.id,
+            account_id=account.id,
+            person_id=account.person_id,
+            platform=platform,
+            locale=locale or self._default_locale,
+            seats={seat.course_id: Role(seat.role) for seat in seats},
+            return_urls={seat.course_id: seat.return_url for seat in seats if seat.return_url},
+        )
+
+    def close(self, secret: str | None) -> None:
+        """End a session; one that is not there is ended already."""
+        with self._database.session() as session:
+            row = self._present(session, secret)
+            if row is not None:
+                session.delete(row)
+
+    def clean_up(self) -> int:
+        """Delete the sessions that have ended, with what hangs on them, and return how many."""
+        with self._database.session() as session:
+            ended = delete(ToolSession).where(ToolSession.expires_at <= self._clock()).returning(ToolSession.id)
+            return len(session.execute(ended).all())
+
+    @staticmethod
+    def _present(session: Session, secret: str | None) -> ToolSession | None:
+        if not secret:
+            return None
+        return session.scalar(select(ToolSession).where(ToolSession.secret_digest == digest(secret)).with_for_update())
+
+
+def current_viewer() -> Viewer:
+    """Return who looks at this page, and tell the page: language, who may frame it, and the session of its forms.
+
+    Raises:
+        SessionExpired: there is no valid session.
+        PlatformDisabled: the connection with the person's learning environment was switched off.
+    """
+    viewer: Viewer | None = g.get("viewer")
+    if viewer is None:
+        sessions = use(SessionService)
+        viewer = sessions.load(sessions.cookie.read(request))
+        g.viewer = viewer
+        g.session_id = viewer.session_id
+        g.locale = viewer.locale
+        g.frame_ancestors = framers(viewer.platform)
+        g.platform_name = viewer.platform.name
+        if viewer.return_urls:
+            g.back_url = list(viewer.return_urls.values())[-1]
+    return viewer
+
+
+def session_id_of_request() -> str | None:
+    """Return the id of this request's session, if there is a valid one: what form tokens are bound to."""
+    try:
+        return current_viewer().session_id
+    except SessionExpired:
+        return None
+
+
+def framers(platform: PlatformInfo) -> list[str]:
+    """Return the origins of a platform that may show our pages in a frame."""
+    return list(dict.fromkeys((platform.origin, platform.auth_origin)))

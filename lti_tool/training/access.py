@@ -1,0 +1,201 @@
+"""Who may see and do what with a cohort and the work in it. Every page and every service of this room asks here.
+
+- A participant sees and changes their own work.
+- Who is trainer in a course (by a launch of this session) sees and reviews the work of the participants who came into
+  the cohort through that course.
+- A trainer of the cohort sees and reviews the whole cohort, across schools.
+- Trainers see what was handed in, never a draft; nobody reviews their own work.
+- For everybody else it does not exist: `NotFound`, which does not tell the two apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from lti_tool.courses.models import CourseCohort
+from lti_tool.errors import NotFound
+from lti_tool.launch.sessions import Viewer
+from lti_tool.training.models import (
+    Cohort,
+    Enrolment,
+    EnrolmentCourse,
+    Submission,
+    SubmissionVersion,
+    VersionFile,
+    WorkFile,
+)
+from mappings.roles import Role
+from mappings.training import Assignment, Training
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is in a cohort, in this session."""
+
+    cohort: Cohort
+    training: Training
+    person_id: str
+    enrolment_id: str | None
+    """As a participant."""
+    whole: bool
+    """Trainer of the cohort: sees all of it."""
+    course_ids: frozenset[str]
+    """Courses of the cohort in which this session showed the person to be trainer."""
+
+    @property
+    def participates(self) -> bool:
+        """Whether the person hands in work here."""
+        return self.enrolment_id is not None
+
+    @property
+    def trains(self) -> bool:
+        """Whether the person sees work of others here."""
+        return self.whole or bool(self.course_ids)
+
+    def assignment(self, key: str) -> Assignment:
+        """Return an assignment of the cohort's training.
+
+        Raises:
+            NotFound: it has none of that key.
+        """
+        if not self.training.has_assignment(key):
+            raise NotFound("no such assignment")
+        return self.training.assignment(key)
+
+    def reviewable(self) -> ColumnElement[bool]:
+        """Return the condition on `Enrolment` of the participants whose work the person sees and may review."""
+        others = (
+            (Enrolment.cohort_id == self.cohort.id)
+            & (Enrolment.role == Role.PARTICIPANT)
+            & (Enrolment.person_id != self.person_id)
+        )
+        if self.whole:
+            return others
+        through = exists().where(
+            EnrolmentCourse.enrolment_id == Enrolment.id, EnrolmentCourse.course_id.in_(self.course_ids)
+        )
+        return others & through
+
+
+class Access:
+    """Answers who may.
+
+    Args:
+        trainings: the trainings by key.
+    """
+
+    def __init__(self, trainings: Mapping[str, Training]) -> None:
+        self._trainings = trainings
+
+    def standing(self, session: Session, viewer: Viewer, cohort_id: str) -> Standing:
+        """Return what the viewer is in a cohort.
+
+        Raises:
+            NotFound: no such cohort, or nothing in it.
+        """
+        cohort = session.get(Cohort, cohort_id)
+        training = self._trainings.get(cohort.training_key) if cohort else None
+        if cohort is None or training is None:
+            raise NotFound("no such cohort or training")
+        own = select(Enrolment.role, Enrolment.id).where(
+            Enrolment.cohort_id == cohort_id, Enrolment.person_id == viewer.person_id
+        )
+        roles: dict[str, str] = dict(session.execute(own).all())
+        seats = [course_id for course_id, role in viewer.seats.items() if role is Role.TRAINER]
+        bound = select(CourseCohort.course_id).where(CourseCohort.cohort_id == cohort_id, CourseCohort.course_id.in_(seats))
+        standing = Standing(
+            cohort=cohort,
+            training=training,
+            person_id=viewer.person_id,
+            enrolment_id=roles.get(Role.PARTICIPANT),
+            whole=Role.TRAINER in roles,
+            course_ids=frozenset(session.scalars(bound)) if seats else frozenset(),
+        )
+        if not standing.participates and not standing.trains:
+            raise NotFound("nothing in this cohort")
+        return standing
+
+    def participant(self, session: Session, viewer: Viewer, cohort_id: str) -> Standing:
+        """Return the viewer's standing as a participant.
+
+        Raises:
+            NotFound: the viewer is none.
+        """
+        standing = self.standing(session, viewer, cohort_id)
+        if not standing.participates:
+            raise NotFound("no participant of this cohort")
+        return standing
+
+    def trainer(self, session: Session, viewer: Viewer, cohort_id: str) -> Standing:
+        """Return the viewer's standing as a trainer, of the whole cohort or of a course.
+
+        Raises:
+            NotFound: the viewer is none.
+        """
+        standing = self.standing(session, viewer, cohort_id)
+        if not standing.trains:
+            raise NotFound("no trainer in this cohort")
+        return standing
+
+    def to_review(self, session: Session, viewer: Viewer, submission_id: str) -> tuple[Submission, Standing]:
+        """Return somebody's work that was handed in and that the viewer may review, and the viewer's standing.
+
+        Raises:
+            NotFound: no such work, the viewer's own, somebody else's whom the viewer does not train, or only a draft.
+        """
+        submission = session.get(Submission, submission_id)
+        if submission is None:
+            raise NotFound("no such submission")
+        standing = self.trainer(session, viewer, submission.enrolment.cohort_id)
+        if not self._reviews(session, standing, submission) or not self._handed_in(session, submission_id):
+            raise NotFound("somebody else's work, or only a draft")
+        return submission, standing
+
+    def version(self, session: Session, viewer: Viewer, version_id: str) -> tuple[SubmissionVersion, Standing]:
+        """Return a version that the viewer made or may review, and the viewer's standing.
+
+        Raises:
+            NotFound: neither.
+        """
+        version = session.get(SubmissionVersion, version_id)
+        if version is None:
+            raise NotFound("no such version")
+        standing = self.standing(session, viewer, version.submission.enrolment.cohort_id)
+        if not self._owns(standing, version.submission) and not self._reviews(session, standing, version.submission):
+            raise NotFound("somebody else's work")
+        return version, standing
+
+    def file(self, session: Session, viewer: Viewer, file_id: str) -> WorkFile:
+        """Return a file that the viewer added, or that is in work the viewer may review.
+
+        Raises:
+            NotFound: neither; also a trainer asking for a file that was never handed in.
+        """
+        file = session.get(WorkFile, file_id)
+        submission = session.get(Submission, file.submission_id) if file else None
+        if file is None or submission is None:
+            raise NotFound("no such file")
+        standing = self.standing(session, viewer, submission.enrolment.cohort_id)
+        if self._owns(standing, submission):
+            return file
+        handed_in = session.scalar(select(exists().where(VersionFile.file_id == file_id)))
+        if not handed_in or not self._reviews(session, standing, submission):
+            raise NotFound("somebody else's file")
+        return file
+
+    @staticmethod
+    def _owns(standing: Standing, submission: Submission) -> bool:
+        return standing.enrolment_id == submission.enrolment_id
+
+    @staticmethod
+    def _reviews(session: Session, standing: Standing, submission: Submission) -> bool:
+        if not standing.trains:
+            return False
+        query = select(Enrolment.id).where(Enrolment.id == submission.enrolment_id, standing.reviewable())
+        return session.scalar(query) is not None
+
+    @staticmethod
+    def _handed_in(session: Session, submission_id: str) -> bool:
+        return bool(session.scalar(select(exists().where(SubmissionVersion.submission_id == submission_id))))

@@ -1,0 +1,288 @@
+"""Cohorts: made, approved by the issuer, joined by trainers with a one-time code, and entered by launches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from lti_tool.clock import Clock
+from lti_tool.courses.service import CourseService
+from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.courses.words import clean_words
+from lti_tool.database import Database
+from lti_tool.errors import Invalid, NotFound
+from lti_tool.ids import code_digest, new_code, new_id
+from lti_tool.launch.service import Launch
+from lti_tool.training.errors import CodeRefused
+from lti_tool.training.models import Cohort, CohortCode, Enrolment, EnrolmentCourse
+from lti_tool.training.outcomes import CohortFollower
+from mappings.roles import Role
+from mappings.training import Training
+
+CODE_VALID = timedelta(days=14)
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class CohortInfo:
+    """A cohort and how many people are in it."""
+
+    id: str
+    training_key: str
+    name: str
+    created_at: datetime
+    approved_at: datetime | None
+    participants: int
+    trainers: int
+
+    @property
+    def approved(self) -> bool:
+        """Whether it counts for certificates."""
+        return self.approved_at is not None
+
+    def row(self) -> dict[str, object]:
+        """Return it as a row for the command line."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "training": self.training_key,
+            "created": self.created_at.isoformat(timespec="seconds"),
+            "approved": self.approved_at.isoformat(timespec="seconds") if self.approved_at else None,
+            "participants": self.participants,
+            "trainers": self.trainers,
+        }
+
+
+class CohortService:
+    """Cohorts and who is in them.
+
+    Args:
+        database: for the methods that open their own transaction (those without a session).
+        clock: the time.
+        courses: which cohorts a course has, and what its placements show.
+        trainings: the trainings by key.
+        followers: told when a cohort is approved, in the same transaction.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        courses: CourseService,
+        trainings: Mapping[str, Training],
+        followers: Sequence[CohortFollower] = (),
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._courses = courses
+        self._trainings = trainings
+        self._followers = tuple(followers)
+
+    def create(self, session: Session, training_key: str, name: str, person_id: str | None) -> CohortInfo:
+        """Make a cohort; the person becomes its trainer.
+
+        Args:
+            person_id: the trainer; None when the issuer makes it on the command line.
+
+        Raises:
+            Invalid: no such training, or no usable name.
+        """
+        if training_key not in self._trainings:
+            raise Invalid(
+                f"no training {training_key!r}; known are {', '.join(self._trainings)}",
+                explanation=_l("Deze training bestaat niet (meer)."),
+                field="training",
+            )
+        shown = clean_words(name, longest=LONGEST_NAME + 1)
+        if not shown or len(shown) > LONGEST_NAME:
+            raise Invalid(
+                f"expected a name of 1 to {LONGEST_NAME} characters",
+                explanation=_l("Geef de editie een naam van hoogstens 200 tekens."),
+                field="new_cohort",
+            )
+        now = self._clock()
+        cohort = Cohort(id=new_id(), training_key=training_key, name=shown, created_by_id=person_id, created_at=now)
+        session.add(cohort)
+        session.flush()
+        if person_id is not None:
+            self._make_trainer(session, cohort.id, person_id)
+        return self.show(session, cohort.id)
+
+    def list(self) -> Sequence[CohortInfo]:
+        """Return all cohorts, the newest first."""
+        with self._database.session() as session:
+            rows = session.execute(self._select().order_by(Cohort.created_at.desc(), Cohort.id))
+            return [_info(*row) for row in rows]
+
+    def show(self, session: Session, cohort_id: str) -> CohortInfo:
+        """Return a cohort.
+
+        Raises:
+            NotFound: there is none.
+        """
+        row = session.execute(self._select().where(Cohort.id == cohort_id)).first()
+        if row is None:
+            raise NotFound(f"no cohort {cohort_id!r}")
+        return _info(*row)
+
+    def summary(self, cohort_id: str) -> CohortInfo:
+        """Return a cohort, in a transaction of its own.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._database.session() as session:
+            return self.show(session, cohort_id)
+
+    def approve(self, cohort_id: str) -> CohortInfo:
+        """Approve a cohort for the issuer: from now on it counts for certificates. Approving twice changes nothing.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._database.session() as session:
+            changed = session.scalar(
+                update(Cohort)
+                .where(Cohort.id == cohort_id, Cohort.approved_at.is_(None))
+                .values(approved_at=self._clock())
+                .returning(Cohort.id)
+            )
+            info = self.show(session, cohort_id)
+            if changed is not None:
+                for follower in self._followers:
+                    follower(session, cohort_id)
+            return info
+
+    def invite(self, cohort_id: str) -> str:
+        """Return a new code that makes one person trainer of the cohort: valid 14 days, used once, shown only now.
+
+        Raises:
+            NotFound: there is no such cohort.
+        """
+        now = self._clock()
+        code = new_code()
+        with self._database.session() as session:
+            self.show(session, cohort_id)
+            session.add(
+                CohortCode(
+                    cohort_id=cohort_id,
+                    code_digest=code_digest(code),
+                    created_at=now,
+                    expires_at=now + CODE_VALID,
+                )
+            )
+        return code
+
+    def use_code(self, session: Session, code: str, person_id: str) -> CohortInfo:
+        """Make a person trainer of the cohort that a code is for. Who is trainer already does not use it up.
+
+        Raises:
+            CodeRefused: unknown, used, or too old.
+        """
+        now = self._clock()
+        usable = (
+            CohortCode.code_digest == code_digest(code),
+            CohortCode.used_at.is_(None),
+            CohortCode.expires_at > now,
+        )
+        cohort_id = session.scalar(select(CohortCode.cohort_id).where(*usable))
+        if cohort_id is None:
+            raise CodeRefused("unknown, used or expired code")
+        if not self.is_trainer(session, cohort_id, person_id):
+            used = update(CohortCode).where(*usable).values(used_at=now, used_by_id=person_id)
+            if session.scalar(used.returning(CohortCode.id)) is None:
+                raise CodeRefused("code used at the same moment")
+            self._make_trainer(session, cohort_id, person_id)
+        return self.show(session, cohort_id)
+
+    def of_trainer(self, session: Session, person_id: str) -> Sequence[CohortInfo]:
+        """Return the cohorts that a person is trainer of, the newest first."""
+        own = select(Enrolment.cohort_id).where(Enrolment.person_id == person_id, Enrolment.role == Role.TRAINER)
+        query = self._select().where(Cohort.id.in_(own)).order_by(Cohort.created_at.desc(), Cohort.id)
+        return [_info(*row) for row in session.execute(query)]
+
+    def is_trainer(self, session: Session, cohort_id: str, person_id: str) -> bool:
+        """Return whether a person is trainer of a cohort."""
+        query = select(Enrolment.id).where(
+            Enrolment.cohort_id == cohort_id, Enrolment.person_id == person_id, Enrolment.role == Role.TRAINER
+        )
+        return session.scalar(query) is not None
+
+    def training_of(self, cohort: CohortInfo | Cohort) -> Training:
+        """Return the training of a cohort.
+
+        Raises:
+            NotFound: its file is not there any more.
+        """
+        training = self._trainings.get(cohort.training_key)
+        if training is None:
+            raise NotFound(f"the training {cohort.training_key!r} is not installed")
+        return training
+
+    def enrol(self, session: Session, cohort_id: str, person_id: str, course_id: str) -> str:
+        """Make a person participant of a cohort, through a course; return the enrolment's id. Twice is once."""
+        key = {"cohort_id": cohort_id, "person_id": person_id, "role": Role.PARTICIPANT.value}
+        known = select(Enrolment.id).filter_by(**key)
+        enrolment_id = session.scalar(known)
+        if enrolment_id is None:
+            insert_unless_there(session, Enrolment, {**key, "id": new_id(), "created_at": self._clock()})
+            enrolment_id = session.scalars(known).one()
+        insert_unless_there(session, EnrolmentCourse, {"enrolment_id": enrolment_id, "course_id": course_id})
+        return enrolment_id
+
+    def welcome(self, session: Session, launch: Launch) -> None:
+        """Receive a launch (a `LaunchFollower`): give a new placement what deep linking chose, and enrol a participant.
+
+        The custom parameters come from the platform, where teachers can edit them: a cohort counts only when a trainer
+        of it brought it into this very course.
+        """
+        if launch.placement_id is None:
+            return
+        placement = self._courses.placement(session, launch.placement_id)
+        cohort_id, assignment_key = placement.cohort_id, placement.assignment_key
+        if cohort_id is None:
+            cohort_id, assignment_key = launch.custom.get("cohort"), launch.custom.get("assignment") or None
+            if not cohort_id or not self._may_show(session, launch.course_id, cohort_id, assignment_key):
+                return
+            self._courses.configure_placement(session, placement.id, cohort_id, assignment_key)
+        self.receive(session, cohort_id, launch.course_id, launch.person_id, launch.role)
+
+    def receive(self, session: Session, cohort_id: str, course_id: str, person_id: str, role: Role) -> None:
+        """Enrol whoever opens a placement of a cohort as a participant; others only look."""
+        if role is Role.PARTICIPANT and self._courses.is_bound(session, course_id, cohort_id):
+            self.enrol(session, cohort_id, person_id, course_id)
+
+    def _may_show(self, session: Session, course_id: str, cohort_id: str, assignment_key: str | None) -> bool:
+        if not self._courses.is_bound(session, course_id, cohort_id):
+            return False
+        training = self._trainings.get(self.show(session, cohort_id).training_key)
+        return training is not None and (assignment_key is None or training.has_assignment(assignment_key))
+
+    def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
+        insert_unless_there(
+            session,
+            Enrolment,
+            {
+                "id": new_id(),
+                "cohort_id": cohort_id,
+                "person_id": person_id,
+                "role": Role.TRAINER.value,
+                "created_at": self._clock(),
+            },
+        )
+
+    @staticmethod
+    def _select() -> Select[Cohort, int, int]:
+        def count(role: Role) -> "Select[int]":
+            return select(func.count()).where(Enrolment.cohort_id == Cohort.id, Enrolment.role == role)
+
+        return select(Cohort, count(Role.PARTICIPANT).scalar_subquery(), count(Role.TRAINER).scalar_subquery())
+
+
+def _info(cohort: Cohort, participants: int, trainers: int) -> CohortInfo:
+    return CohortInfo(
+        cohort.id, cohort.training_key, cohort.name, cohort.created_at, cohort.approved_at, participants, trainers
+    )

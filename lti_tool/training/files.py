@@ -1,0 +1,124 @@
+"""Where the bytes of handed-in files lie: a folder, memory or S3, by URL (fsspec). No names, no rows, no rights."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+import structlog
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from lti_tool.errors import SettingsError
+from lti_tool.ids import new_id
+from lti_tool.training.errors import StoreUnavailable
+
+_log = structlog.get_logger(__name__)
+CHUNK = 256 * 1024
+
+
+class TooManyBytes(Exception):
+    """A stream holds more bytes than it may; nothing was kept."""
+
+
+@dataclass(frozen=True)
+class StoredBytes:
+    """What was stored: where, how many bytes, and their SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class FileStore:
+    """Keeps bytes under random paths.
+
+    Args:
+        location: an fsspec URL of a folder, see `Settings.files_location`.
+
+    Raises:
+        SettingsError: the URL names a store that this installation cannot use.
+    """
+
+    def __init__(self, location: str) -> None:
+        try:
+            found: tuple[Any, str] = url_to_fs(location)
+        except (ImportError, ValueError) as error:
+            raise SettingsError(f"ICC_FILES_URL: this store cannot be used ({type(error).__name__})") from None
+        self._files, self._root = found
+        self._local = isinstance(self._files, LocalFileSystem)
+
+    def __repr__(self) -> str:
+        return f"FileStore({type(self._files).__name__})"
+
+    def put(self, stream: IO[bytes], *, max_bytes: int) -> StoredBytes:
+        """Store what a stream holds, chunk by chunk.
+
+        Raises:
+            TooManyBytes: it holds more than `max_bytes`.
+            StoreUnavailable: the store does not take it.
+        """
+        path = self._new_path()
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            if self._local:
+                self._files.makedirs(self._full(path).rsplit("/", 1)[0], exist_ok=True)
+            with self._files.open(self._full(path), "wb") as target:
+                while chunk := stream.read(CHUNK):
+                    size += len(chunk)
+                    if size > max_bytes:
+                        raise TooManyBytes
+                    digest.update(chunk)
+                    target.write(chunk)
+                if self._local:
+                    target.flush()
+                    os.fsync(target.fileno())
+        except TooManyBytes:
+            self.discard(path)
+            raise
+        except Exception as error:
+            self.discard(path)
+            raise self._unavailable("put", error) from error
+        return StoredBytes(path, size, digest.hexdigest())
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Open the bytes under a path and return them chunk by chunk.
+
+        Raises:
+            StoreUnavailable: they cannot be opened; raised at once, not while reading.
+        """
+        try:
+            source = self._files.open(self._full(path), "rb")
+        except Exception as error:
+            raise self._unavailable("open", error) from error
+        return self._chunks(source)
+
+    def discard(self, path: str) -> None:
+        """Remove the bytes under a path, as far as that is possible: what stays behind is seen by nobody."""
+        try:
+            self._files.rm_file(self._full(path))
+        except FileNotFoundError:
+            return
+        except Exception as error:  # noqa: BLE001 - every store raises errors of its own, and no caller can do anything
+            _log.warning("file_left_behind", path=path, error=type(error).__name__)
+
+    @staticmethod
+    def _chunks(source: Any) -> Iterator[bytes]:  # noqa: ANN401 - a file of any of fsspec's stores
+        with source:
+            while chunk := source.read(CHUNK):
+                yield chunk
+
+    @staticmethod
+    def _new_path() -> str:
+        name = new_id()
+        return f"{name[:2].lower()}/{name}"
+
+    def _full(self, path: str) -> str:
+        return f"{self._root.rstrip('/')}/{path}"
+
+    @staticmethod
+    def _unavailable(what: str, error: Exception) -> StoreUnavailable:
+        reason = error.strerror if isinstance(error, OSError) else None
+        return StoreUnavailable(f"{what}: {reason or type(error).__name__}")

@@ -1,0 +1,213 @@
+"""The participant's pages: home with the path of four phases, one assignment, one version, the certificate's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.courses.models import Account, Person
+from lti_tool.database import Database
+from lti_tool.launch.sessions import Viewer
+from lti_tool.training import submissions
+from lti_tool.training.access import Access, Standing
+from lti_tool.training.models import Submission
+from lti_tool.training.outcomes import CertificateCard, Extras, ScoreMark
+from lti_tool.training.people import first_name, trainer_names
+from lti_tool.training.showing import WorkShown, outcomes, question_of, submissions_of, work_of
+from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
+from mappings.training import Assignment, Phase, Training
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody is: what the bar, the tabs and the heads of all pages of a cohort need."""
+
+    cohort_id: str
+    cohort_name: str
+    approved: bool
+    training: Training
+    participates: bool
+    trains: bool
+    whole: bool
+
+    @staticmethod
+    def of(standing: Standing) -> "Place":
+        """Return the place of somebody with this standing."""
+        return Place(
+            standing.cohort.id,
+            standing.cohort.name,
+            standing.cohort.approved_at is not None,
+            standing.training,
+            standing.participates,
+            standing.trains,
+            standing.whole,
+        )
+
+
+@dataclass(frozen=True)
+class CertificatePanel:
+    """What separates somebody from the certificate."""
+
+    accepted: int
+    required: int
+    name: str | None
+    """As confirmed for the certificate."""
+    asked: bool
+    """The last phase is open and the name is not confirmed yet."""
+    approved: bool
+    """The issuer has approved the cohort."""
+    card: CertificateCard
+
+    @property
+    def complete(self) -> bool:
+        """Whether all required assignments are accepted."""
+        return self.accepted == self.required
+
+
+@dataclass(frozen=True)
+class AssignmentLine:
+    """One assignment in the list on home."""
+
+    assignment: Assignment
+    phase: Phase
+    state: OutcomeState
+    changed_at: datetime | None
+    draft_saved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """A participant's home in one cohort."""
+
+    place: Place
+    first_name: str | None
+    trainers: tuple[str, ...]
+    progress: tuple[PhaseProgress, ...]
+    lines: tuple[AssignmentLine, ...]
+    next: AssignmentLine | None
+    """What to do now; None when everything was handed in."""
+    question: str | None
+    panel: CertificatePanel
+
+
+@dataclass(frozen=True)
+class AssignmentPage:
+    """One assignment for its participant."""
+
+    place: Place
+    assignment: Assignment
+    phase: Phase
+    work: WorkShown
+    question: str | None
+    marks: Sequence[ScoreMark]
+    panel: CertificatePanel
+
+
+@dataclass(frozen=True)
+class NamePage:
+    """The form for the name on the certificate."""
+
+    place: Place
+    panel: CertificatePanel
+    suggestion: str
+    """What the form starts with: the confirmed name, else the one the learning environment sends."""
+
+
+class HomeService:
+    """Reads the participant's pages, each in one short transaction and a fixed number of queries.
+
+    Args:
+        database: where everything is.
+        access: who may.
+        extras: the certificate and the scores.
+    """
+
+    def __init__(self, database: Database, access: Access, extras: Extras) -> None:
+        self._database = database
+        self._access = access
+        self._extras = extras
+
+    def place(self, viewer: Viewer, cohort_id: str) -> Place:
+        """Return where the viewer is in a cohort. Raises NotFound."""
+        with self._database.session() as session:
+            return Place.of(self._access.standing(session, viewer, cohort_id))
+
+    def home(self, viewer: Viewer, cohort_id: str) -> HomePage:
+        """Return the viewer's home. Raises NotFound when the viewer is no participant."""
+        with self._database.session() as session:
+            standing = self._access.participant(session, viewer, cohort_id)
+            rows = self._rows(session, standing)
+            training = standing.training
+            reached = outcomes(rows)
+            by_key = {row.assignment_key: row for row in rows}
+            lines = tuple(_line(training, assignment, by_key) for assignment in training.assignments)
+            coming = next_assignment(training, reached)
+            account = session.get_one(Account, viewer.account_id)
+            return HomePage(
+                place=Place.of(standing),
+                first_name=first_name(account.display_name),
+                trainers=trainer_names(session, cohort_id),
+                progress=phase_progress(training, reached),
+                lines=lines,
+                next=next((line for line in lines if coming and line.assignment.key == coming.key), None),
+                question=question_of(session, standing.enrolment_id or ""),
+                panel=self._panel(session, standing, rows),
+            )
+
+    def assignment(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> AssignmentPage:
+        """Return one assignment with the viewer's work. Raises NotFound when the viewer is no participant."""
+        with self._database.session() as session:
+            standing = self._access.participant(session, viewer, cohort_id)
+            assignment = standing.assignment(assignment_key)
+            work = work_of(session, submissions.find(session, standing, assignment_key))
+            marks: Sequence[ScoreMark] = ()
+            if work.submission_id is not None:
+                marks = self._extras.scores(session, [work.submission_id]).get(work.submission_id, ())
+            return AssignmentPage(
+                place=Place.of(standing),
+                assignment=assignment,
+                phase=standing.training.phase_of(assignment),
+                work=work,
+                question=question_of(session, standing.enrolment_id or ""),
+                marks=marks,
+                panel=self._panel(session, standing, self._rows(session, standing)),
+            )
+
+    def name(self, viewer: Viewer, cohort_id: str) -> NamePage:
+        """Return the form for the certificate's name. Raises NotFound when the viewer is no participant."""
+        with self._database.session() as session:
+            standing = self._access.participant(session, viewer, cohort_id)
+            panel = self._panel(session, standing, self._rows(session, standing))
+            account = session.get_one(Account, viewer.account_id)
+            return NamePage(Place.of(standing), panel, panel.name or account.display_name or "")
+
+    @staticmethod
+    def _rows(session: Session, standing: Standing) -> list[Submission]:
+        return list(submissions_of(session, [standing.enrolment_id or ""]).values())
+
+    def _panel(self, session: Session, standing: Standing, rows: Sequence[Submission]) -> CertificatePanel:
+        training = standing.training
+        accepted = {row.assignment_key for row in rows if row.state == OutcomeState.ACCEPTED}
+        required = [assignment.key for assignment in training.required_assignments]
+        person = session.get_one(Person, standing.person_id)
+        name = person.certificate_name if person.certificate_name_at else None
+        return CertificatePanel(
+            accepted=len(accepted.intersection(required)),
+            required=len(required),
+            name=name,
+            asked=name is None and last_phase_open(training, outcomes(rows)),
+            approved=standing.cohort.approved_at is not None,
+            card=self._extras.certificate(session, standing.enrolment_id or ""),
+        )
+
+
+def _line(training: Training, assignment: Assignment, by_key: dict[str, Submission]) -> AssignmentLine:
+    row = by_key.get(assignment.key)
+    return AssignmentLine(
+        assignment=assignment,
+        phase=training.phase_of(assignment),
+        state=OutcomeState(row.state) if row else OutcomeState.OPEN,
+        changed_at=row.changed_at if row else None,
+        draft_saved_at=row.draft_saved_at if row else None,
+    )

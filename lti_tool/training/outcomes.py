@@ -1,0 +1,98 @@
+"""What passes between this room and those above it.
+
+Upwards go events: an outcome that changed, a name that was confirmed, a cohort that was approved. `app.py` hands the
+followers over; they are called one after the other in the transaction of the change itself, so a follower that raises
+undoes the change. They call nothing outside: they write rows and enqueue jobs.
+
+Downwards come the `Extras`: what the pages show of the certificate and of the learning environments.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from mappings.progress import OutcomeState
+
+CardState = Literal["none", "waiting_name", "waiting_approval", "queued", "issued"]
+MarkState = Literal["none", "waiting", "sent", "refused", "changed"]
+
+
+@dataclass(frozen=True)
+class OutcomeChanged:
+    """That a participant's work for an assignment amounts to something else now, or was reviewed again.
+
+    `feedback` is the trainer's, None when nobody reviewed. Its text may be personal: it is not in the repr.
+    """
+
+    submission_id: str
+    enrolment_id: str
+    person_id: str
+    cohort_id: str
+    assignment_key: str
+    state: OutcomeState
+    feedback: str | None
+    at: datetime
+
+    def __repr__(self) -> str:
+        return f"OutcomeChanged({self.submission_id!r}, {self.assignment_key!r}, {self.state.value!r})"
+
+
+OutcomeFollower: TypeAlias = Callable[[Session, OutcomeChanged], None]
+"""Told of every hand-in that changes the outcome, and of every review."""
+
+PersonFollower: TypeAlias = Callable[[Session, str], None]
+"""Told the id of a person who confirmed the name for the certificate."""
+
+CohortFollower: TypeAlias = Callable[[Session, str], None]
+"""Told the id of a cohort that the issuer approved."""
+
+
+@dataclass(frozen=True)
+class CertificateCard:
+    """How far somebody's certificate is."""
+
+    state: CardState
+    url: str | None = None
+    """The certificate's page, once it is issued."""
+    certificate_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ScoreMark:
+    """What one learning environment holds of one piece of work."""
+
+    state: MarkState
+    code: str | None
+    """Code of what went wrong, for whoever can solve it."""
+    at: datetime | None
+    platform_name: str
+
+
+NO_CARD = CertificateCard("none")
+
+
+def _no_card(_session: Session, _enrolment_id: str) -> CertificateCard:
+    return NO_CARD
+
+
+def _no_cards(_session: Session, _enrolment_ids: Sequence[str]) -> Mapping[str, CertificateCard]:
+    return {}
+
+
+def _no_scores(_session: Session, _submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Extras:
+    """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
+
+    certificate: Callable[[Session, str], CertificateCard] = _no_card
+    """Of one enrolment, by its id."""
+    certificates: Callable[[Session, Sequence[str]], Mapping[str, CertificateCard]] = _no_cards
+    """Of many enrolments at once, in a fixed number of queries; one that is missing has none."""
+    scores: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]] = _no_scores
+    """Of many submissions at once, in a fixed number of queries."""

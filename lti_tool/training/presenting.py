@@ -1,0 +1,173 @@
+"""What templates are given besides the page itself: tabs, the columns of the path, what the certificate still takes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
+from lti_tool.training.outcomes import MarkState, ScoreMark
+from lti_tool.web.formats import day
+from lti_tool.web.locales import say
+from mappings.progress import OutcomeState, PhaseProgress, PhaseState
+
+Shown: TypeAlias = Mapping[str, Any]
+
+_MARK_STATES: Mapping[MarkState, str] = {
+    "waiting": "score_waiting",
+    "sent": "score_sent",
+    "refused": "score_refused",
+    "changed": "changed_by_hand",
+}
+_MOST_URGENT = (OutcomeState.RETURNED, OutcomeState.SUBMITTED, OutcomeState.DRAFT)
+
+
+def tabs(place: Place, current: str) -> Sequence[Shown]:
+    """Return the tabs of a cohort's pages: the participant's, the trainer's, or both.
+
+    Args:
+        current: the endpoint of the tab that the page belongs to.
+    """
+    found: list[tuple[str, str]] = []
+    if place.participates:
+        found += [(_("Overzicht"), "training.home"), (_("Certificaat"), "training.name")]
+    if place.trains:
+        found += [(_("Wacht op jou"), "training.waiting"), (_("Bord"), "training.board")]
+    return [
+        {"text": text, "url": url_for(endpoint, cohort_id=place.cohort_id), "current": endpoint == current}
+        for text, endpoint in found
+    ]
+
+
+def phase_columns(progress: Sequence[PhaseProgress]) -> Sequence[Shown]:
+    """Return the columns of the path."""
+    return [_column(one) for one in progress]
+
+
+def what_is_needed(panel: CertificatePanel, name_url: str, issuer: str) -> Sequence[Shown]:
+    """Return what the certificate still takes, one line each.
+
+    Args:
+        name_url: where the name is changed; empty on that very page.
+        issuer: who approves the edition.
+    """
+    accepted = ngettext(
+        "%(accepted)s van %(num)s opdracht akkoord",
+        "%(accepted)s van %(num)s opdrachten akkoord",
+        panel.required,
+        accepted=panel.accepted,
+    )
+    name = panel.name or _("Die vragen we als de laatste fase begint; nu al invullen mag ook.")
+    if name_url:
+        link = _("Wijzig je naam") if panel.name else _("Vul je naam in")
+        name = Markup('{} <a class="d-block" href="{}">{}</a>').format(name, name_url, link)
+    needed: list[dict[str, Any]] = [
+        {"text": accepted, "done": panel.complete, "id": "akkoord", "value": panel.accepted, "max": panel.required},
+        {"text": _("Je naam op het certificaat"), "done": panel.name is not None, "meta": name},
+    ]
+    if not panel.approved:
+        waiting = _("Je kunt gewoon verder. Je certificaat wacht tot %(issuer)s de editie goedkeurt.", issuer=issuer)
+        needed.append({"text": _("Goedkeuring van je editie door %(issuer)s", issuer=issuer), "meta": waiting})
+    return needed
+
+
+def about(line: AssignmentLine) -> str:
+    """Return the small words under an assignment's title: its phase, and since when it is what it is."""
+    return f"{say(line.phase.name)} · {_since(line)}"
+
+
+def marks_shown(marks: Sequence[ScoreMark]) -> Sequence[Shown]:
+    """Return what the learning environments hold, each as a state of the macros and its words."""
+    return [
+        {
+            "state": _MARK_STATES[mark.state],
+            "text": _words(mark),
+            "mark": mark,
+            "stuck": mark.state in ("refused", "changed"),
+        }
+        for mark in marks
+        if mark.state != "none"
+    ]
+
+
+def greeting(page: HomePage) -> str:
+    """Return the first line of home."""
+    current = next((one for one in page.progress if one.state is PhaseState.CURRENT), None)
+    name = page.first_name
+    if current is None:
+        if name:
+            return str(_("%(name)s, alle opdrachten zijn akkoord", name=name))
+        return str(_("Alle opdrachten zijn akkoord"))
+    phase = say(current.phase.name).lower()
+    if name:
+        return str(_("Dag %(name)s, je bent bezig met de fase %(phase)s", name=name, phase=phase))
+    return str(_("Je bent bezig met de fase %(phase)s", phase=phase))
+
+
+def _since(line: AssignmentLine) -> str:
+    if line.changed_at is None or line.state is OutcomeState.OPEN:
+        hours = line.assignment.hours
+        return str(ngettext("ongeveer %(num)s uur", "ongeveer %(num)s uur", hours))
+    if line.state is OutcomeState.DRAFT:
+        return str(_("concept, bewaard op %(day)s", day=day(line.draft_saved_at or line.changed_at, year=False)))
+    if line.state is OutcomeState.SUBMITTED:
+        return str(_("ingeleverd op %(day)s", day=day(line.changed_at, year=False)))
+    if line.state is OutcomeState.RETURNED:
+        return str(_("feedback op %(day)s", day=day(line.changed_at, year=False)))
+    return str(_("akkoord op %(day)s", day=day(line.changed_at, year=False)))
+
+
+def _column(one: PhaseProgress) -> Shown:
+    lines = [
+        ngettext(
+            "%(done)s van %(num)s opdracht akkoord", "%(done)s van %(num)s opdrachten akkoord", one.total, done=one.done
+        )
+    ]
+    if one.complete_at is not None:
+        lines.append(_("afgerond op %(day)s", day=day(one.complete_at)))
+    states = {outcome.state for outcome in one.outcomes}
+    state = next((str(state) for state in _MOST_URGENT if state in states), "open")
+    if one.state is PhaseState.COMPLETE:
+        state = "done"
+    elif one.state is PhaseState.LATER and state == "open":
+        state = "later"
+    return {
+        "title": say(one.phase.name),
+        "lines": lines,
+        "state": state,
+        "current": one.state is PhaseState.CURRENT,
+        "later": state == "later",
+    }
+
+
+def _words(mark: ScoreMark) -> str:
+    where = {"platform": mark.platform_name}
+    if mark.state == "waiting":
+        return str(_("Onderweg naar %(platform)s", **where))
+    if mark.state == "sent":
+        return str(_("Aangekomen in %(platform)s", **where))
+    if mark.state == "refused":
+        return str(_("Geweigerd door %(platform)s", **where))
+    return str(_("Met de hand veranderd in %(platform)s", **where))
+
+
+def show(template: str, place: Place | None = None, current: str = "", **values: object) -> str:
+    """Return a page of this room, with the bar and the tabs of the cohort that it belongs to.
+
+    Args:
+        template: in ``templates/training``.
+        place: the cohort; None for a page of none.
+        current: the endpoint of the tab that the page belongs to.
+        values: for the template.
+    """
+    if place is not None:
+        values |= {
+            "place": place,
+            "brand": say(place.training.name),
+            "brand_url": url_for("training.home", cohort_id=place.cohort_id),
+            "nav": tabs(place, current),
+        }
+    return render_template(f"training/{template}", **values)

@@ -1,0 +1,67 @@
+"""The room put together: its services, ready to be provided to its views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lti_tool.clock import Clock
+from lti_tool.config import Settings
+from lti_tool.courses.service import CourseService
+from lti_tool.database import Database
+from lti_tool.training.access import Access
+from lti_tool.training.arriving import ArrivalService
+from lti_tool.training.board import BoardService
+from lti_tool.training.cohorts import CohortService
+from lti_tool.training.files import FileStore
+from lti_tool.training.handing_in import HandInService
+from lti_tool.training.home import HomeService
+from lti_tool.training.naming import NameService
+from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.reviewing import ReviewService
+from lti_tool.training.work_files import WorkFileService
+from mappings.training import Training
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who awards the certificate, in the few words that fit in a sentence: ``LKCA``."""
+
+    name: str
+
+
+def training_services(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    courses: CourseService,
+    cohorts: CohortService,
+    trainings: Mapping[str, Training],
+    extras: Extras,
+    *,
+    outcome_followers: Sequence[OutcomeFollower] = (),
+    person_followers: Sequence[PersonFollower] = (),
+) -> tuple[object, ...]:
+    """Return everything that the views of this room use, for `lti_tool.registry.provide`.
+
+    Args:
+        extras: what the rooms above tell about certificates and scores.
+        outcome_followers: called in this order when an outcome changes, in the same transaction.
+        person_followers: called in this order when a name is confirmed, in the same transaction.
+
+    Raises:
+        SettingsError: the file store cannot be used.
+    """
+    access = Access(trainings)
+    store = FileStore(settings.files_location)
+    followers = tuple(outcome_followers)
+    return (
+        cohorts,
+        extras,
+        ArrivalService(database, courses, cohorts),
+        HomeService(database, access, extras),
+        BoardService(database, clock, access, extras),
+        HandInService(database, clock, access, followers),
+        WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
+        ReviewService(database, clock, access, followers),
+        NameService(database, clock, access, extras, person_followers),
+        Issuer(settings.issuer_name.split(" – ")[0]),
+    )

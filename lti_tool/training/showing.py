@@ -1,0 +1,160 @@
+"""Work as pages show it: versions with their files and reviews, the draft, what the learning environments hold."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.people import names_of
+from lti_tool.training.reviewing import Verdict
+from lti_tool.training.writing import learning_question
+from mappings.progress import Outcome, OutcomeState
+
+LEARNING_QUESTION = "leervraag"
+"""The assignment whose text opens with the learning question; a training without it simply shows none."""
+
+
+@dataclass(frozen=True)
+class FileShown:
+    """A file in a list."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ReviewShown:
+    """A trainer's word on a version."""
+
+    verdict: Verdict
+    feedback: str
+    by: str | None
+    """The trainer's name, if the learning environment shares it."""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """One hand-in."""
+
+    id: str
+    number: int
+    text: str
+    link: str
+    files: tuple[FileShown, ...]
+    handed_in_at: datetime
+    receipt: str
+    reviews: tuple[ReviewShown, ...]
+    """The newest first."""
+
+
+@dataclass(frozen=True)
+class WorkShown:
+    """The work for one assignment, as its maker sees it."""
+
+    submission_id: str | None
+    """None while nothing was begun."""
+    state: OutcomeState
+    changed_at: datetime | None
+    draft_text: str
+    draft_link: str
+    draft_saved_at: datetime | None
+    """None while there is nothing newer than the last version."""
+    draft_files: tuple[FileShown, ...]
+    versions: tuple[VersionShown, ...]
+    """The newest first."""
+
+    @property
+    def last(self) -> VersionShown | None:
+        """What was handed in last."""
+        return self.versions[0] if self.versions else None
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next hand-in will have."""
+        return self.versions[0].number + 1 if self.versions else 1
+
+
+NOTHING = WorkShown(None, OutcomeState.OPEN, None, "", "", None, (), ())
+
+
+def versions_of(session: Session, submission_id: str) -> tuple[VersionShown, ...]:
+    """Return all versions of one piece of work, the newest first, in a fixed number of queries."""
+    query = (
+        select(SubmissionVersion)
+        .where(SubmissionVersion.submission_id == submission_id)
+        .order_by(SubmissionVersion.number.desc())
+        .options(selectinload(SubmissionVersion.files), selectinload(SubmissionVersion.reviews))
+    )
+    versions = session.scalars(query).all()
+    names = names_of(session, (review.reviewer_id for version in versions for review in version.reviews))
+    return tuple(_version(version, names) for version in versions)
+
+
+def work_of(session: Session, submission: Submission | None) -> WorkShown:
+    """Return one piece of work as its maker sees it, draft included."""
+    if submission is None:
+        return NOTHING
+    query = select(WorkFile).where(WorkFile.submission_id == submission.id, WorkFile.in_draft.is_(True))
+    files = session.scalars(query.order_by(WorkFile.added_at, WorkFile.id)).all()
+    return WorkShown(
+        submission_id=submission.id,
+        state=OutcomeState(submission.state),
+        changed_at=submission.changed_at,
+        draft_text=submission.draft_text,
+        draft_link=submission.draft_link,
+        draft_saved_at=submission.draft_saved_at,
+        draft_files=_files(files),
+        versions=versions_of(session, submission.id),
+    )
+
+
+def submissions_of(session: Session, enrolment_ids: Collection[str]) -> Mapping[tuple[str, str], Submission]:
+    """Return all work of these enrolments, by enrolment and assignment."""
+    if not enrolment_ids:
+        return {}
+    query = select(Submission).where(Submission.enrolment_id.in_(enrolment_ids))
+    return {(row.enrolment_id, row.assignment_key): row for row in session.scalars(query)}
+
+
+def outcomes(submissions: Collection[Submission]) -> list[Outcome]:
+    """Return what the work of one enrolment amounts to, for `mappings.progress`."""
+    return [Outcome(row.assignment_key, OutcomeState(row.state), at=row.changed_at) for row in submissions]
+
+
+def question_of(session: Session, enrolment_id: str) -> str | None:
+    """Return somebody's learning question, None until it was handed in."""
+    text = session.scalar(
+        select(SubmissionVersion.text)
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .where(Submission.enrolment_id == enrolment_id, Submission.assignment_key == LEARNING_QUESTION)
+        .order_by(SubmissionVersion.number.desc())
+        .limit(1)
+    )
+    return learning_question(text or "") or None
+
+
+def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionShown:
+    return VersionShown(
+        id=version.id,
+        number=version.number,
+        text=version.text,
+        link=version.link,
+        files=_files(version.files),
+        handed_in_at=version.handed_in_at,
+        receipt=version.receipt,
+        reviews=tuple(_review(review, names) for review in reversed(version.reviews)),
+    )
+
+
+def _review(review: Review, names: Mapping[str, str]) -> ReviewShown:
+    return ReviewShown(Verdict(review.verdict), review.feedback, names.get(review.reviewer_id), review.reviewed_at)
+
+
+def _files(files: Sequence[WorkFile]) -> tuple[FileShown, ...]:
+    return tuple(FileShown(file.id, file.name, file.kind, file.size) for file in files)

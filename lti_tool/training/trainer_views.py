@@ -1,0 +1,119 @@
+"""The trainer's pages: what waits, the board, the hand-ins of an assignment, work to review; and versions."""
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lti_tool.errors import NotFound, Words
+from lti_tool.launch.sessions import Viewer, current_viewer
+from lti_tool.registry import use
+from lti_tool.training.board import BoardPage, BoardService, ReviewPage
+from lti_tool.training.cohorts import CohortService
+from lti_tool.training.errors import Incomplete, Moved
+from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.reviewing import ReviewService
+from lti_tool.training.service import Issuer
+
+Answer = str | tuple[str, int] | BaseResponse
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Add the trainer's addresses to the room's blueprint."""
+    blueprint.add_url_rule("/cohort/<cohort_id>/board", view_func=board)
+    blueprint.add_url_rule("/cohort/<cohort_id>/code", view_func=code, methods=["POST"])
+    blueprint.add_url_rule("/cohort/<cohort_id>/waiting", view_func=waiting)
+    blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
+    blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
+    blueprint.add_url_rule("/version/<version_id>", view_func=version)
+
+
+def board(cohort_id: str) -> Answer:
+    """Show all participants and assignments that the trainer sees; `?waiting=1` only those who wait."""
+    only_waiting = request.args.get("waiting") == "1"
+    return _board(use(BoardService).board(current_viewer(), cohort_id, only_waiting=only_waiting))
+
+
+def code(cohort_id: str) -> Answer:
+    """Make a one-time code for another trainer and show it, this once: it is in no address and in no cache."""
+    viewer = current_viewer()
+    page = use(BoardService).board(viewer, cohort_id)
+    if not page.place.whole:
+        raise NotFound("no trainer of the whole cohort")
+    return _board(page, code=use(CohortService).invite(cohort_id))
+
+
+def waiting(cohort_id: str) -> Answer:
+    """Show what waits for the trainer, the oldest first."""
+    viewer = current_viewer()
+    page = use(BoardService).queue(viewer, cohort_id)
+    return show("waiting.html", page.place, "training.waiting", page=page, said=_said(viewer))
+
+
+def hand_ins(cohort_id: str, key: str) -> Answer:
+    """Show an assignment and what was handed in for it, what waits first."""
+    page = use(BoardService).hand_ins(current_viewer(), cohort_id, key)
+    return show("hand_ins.html", page.place, "training.board", page=page)
+
+
+def review(submission_id: str) -> Answer:
+    """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read)."""
+    viewer = current_viewer()
+    problems: dict[str, Words] = {}
+    if request.method == "POST":
+        number = request.form.get("version", type=int)
+        try:
+            reviewed = use(ReviewService).review(
+                viewer, submission_id, request.form.get("verdict", ""), request.form.get("feedback", ""), number
+            )
+            return redirect(_after(use(BoardService).review(viewer, reviewed.submission_id)), 303)
+        except Incomplete as incomplete:
+            problems = incomplete.problems
+        except Moved as moved:
+            problems = {"feedback": moved.explanation}
+    page = use(BoardService).review(viewer, submission_id)
+    shown = show(
+        "review.html",
+        page.place,
+        "training.waiting",
+        page=page,
+        problems=problems,
+        feedback=request.form.get("feedback", ""),
+        marks=marks_shown(page.marks),
+        said=_said(viewer),
+    )
+    return (shown, 422) if problems else shown
+
+
+def version(version_id: str) -> Answer:
+    """Show one version to its maker or to a trainer."""
+    page = use(BoardService).version(current_viewer(), version_id)
+    return show("version.html", page.place, "training.home" if page.own else "training.board", page=page)
+
+
+def _board(page: BoardPage, *, code: str | None = None) -> str:
+    return show(
+        "board.html",
+        page.place,
+        "training.board",
+        page=page,
+        code=code,
+        marks_shown=marks_shown,
+        issuer=use(Issuer).name,
+    )
+
+
+def _after(page: ReviewPage) -> str:
+    """Return where a trainer goes after a verdict: to what waits next, or to the empty queue."""
+    if page.following is not None:
+        return url_for("training.review", submission_id=page.following.submission_id, after=page.submission_id)
+    return url_for("training.waiting", cohort_id=page.place.cohort_id, after=page.submission_id)
+
+
+def _said(viewer: Viewer) -> ReviewPage | None:
+    """Return the work that was reviewed just before this page, to confirm what was said of it."""
+    submission_id = request.args.get("after")
+    if not submission_id:
+        return None
+    try:
+        return use(BoardService).review(viewer, submission_id)
+    except NotFound:
+        return None

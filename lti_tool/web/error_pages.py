@@ -1,0 +1,176 @@
+"""The pages for everything that goes wrong: what happened, who can fix it, what to do, and a code for the log.
+
+Handlers for `lti_tool.errors.IccError`, for HTTP errors (with their status; `http_errors` has their texts) and for
+whatever nobody foresaw. What a person had written in a form comes back on the page, to copy.
+"""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from lti_tool.clock import Clock
+from lti_tool.errors import IccError
+from lti_tool.ids import new_reference
+from lti_tool.web.csrf import FIELD
+from lti_tool.web.http_errors import of_http
+
+_log = structlog.get_logger(__name__)
+_KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that somebody had written in the form that failed."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What the error page shows."""
+
+    code: str
+    reference: str
+    status: int
+    title: str
+    explanation: str
+    who: str
+    steps: Sequence[str]
+    moment: datetime
+    written: Sequence[Written]
+    lost_files: bool
+
+
+def _written() -> tuple[list[Written], bool]:
+    """Return what a person had typed into one of our own forms, and whether it carried files too."""
+    # only from our own pages: another site could otherwise show its words here as if a person had written them
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return [], False
+    try:
+        form, files = request.form, request.files
+    except HTTPException:
+        return [], False
+    if FIELD not in form:
+        return [], False
+    labels = {"text": _("Je tekst"), "link": _("Je link"), "feedback": _("Je feedback")}
+    found = [
+        Written(labels.get(name, _("Wat je schreef")), value)
+        for name, value in form.items(multi=True)
+        if name != FIELD and value.strip() and (name in labels or any(letter.isspace() for letter in value.strip()))
+    ]
+    return found, any(file.filename for file in files.values())
+
+
+def _page(error: IccError, status: int, moment: datetime) -> ErrorPage:
+    written, lost_files = _written()
+    reference = error.reference or new_reference()
+    return ErrorPage(
+        error.code,
+        reference,
+        status,
+        str(error.title),
+        str(error.explanation),
+        str(error.who),
+        [str(step) for step in error.steps],
+        moment,
+        written,
+        lost_files,
+    )
+
+
+def _wants_json() -> bool:
+    if request.path.endswith(".json"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best.endswith("json")
+
+
+def _answer(page: ErrorPage) -> Response:
+    if _wants_json():
+        response = jsonify(
+            title=page.title,
+            status=page.status,
+            detail=page.explanation,
+            code=page.code,
+            reference=page.reference,
+            who=page.who,
+            steps=list(page.steps),
+        )
+        response.mimetype = "application/problem+json"
+    else:
+        # not render_template: the context processors of other rooms may be what failed
+        template = current_app.jinja_env.get_template("error.html")
+        own_window = request.headers.get("Sec-Fetch-Dest") == "document"
+        response = make_response(template.render(error=page, surface="page" if own_window else "frame"))
+    response.status_code = page.status
+    # The page shows only what its own request brought and can do nothing, so any learning environment may frame it:
+    # without this the person would see an empty frame when a launch fails before we know which one it is.
+    if not g.get("frame_ancestors"):
+        g.frame_ancestors = ["*"]
+    return response
+
+
+def _log_page(page: ErrorPage, detail: str) -> None:
+    _log.log(
+        logging.ERROR if page.status >= 500 else logging.INFO,
+        "error_page",
+        code=page.code,
+        reference=page.reference,
+        status=page.status,
+        endpoint=request.endpoint,
+        detail=detail,
+    )
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Return where an error came from, as file, line and function: no message and no values, which may be personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def register_error_pages(app: Flask, clock: Clock) -> None:
+    """Answer every error with a page (or JSON where that was asked) in the reader's language."""
+
+    @app.errorhandler(IccError)
+    def icc_error(error: IccError) -> Response:
+        page = _page(error, error.status, clock())
+        _log_page(page, error.detail)
+        return _answer(page)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response | HTTPException:
+        if error.response is not None or error.code is None or error.code < 400:
+            return error
+        known = of_http(error)
+        page = _page(known, error.code, clock())
+        _log_page(page, known.detail)
+        response = _answer(page)
+        for name, value in error.get_headers(request.environ):
+            if name in _KEPT_HEADERS:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        page = _page(IccError(), 500, clock())
+        cause = error.__cause__ or error.__context__
+        _log.error(
+            "unexpected_error",
+            code=page.code,
+            reference=page.reference,
+            endpoint=request.endpoint,
+            method=request.method,
+            error=type(error).__qualname__,
+            cause=type(cause).__qualname__ if cause else None,
+            frames=_frames(error),
+        )
+        return _answer(page)

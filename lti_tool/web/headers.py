@@ -1,0 +1,72 @@
+"""Security headers of every answer. A view widens them for its own answer through ``g`` (see the package)."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Response, g
+
+_log = structlog.get_logger(__name__)
+_SOURCE = re.compile(r"\*|https?:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
+
+_PERMISSIONS = ", ".join(
+    f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address, as a policy wants it: ``https://school.example.org``.
+
+    Raises:
+        ValueError: the address is neither http nor https, or has no host.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected an http or https address")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _sources(values: Iterable[str]) -> list[str]:
+    kept = [value for value in values if _SOURCE.fullmatch(value)]
+    if len(kept) != len(list(values)):
+        _log.warning("policy_source_dropped")
+    return kept
+
+
+def content_security_policy(frame_ancestors: Iterable[str], form_action: Iterable[str]) -> str:
+    """Return the policy of a page: everything from ourselves, nothing inline.
+
+    Args:
+        frame_ancestors: origins that may frame the page; none means nobody.
+        form_action: origins, besides our own, that its forms may post to.
+
+    What is no origin is dropped: the policy gets stricter, never wider.
+    """
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'", *_sources(form_action)],
+        "base-uri": ["'none'"],
+        "frame-ancestors": _sources(frame_ancestors) or ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+def set_headers(response: Response) -> Response:
+    """Set the security headers and keep pages out of caches."""
+    headers = response.headers
+    policy = content_security_policy(tuple(g.get("frame_ancestors", ())), tuple(g.get("form_action", ())))
+    headers["Content-Security-Policy"] = policy
+    if policy.endswith("frame-ancestors 'none'"):
+        headers["X-Frame-Options"] = "DENY"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = _PERMISSIONS
+    if response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "no-store")
+    return response

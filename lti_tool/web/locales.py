@@ -1,0 +1,103 @@
+"""The reader's language: the session's, else the cookie `lang`, else what the browser asks, else the setting."""
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+COOKIE = "lang"
+# browsers read a backslash as a slash and skip control characters, so both could lead to another site
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
+_YEAR = 365 * 24 * 3600
+
+
+class Pair(Protocol):
+    """A text in two languages, as the training's texts are."""
+
+    def get(self, key: str, /) -> str | None:
+        """Return the text in the language `key`, if there is one."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language to switch to: code, name in itself, the address that chooses it, whether it is the present one."""
+
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+def select_locale() -> str:
+    """Return the language of this request, ``"nl"`` or ``"en"``."""
+    default: str = current_app.config["DEFAULT_LOCALE"]
+    if not request:
+        return default
+    for wanted in (g.get("locale"), request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return str(wanted)
+    return request.accept_languages.best_match(LANGUAGES) or default
+
+
+def select_time_zone() -> str:
+    """Return the time zone in which moments are shown."""
+    return str(current_app.config["TIME_ZONE"])
+
+
+def locale() -> str:
+    """Return the code of the present language, for ``lang`` attributes."""
+    present = get_locale()
+    return present.language if present else str(current_app.config["DEFAULT_LOCALE"])
+
+
+def say(pair: Pair) -> str:
+    """Return a text of the training in the present language, else in the default one.
+
+    Raises:
+        LookupError: the text is in neither.
+    """
+    for language in (locale(), str(current_app.config["DEFAULT_LOCALE"])):
+        text = pair.get(language)
+        if text:
+            return text
+    raise LookupError("a text has neither the reader's language nor the default one")
+
+
+def languages() -> list[Language]:
+    """Return the languages to switch between, with addresses that come back here; none where nobody can come back."""
+    if request.method != "GET":
+        return []
+    back = request.full_path.rstrip("?")
+    return [
+        Language(code, name, url_for("web.choose_language", code=code, next=back), code == locale())
+        for code, name in LANGUAGES.items()
+    ]
+
+
+def choose_language(code: str) -> Response:
+    """Keep the chosen language in a cookie and go back to the page where it was chosen."""
+    if code not in LANGUAGES:
+        abort(404)
+    target = request.args.get("next", "/")
+    response = redirect(target if _OWN_PATH.fullmatch(target) else "/")
+    secure = request.is_secure
+    # inside the learning environment's frame this is a third-party cookie: it needs SameSite=None and a partition
+    response.set_cookie(
+        COOKIE,
+        code,
+        max_age=_YEAR,
+        secure=secure,
+        httponly=True,
+        samesite="None" if secure else "Lax",
+        partitioned=secure,
+    )
+    return response
+
+
+def register_language_choice(blueprint: Blueprint) -> None:
+    """Add the route that chooses a language."""
+    blueprint.add_url_rule("/language/<code>", view_func=choose_language, endpoint="choose_language")

@@ -1,0 +1,1 @@
+"""The trainings, one TOML file each; `mappings.loading` reads and checks them."""

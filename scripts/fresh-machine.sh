@@ -1,0 +1,41 @@
+#!/bin/sh
+# Sees that what a virtual environment cannot hold is on the machine: Python with venv, and for the tests
+# Debian's chromium and postgresql. Installs them when run as root on Debian or Ubuntu; says what is missing otherwise.
+# Usage: fresh-machine.sh python|tests
+set -eu
+
+python=${PYTHON:-python3}
+
+has_chromium() { command -v chromium >/dev/null 2>&1; }
+has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1; }
+has_venv() { "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; }
+
+install() {
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installing $* …"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    else
+        echo "Missing on this machine: $*. Install with: sudo apt-get install $*" >&2
+        exit 1
+    fi
+}
+
+case "$1" in
+python)
+    command -v "$python" >/dev/null 2>&1 || install python3 python3-venv
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+        echo "ICC Bridge needs Python 3.11 or newer; $python is $("$python" --version 2>&1). Set PYTHON=… to another one." >&2
+        exit 1
+    }
+    has_venv || install python3-venv
+    ;;
+tests)
+    has_chromium || install chromium
+    has_postgresql || install postgresql
+    ;;
+*)
+    echo "usage: $0 python|tests" >&2
+    exit 2
+    ;;
+esac
