@@ -157,7 +157,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
         engine,
         clock,
     )
-    issuer_keys = IssuerKeyStore(database, vault, clock)
+    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, engine)
 
     engine.register(POST_SCORE, poster.post, lanes=True)

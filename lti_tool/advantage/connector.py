@@ -1,44 +1,21 @@
-"""Calls to a platform's services, with an access token (Security Framework 1.0, 4.1: client credentials, private_key_jwt).
+"""Calls to a platform's services, with an access token that is cached and fetched once for all who wait for it."""
 
-A token is cached per registration and scope set until 60 seconds before it expires; one request fetches it for all.
-"""
-
+import copy
 import threading
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from concurrent.futures import Future
 
-import jwt
-import structlog
-
+from lti_tool.advantage.errors import TokenRefused
+from lti_tool.advantage.tokens import Token, fetch_token
 from lti_tool.clock import Clock
-from lti_tool.errors import BadAnswer, Unreachable
-from lti_tool.outgoing import Answer, Outgoing, origin
-from lti_tool.platforms.keys import KeyRing
+from lti_tool.errors import OutsideError
+from lti_tool.outgoing import MAX_BYTES, Answer, Outgoing
+from lti_tool.platforms.keys import KeyRing, SigningKey
 from lti_tool.platforms.service import PlatformInfo
 
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ASSERTION_LIFE = timedelta(seconds=60)
-RENEW_BEFORE = timedelta(seconds=60)
-SHORTEST_LIFE = timedelta(seconds=1)
-LONGEST_LIFE = timedelta(hours=24)
+__all__ = ["Connector", "TokenRefused"]
 
-log = structlog.get_logger(__name__)
-
-
-class TokenRefused(BadAnswer):
-    """The platform gives us no token for these scopes."""
-
-    code = "O-TOKEN"
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token and until when we use it."""
-
-    value: str = field(repr=False)
-    until: datetime
+_Key = tuple[str, str, str, str, frozenset[str]]
 
 
 class Connector:
@@ -53,120 +30,86 @@ class Connector:
     def __init__(self, outgoing: Outgoing, keys: KeyRing, clock: Clock) -> None:
         self._outgoing = outgoing
         self._keys = keys
-        self._clock = clock
-        self._tokens: dict[tuple[str, ...], Token] = {}
-        self._locks: dict[tuple[str, ...], threading.Lock] = {}
-        self._guard = threading.Lock()
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._tokens: dict[_Key, Token] = {}
+        self._flights: dict[_Key, Future[Token]] = {}
 
     def call(
         self,
         platform: PlatformInfo,
-        scopes: Sequence[str],
+        scopes: Collection[str],
         method: str,
         url: str,
         *,
         accept: str | None = None,
         content_type: str | None = None,
         body: bytes | None = None,
+        max_bytes: int = MAX_BYTES,
     ) -> Answer:
         """Call a service and return whatever status came; after a 401 once more with a new token.
+
+        Call it in no transaction.
 
         Args:
             scopes: what the call needs; the token is asked for exactly these.
             url: as the platform gave it for this very placement.
-            accept, content_type: media types, exact.
+            accept, content_type: media types, exact: Moodle compares them letter by letter.
 
         Raises:
-            TokenRefused: the platform gives no token.
+            TokenRefused: the platform gives no token; ScopeRefused: not for this service.
             OutsideError: the platform cannot be reached.
         """
-        key = (platform.id, platform.client_id, platform.token_url, *sorted(scopes))
-        token = self._token(key, platform, scopes)
-        answer = self._send(method, url, token, accept, content_type, body)
-        if answer.status == 401:
-            self._forget(key, token)
-            answer = self._send(method, url, self._token(key, platform, scopes), accept, content_type, body)
-        return answer
+        headers = {name: value for name, value in (("Accept", accept), ("Content-Type", content_type)) if value}
+        refused: Token | None = None
+        while True:
+            token = self._token(platform, scopes, not_this=refused)
+            headers["Authorization"] = f"Bearer {token.value}"
+            answer = self._outgoing.call(method, url, headers=headers, data=body, max_bytes=max_bytes)
+            if answer.status != 401 or refused is not None:
+                return answer
+            refused = token
 
-    def token(self, platform: PlatformInfo, scopes: Sequence[str]) -> None:
-        """See that a token for these scopes can be had (`platform check`).
+    def token(self, platform: PlatformInfo, scopes: Collection[str]) -> None:
+        """See that a token for these scopes can be had now (`platform check`).
 
         Raises:
             OutsideError: it cannot.
         """
-        self._fetch(platform, scopes)
+        fetch_token(self._outgoing, self._keys.signing_key(), self.clock, platform, scopes)
 
-    def _send(
-        self, method: str, url: str, token: Token, accept: str | None, content_type: str | None, body: bytes | None
-    ) -> Answer:
-        headers = {"Authorization": f"Bearer {token.value}"}
-        if accept:
-            headers["Accept"] = accept
-        if content_type:
-            headers["Content-Type"] = content_type
-        return self._outgoing.call(method, url, headers=headers, data=body)
-
-    def _token(self, key: tuple[str, ...], platform: PlatformInfo, scopes: Sequence[str]) -> Token:
-        token = self._tokens.get(key)
-        if token is not None and self._clock() < token.until:
-            return token
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
+    def _token(self, platform: PlatformInfo, scopes: Collection[str], *, not_this: Token | None) -> Token:
+        signer = self._keys.signing_key()
+        key = (platform.id, platform.client_id, platform.token_url, signer.kid, frozenset(scopes))
+        with self._lock:
             token = self._tokens.get(key)
-            if token is None or self._clock() >= token.until:
-                token = self._tokens[key] = self._fetch(platform, scopes)
-            return token
-
-    def _forget(self, key: tuple[str, ...], token: Token) -> None:
-        with self._guard:
-            if self._tokens.get(key) is token:
-                del self._tokens[key]
-
-    def _fetch(self, platform: PlatformInfo, scopes: Sequence[str]) -> Token:
-        now = self._clock()
-        answer = self._outgoing.call(
-            "POST",
-            platform.token_url,
-            headers={"Accept": "application/json"},
-            data={
-                "grant_type": "client_credentials",
-                "client_assertion_type": ASSERTION_TYPE,
-                "client_assertion": self._assertion(platform, now),
-                "scope": " ".join(sorted(scopes)),
-            },
-        )
-        if answer.status == 429 or answer.status >= 500:
-            raise Unreachable(f"{origin(platform.token_url)} answered {answer.status} to a token request")
-        if answer.status not in (200, 201):
-            raise TokenRefused(f"{origin(platform.token_url)} answered {answer.status} to a token request")
-        data = answer.json()
-        value = data.get("access_token") if isinstance(data, dict) else None
-        if not isinstance(value, str) or not value:
-            raise TokenRefused(f"{origin(platform.token_url)} answered without a token")
-        log.info("token.fetched", platform=platform.id)
-        return Token(value, now + self._life(data.get("expires_in")))
-
-    def _assertion(self, platform: PlatformInfo, now: datetime) -> str:
-        key = self._keys.signing_key()
-        issued = now - timedelta(seconds=platform.profile.assertion_backdate_seconds)
-        claims = {
-            "iss": platform.client_id,
-            "sub": platform.client_id,
-            "aud": platform.assertion_audience,
-            "iat": int(issued.timestamp()),
-            "exp": int((now + ASSERTION_LIFE).timestamp()),
-            "jti": str(uuid.uuid4()),
-        }
-        return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
-
-    @staticmethod
-    def _life(expires_in: object) -> timedelta:
-        """How long to use a token: until a minute before it expires, at least a moment."""
+            if token is not None and token is not not_this and self.clock() < token.until:
+                return token
+            flight = self._flights.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._flights[key] = Future()
+        if leads:
+            self._fly(key, flight, signer, platform, scopes)
         try:
-            seconds = float(str(expires_in))
-        except ValueError:
-            seconds = 3600.0
-        if not 0 < seconds <= LONGEST_LIFE.total_seconds():
-            seconds = 3600.0
-        return max(timedelta(seconds=seconds) - RENEW_BEFORE, SHORTEST_LIFE)
+            return flight.result()
+        except OutsideError as error:
+            raise (error if leads else copy.copy(error)) from None
+
+    def _fly(
+        self, key: _Key, flight: Future[Token], signer: SigningKey, platform: PlatformInfo, scopes: Collection[str]
+    ) -> None:
+        """Fetch the token for everybody who waits for this flight."""
+        try:
+            token = fetch_token(self._outgoing, signer, self.clock, platform, scopes)
+        except BaseException as error:
+            with self._lock:
+                del self._flights[key]
+            flight.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        with self._lock:
+            self._tokens[key] = token
+            del self._flights[key]
+        flight.set_result(token)

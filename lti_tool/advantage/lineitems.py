@@ -1,18 +1,21 @@
 """Line items (Assignment and Grade Services 2.0, 3.2). They are never deleted: that takes a school's grades along."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lti_tool.advantage.addresses import next_link, with_query
+from lti_tool.advantage.addresses import Pages, same_origin, with_query
+from lti_tool.advantage.answers import expect_done
 from lti_tool.advantage.connector import Connector
-from lti_tool.errors import BadAnswer, Unreachable
-from lti_tool.outgoing import Answer, origin
+from lti_tool.advantage.errors import ScopeRefused
+from lti_tool.errors import BadAnswer, Invalid
+from lti_tool.outgoing import Answer
+from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY
 from lti_tool.platforms.service import PlatformInfo
 
-SCOPE_LINEITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 MOST_PAGES = 100
+_FIXED = frozenset({"id", "resourceLinkId", "ltiLinkId"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class LineItem:
 
 
 class LineItemService:
-    """Finds, makes and changes line items.
+    """Finds, makes and changes line items. Call it in no transaction.
 
     Args:
         connector: makes the calls.
@@ -46,30 +49,27 @@ class LineItemService:
         resource_link_id: str | None = None,
         resource_id: str | None = None,
         tag: str | None = None,
-    ) -> list[LineItem]:
+    ) -> Sequence[LineItem]:
         """Return the line items of a placement's container that match all that is given.
 
         Raises:
             OutsideError: the platform does not answer as it should.
         """
-        url: str | None = with_query(lineitems_url, resource_link_id=resource_link_id, resource_id=resource_id, tag=tag)
+        profile = platform.profile
+        first = with_query(lineitems_url, resource_link_id=resource_link_id, resource_id=resource_id, tag=tag)
+        pages = Pages(first, most=MOST_PAGES, paging=profile.lineitems_paging)
         found: list[LineItem] = []
-        seen: set[str] = set()
-        while url is not None and url not in seen and len(seen) < MOST_PAGES:
-            seen.add(url)
-            answer = self._get(platform, url, platform.profile.lineitem_container_media_type)
+        for url in pages:
+            answer = self._read(platform, url, profile.lineitem_container_media_type)
             items = answer.json()
             if not isinstance(items, list):
-                raise BadAnswer(f"{origin(url)}: a container of line items is no list")
-            found += [_read(item) for item in items]
-            url = next_link(answer.headers, url) if platform.profile.lineitems_paging else None
-        # A platform may ignore a filter that it does not know.
+                raise BadAnswer("a container of line items is no list")
+            found += [_line_item(item, url) for item in items]
+            pages.turn(answer.headers, url)
+        wanted = {"resource_link_id": resource_link_id, "resource_id": resource_id, "tag": tag}
+        # a platform may ignore a filter that it does not know
         return [
-            item
-            for item in found
-            if (resource_link_id is None or item.resource_link_id == resource_link_id)
-            and (resource_id is None or item.resource_id == resource_id)
-            and (tag is None or item.tag == tag)
+            item for item in found if all(value is None or getattr(item, name) == value for name, value in wanted.items())
         ]
 
     def create(
@@ -83,20 +83,23 @@ class LineItemService:
         resource_id: str | None = None,
         tag: str | None = None,
     ) -> LineItem:
-        """Make a line item. Platforms allow duplicates: look with `find` first.
+        """Make a line item. Platforms allow duplicates: look with `find` first, after a time-out too.
+
+        Args:
+            label: shortened to what the platform takes.
 
         Raises:
             OutsideError: the platform does not answer as it should.
         """
         wanted = {
-            "label": label[: platform.profile.item_title_max] or "ICC Bridge",
+            "label": _shortened(label, platform.profile.item_title_max),
             "scoreMaximum": score_maximum,
             "resourceLinkId": resource_link_id,
             "resourceId": resource_id,
             "tag": tag,
         }
         body = {name: value for name, value in wanted.items() if value is not None}
-        return self._send(platform, "POST", lineitems_url, body)
+        return self._write(platform, "POST", lineitems_url, body)
 
     def get(self, platform: PlatformInfo, lineitem_url: str) -> LineItem:
         """Return one line item.
@@ -104,42 +107,46 @@ class LineItemService:
         Raises:
             OutsideError: the platform does not answer as it should.
         """
-        return _read(self._get(platform, lineitem_url, platform.profile.lineitem_media_type).json())
+        answer = self._read(platform, lineitem_url, platform.profile.lineitem_media_type)
+        return _line_item(answer.json(), lineitem_url)
 
-    def update(self, platform: PlatformInfo, item: LineItem, changes: Mapping[str, Any]) -> LineItem:
+    def update(self, platform: PlatformInfo, lineitem_url: str, changes: Mapping[str, Any]) -> LineItem:
         """Change a line item and send all of it: a PUT erases the fields that it lacks (measured on Moodle).
 
+        Args:
+            changes: by the names of the specification: label, scoreMaximum, resourceId, tag …
+
         Raises:
+            Invalid: a field that may not change.
             OutsideError: the platform does not answer as it should.
         """
-        return self._send(platform, "PUT", item.id, {**item.fields, **changes})
+        if _FIXED & set(changes):
+            raise Invalid("the id and the link of a line item do not change")
+        present = self.get(platform, lineitem_url)
+        return self._write(platform, "PUT", lineitem_url, {**present.fields, **changes})
 
-    def _get(self, platform: PlatformInfo, url: str, accept: str) -> Answer:
-        return _good(self._connector.call(platform, [SCOPE_LINEITEM], "GET", url, accept=accept))
+    def _read(self, platform: PlatformInfo, url: str, accept: str) -> Answer:
+        try:
+            answer = self._connector.call(platform, [LINEITEM_READONLY], "GET", url, accept=accept)
+        except ScopeRefused:  # reading is part of the wider scope, and a platform may grant that one alone
+            answer = self._connector.call(platform, [LINEITEM], "GET", url, accept=accept)
+        return expect_done(answer, platform.profile, self._connector.clock())
 
-    def _send(self, platform: PlatformInfo, method: str, url: str, body: Mapping[str, Any]) -> LineItem:
+    def _write(self, platform: PlatformInfo, method: str, url: str, body: Mapping[str, Any]) -> LineItem:
         media_type = platform.profile.lineitem_media_type
         answer = self._connector.call(
             platform,
-            [SCOPE_LINEITEM],
+            [LINEITEM],
             method,
             url,
             accept=media_type,
             content_type=media_type,
-            body=json.dumps(body).encode(),
+            body=json.dumps(body, ensure_ascii=False, allow_nan=False).encode(),
         )
-        return _read(_good(answer).json())
+        return _line_item(expect_done(answer, platform.profile, self._connector.clock()).json(), url)
 
 
-def _good(answer: Answer) -> Answer:
-    if answer.status == 429 or answer.status >= 500:
-        raise Unreachable(f"{origin(answer.url)} answered {answer.status}")
-    if not 200 <= answer.status < 300:
-        raise BadAnswer(f"{origin(answer.url)} answered {answer.status} for a line item")
-    return answer
-
-
-def _read(item: object) -> LineItem:
+def _line_item(item: object, url: str) -> LineItem:
     if not isinstance(item, Mapping) or not isinstance(item.get("id"), str):
         raise BadAnswer("a line item has no id")
     maximum = item.get("scoreMaximum", 0)
@@ -148,10 +155,10 @@ def _read(item: object) -> LineItem:
 
     def text(name: str) -> str | None:
         value = item.get(name)
-        return None if value is None else str(value)
+        return str(value) if isinstance(value, str | int) else None
 
     return LineItem(
-        id=item["id"],
+        id=same_origin(item["id"], url),
         label=text("label") or "",
         score_maximum=float(maximum),
         resource_link_id=text("resourceLinkId"),
@@ -159,3 +166,7 @@ def _read(item: object) -> LineItem:
         tag=text("tag"),
         fields=dict(item),
     )
+
+
+def _shortened(label: str, longest: int) -> str:
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"

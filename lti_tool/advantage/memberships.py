@@ -3,29 +3,42 @@
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from lti_tool.advantage.addresses import next_link, with_query
+from lti_tool.advantage.addresses import Pages
+from lti_tool.advantage.answers import expect_done
 from lti_tool.advantage.connector import Connector
-from lti_tool.errors import BadAnswer, Unreachable
-from lti_tool.outgoing import origin
+from lti_tool.errors import BadAnswer
+from lti_tool.platforms.scopes import MEMBERSHIP_READONLY
 from lti_tool.platforms.service import PlatformInfo
 
-SCOPE_MEMBERSHIP = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
-PAGE = 100
 MOST_PAGES = 200
+MOST_BYTES = 10_000_000
+"""A platform that knows no pages sends a whole course at once."""
+
+
+class MemberStatus(StrEnum):
+    """Whether a member takes part in the course at present."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True)
 class Member:
-    """One member as the platform lists it; only active ones are returned."""
+    """One member as the platform lists it."""
 
-    subject: str
+    user_id: str
+    """The same as the launch's `sub`."""
     roles: Sequence[str]
+    """As they came: Moodle's are short names, and a non-editing teacher is ``Learner`` here (Instructor in a launch)."""
     name: str | None = field(repr=False)
+    status: MemberStatus = MemberStatus.ACTIVE
 
 
 class MembershipService:
-    """Reads memberships.
+    """Reads memberships. Call it in no transaction.
 
     Args:
         connector: makes the calls.
@@ -35,7 +48,9 @@ class MembershipService:
         self._connector = connector
 
     def members(self, platform: PlatformInfo, memberships_url: str) -> Iterator[Member]:
-        """Yield the active members of a course, each once, over all pages.
+        """Yield the members of a course, each once, over all pages; the platform is called while you iterate.
+
+        It is asked without `role`: Moodle's next page forgets it, and an unknown role returns everybody.
 
         Args:
             memberships_url: as received in a launch of that very course.
@@ -43,39 +58,53 @@ class MembershipService:
         Raises:
             OutsideError: the platform does not answer as it should.
         """
-        paging = platform.profile.memberships_paging
-        url: str | None = with_query(memberships_url, limit=str(PAGE)) if paging else memberships_url
-        pages: set[str] = set()
+        profile = platform.profile
+        pages = Pages(memberships_url, most=MOST_PAGES, paging=profile.memberships_paging)
         seen: set[str] = set()
-        while url is not None and url not in pages and len(pages) < MOST_PAGES:
-            pages.add(url)
+        for url in pages:
             answer = self._connector.call(
-                platform, [SCOPE_MEMBERSHIP], "GET", url, accept=platform.profile.membership_accept
+                platform,
+                [MEMBERSHIP_READONLY],
+                "GET",
+                url,
+                accept=profile.membership_accept,
+                max_bytes=MOST_BYTES,
             )
-            if answer.status == 429 or answer.status >= 500:
-                raise Unreachable(f"{origin(url)} answered {answer.status}")
-            data = answer.json() if answer.status == 200 else None
+            data = expect_done(answer, profile, self._connector.clock()).json()
             rows = data.get("members") if isinstance(data, Mapping) else None
             if not isinstance(rows, list):
-                raise BadAnswer(f"{origin(url)} answered {answer.status} without members")
-            for row in rows:
-                member = _read(row)
-                if member is not None and member.subject not in seen:
-                    seen.add(member.subject)
+                raise BadAnswer("a container of memberships has no members")
+            for member in filter(None, map(_member, rows)):
+                if member.user_id not in seen:
+                    seen.add(member.user_id)
                     yield member
-            url = next_link(answer.headers, url)
+            pages.turn(answer.headers, url)
 
 
-def _read(row: object) -> Member | None:
-    if not isinstance(row, Mapping) or row.get("user_id") in (None, ""):
-        return None
-    if str(row.get("status", "Active")).lower() != "active":
+def _member(row: object) -> Member | None:
+    user_id = row.get("user_id") if isinstance(row, Mapping) else None
+    if not isinstance(row, Mapping) or not isinstance(user_id, str | int) or user_id == "":
         return None
     roles = row.get("roles")
-    name = row.get("name")
     return Member(
-        subject=str(row["user_id"]),
+        user_id=str(user_id),
         roles=tuple(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else (),
-        # Moodle escapes names for HTML.
-        name=html.unescape(name).strip() or None if isinstance(name, str) else None,
+        name=_name(row),
+        status=_status(row.get("status")),
     )
+
+
+def _name(row: Mapping[str, object]) -> str | None:
+    given = " ".join(str(row[part]) for part in ("given_name", "family_name") if row.get(part))
+    name = row.get("name")
+    # Moodle escapes names for HTML
+    return html.unescape(name if isinstance(name, str) and name.strip() else given).strip() or None
+
+
+def _status(value: object) -> MemberStatus:
+    """Return the status; active when there is none (NRPS 2.0, 2.3), and inactive when nobody knows it."""
+    if value is None:
+        return MemberStatus.ACTIVE
+    # some platforms write it in capitals, or as the URI of a vocabulary
+    word = str(value).rpartition("#")[2].strip().lower()
+    return MemberStatus(word) if word in set(MemberStatus) else MemberStatus.INACTIVE

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 
-from lti_tool.advantage.addresses import below, with_query
+from lti_tool.advantage.addresses import Pages, below, with_query
+from lti_tool.advantage.answers import expect_done
 from lti_tool.advantage.connector import Connector
-from lti_tool.errors import BadAnswer, Unreachable
-from lti_tool.outgoing import origin
+from lti_tool.errors import BadAnswer
+from lti_tool.platforms.scopes import RESULT_READONLY
 from lti_tool.platforms.service import PlatformInfo
 from mappings.scores import Score
 
-SCOPE_RESULT = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
-_NEAR = 1e-3
+MOST_PAGES = 100
+_NEAR = 1e-4
+"""Moodle keeps five digits behind the point, of 100."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,11 @@ class Result:
         """Return whether this is what we wanted to be held, on whatever scale the platform keeps it."""
         if self.score is None or score.score_given is None:
             return self.score is None and score.score_given is None
-        return abs(self.score / (self.maximum or 1) - score.score_given / score.score_maximum) < _NEAR
+        return abs(self.score / self.maximum - score.score_given / score.score_maximum) < _NEAR
 
 
 class ResultService:
-    """Reads results.
+    """Reads results. Call it in no transaction.
 
     Args:
         connector: makes the calls.
@@ -39,33 +42,39 @@ class ResultService:
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
 
-    def of(self, platform: PlatformInfo, lineitem_url: str, subject: str) -> Result | None:
+    def of(self, platform: PlatformInfo, lineitem_url: str, user_id: str) -> Result | None:
         """Return what a line item holds for one user, None when it holds nothing.
+
+        It is asked without `limit`: together with Moodle's ``type_id`` that is 404 and a page.
 
         Raises:
             OutsideError: the platform does not answer as it should.
         """
-        url = with_query(below(lineitem_url, "results"), user_id=subject)
-        answer = self._connector.call(
-            platform, [SCOPE_RESULT], "GET", url, accept=platform.profile.result_container_media_type
-        )
-        if answer.status == 429 or answer.status >= 500:
-            raise Unreachable(f"{origin(url)} answered {answer.status}")
-        if answer.status != 200:
-            raise BadAnswer(f"{origin(url)} answered {answer.status} for results")
-        rows = answer.json()
-        if not isinstance(rows, list):
-            raise BadAnswer(f"{origin(url)}: results are no list")
-        for row in rows:
-            if isinstance(row, Mapping) and str(row.get("userId")) == subject:
-                return _read(row)
+        profile = platform.profile
+        # a platform that does not know the filter sends everybody, perhaps in pages
+        pages = Pages(with_query(below(lineitem_url, "results"), user_id=user_id), most=MOST_PAGES, paging=True)
+        for url in pages:
+            answer = self._connector.call(
+                platform, [RESULT_READONLY], "GET", url, accept=profile.result_container_media_type
+            )
+            rows = expect_done(answer, profile, self._connector.clock()).json()
+            if not isinstance(rows, list):
+                raise BadAnswer("a container of results is no list")
+            for row in rows:
+                if isinstance(row, Mapping) and str(row.get("userId")) == user_id:
+                    return _result(row)
+            pages.turn(answer.headers, url)
         return None
 
 
-def _read(row: Mapping[str, object]) -> Result:
-    score, maximum, comment = row.get("resultScore"), row.get("resultMaximum"), row.get("comment")
-    return Result(
-        score=float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None,
-        maximum=float(maximum) if isinstance(maximum, int | float) and not isinstance(maximum, bool) else 1.0,
-        comment=comment if isinstance(comment, str) else None,
-    )
+def _result(row: Mapping[str, object]) -> Result:
+    score, maximum, comment = _number(row, "resultScore"), _number(row, "resultMaximum"), row.get("comment")
+    # AGS 2.0, 3.3.4: without resultMaximum it is 1
+    return Result(score, maximum or 1.0, comment if isinstance(comment, str) else None)
+
+
+def _number(row: Mapping[str, object], name: str) -> float | None:
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return float(value)

@@ -1,25 +1,25 @@
-"""Posting scores (Assignment and Grade Services 2.0, 3.4), and what each answer means."""
+"""Posting scores (Assignment and Grade Services 2.0, 3.4), and what each answer means for the one who posts."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from enum import StrEnum
 
 from lti_tool.advantage.addresses import below
-from lti_tool.advantage.connector import Connector, TokenRefused
+from lti_tool.advantage.answers import Meaning, judge
+from lti_tool.advantage.connector import Connector
+from lti_tool.advantage.errors import ScopeRefused, TokenRefused
 from lti_tool.clock import Clock
 from lti_tool.errors import AddressRefused, OutsideError, Unreachable
-from lti_tool.outgoing import Answer
+from lti_tool.outgoing import TimedOut
+from lti_tool.platforms.scopes import SCORE
 from lti_tool.platforms.service import PlatformInfo
+from mappings.errors import ScoreError
 from mappings.scores import Score
-
-SCOPE_SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 
 
 class PostResult(StrEnum):
-    """What an answer means for the row in the outbox."""
+    """What becomes of a score that was posted."""
 
     ACCEPTED = "accepted"
     CONFLICT = "conflict"
@@ -28,9 +28,21 @@ class PostResult(StrEnum):
     REFUSED = "refused"
 
 
+_RESULTS = {
+    Meaning.DONE: PostResult.ACCEPTED,
+    Meaning.CONFLICT: PostResult.CONFLICT,
+    Meaning.LATER: PostResult.LATER,
+    Meaning.REFUSED: PostResult.REFUSED,
+}
+
+
 @dataclass(frozen=True)
 class Posted:
-    """The outcome of one post. `code` names it for people who can look it up: ``http-503``, ``o-unreachable`` …"""
+    """The outcome of one post.
+
+    `code` names it, in at most 50 letters: ``http-200``, ``http-409``, ``http-503``, ``html``, ``timeout``,
+    ``unreachable``, ``bad-answer``, ``token-invalid-client``, ``no-scope``, ``address``, ``refused-404``, ``score`` …
+    """
 
     result: PostResult
     code: str
@@ -50,60 +62,48 @@ class ScoreService:
         self._connector = connector
         self._clock = clock
 
-    def post(
-        self, platform: PlatformInfo, lineitem_url: str, subject: str, score: Score, timestamp: datetime
-    ) -> Posted:
-        """Post one score. Never raises for what the platform answers, and keeps nothing of the answer but its status:
+    def post(self, platform: PlatformInfo, lineitem_url: str, user_id: str, score: Score, timestamp: datetime) -> Posted:
+        """Post one score. It never raises for what the platform answers, and keeps nothing of the answer but its status:
         Moodle's reason phrase echoes the whole request.
+
+        Call it in no transaction.
 
         Args:
             lineitem_url: the line item received for that very placement.
-            subject: the account's `sub`.
-            timestamp: the moment of sending; Moodle keeps whole seconds and refuses the same one again.
+            user_id: the account's `sub`.
+            timestamp: the moment of sending, in whole seconds (what is less goes): Moodle keeps no more and refuses the
+                same second again.
         """
         try:
             answer = self._connector.call(
                 platform,
-                [SCOPE_SCORE],
+                [SCORE],
                 "POST",
                 below(lineitem_url, "scores"),
                 content_type=platform.profile.score_media_type,
-                body=json.dumps(score.to_json(subject, timestamp), allow_nan=False).encode(),
+                body=_body(score, user_id, timestamp),
             )
-        except Unreachable as error:
-            return Posted(PostResult.LATER, error.code.lower(), error.retry_after)
-        except AddressRefused as error:
-            return Posted(PostResult.REFUSED, error.code.lower())
-        except TokenRefused as error:
-            return Posted(PostResult.LATER, error.code.lower())
         except OutsideError as error:
-            return Posted(PostResult.LATER, error.code.lower())
-        return self._meaning(platform, answer)
-
-    def _meaning(self, platform: PlatformInfo, answer: Answer) -> Posted:
-        status = answer.status
-        if 200 <= status < 300:
-            # A page of HTML with 200 comes from a proxy or a login page in front of the platform, not from the service.
-            if answer.headers.get("Content-Type", "").startswith("text/html") and answer.body.lstrip()[:1] == b"<":
-                return Posted(PostResult.LATER, "html")
-            return Posted(PostResult.ACCEPTED, f"http-{status}")
-        if status == 409:
-            return Posted(PostResult.CONFLICT, "http-409")
-        if status in (401, 408, 425, 429) or status >= 500 or status in platform.profile.rate_limit_statuses:
-            return Posted(PostResult.LATER, f"http-{status}", retry_after(answer.headers, self._clock()))
-        return Posted(PostResult.REFUSED, f"refused-{status}")
+            return _trouble(error)
+        except ScoreError:
+            return Posted(PostResult.REFUSED, "score")
+        verdict = judge(answer, platform.profile, self._clock())
+        return Posted(_RESULTS[verdict.meaning], verdict.code, verdict.retry_after)
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds of a Retry-After header, which may hold seconds or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("Retry-After", "").strip()
-    if not value:
-        return None
-    if value.isdigit():
-        return float(min(int(value[:9]), 86400))
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return max(0.0, (moment - now).total_seconds())
+def _body(score: Score, user_id: str, timestamp: datetime) -> bytes:
+    content = score.to_json(user_id, timestamp.replace(microsecond=0))
+    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _trouble(error: OutsideError) -> Posted:
+    """Return what a call without an answer means; a platform that gives no token is set right by a person, so: later."""
+    if isinstance(error, AddressRefused):
+        return Posted(PostResult.REFUSED, "address")
+    if isinstance(error, ScopeRefused):
+        return Posted(PostResult.REFUSED, "no-scope")
+    if isinstance(error, TokenRefused):
+        return Posted(PostResult.LATER, f"token-{error.reason}"[:50])
+    if isinstance(error, Unreachable):
+        return Posted(PostResult.LATER, "timeout" if isinstance(error, TimedOut) else "unreachable", error.retry_after)
+    return Posted(PostResult.LATER, "bad-answer")

@@ -150,7 +150,8 @@ class PageReader(HTMLParser):
             # A line break right after the opening tag is not part of the value (HTML, textarea).
             self._textarea.value = self._textarea.value.removeprefix("\r").removeprefix("\n")
             self._textarea = None
-        elif tag == "button":
+        elif tag == "button" and self._button is not None:
+            self._button.label = " ".join(self._button.label.split())
             self._button = None
         elif tag == "option":
             self._end_option()
@@ -183,7 +184,7 @@ class PageReader(HTMLParser):
             self._option_text.append(data)
             return
         if self._button is not None:
-            self._button.label = f"{self._button.label}{data}".strip()
+            self._button.label += data
         for tag, words in self._catch:
             words.append(data)
             if tag == "title":

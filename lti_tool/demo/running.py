@@ -17,7 +17,7 @@ import requests
 
 from lti_tool.app import compose
 from lti_tool.config import load_settings, prepare_data_dir
-from lti_tool.demo.walk import Walk, connect
+from lti_tool.demo.walk import Walk, connect, invitation
 from lti_tool.errors import SettingsError
 from lti_tool.serving import check_address
 
@@ -128,7 +128,11 @@ def run_demo(port: int, school_port: int, *, fresh: bool) -> None:
     try:
         demo.start()
         with use_environment(demo.settings):
-            connect(demo.school_url)
+            parts = compose(load_settings())
+        try:
+            connect(demo.school_url, lambda: invitation(parts))
+        finally:
+            parts.close()
         click.echo(
             f"\nICC Bridge is running.\n\n"
             f"  School (start here):  {demo.school_url}\n"

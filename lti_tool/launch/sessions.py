@@ -131,7 +131,7 @@ class SessionService:
             ).first()
             if found is None:
                 raise SessionExpired("no such session")
-            row, account, locale = found.tuple()
+            row, account, locale = found
             seats = session.scalars(
                 select(SessionSeat)
                 .where(SessionSeat.session_id == row.id, SessionSeat.launched_at > now - self._life)

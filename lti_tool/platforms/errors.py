@@ -12,18 +12,20 @@
         ├── InviteBusy            P-BUSY        being used just now
         └── RegistrationFormStale P-FORM        the page was too old, or not ours
     OutsideError
-    ├── KeyRefused                O-KEY         no usable key of that id is published
     └── RegistrationFailed                      the learning environment did not do its part; the invitation stays usable
         ├── ConfigurationRefused  P-CONFIG      its openid-configuration cannot be used
         ├── PlatformSilent        P-SILENT      not reached, or a server error
         ├── TokenSpent            P-TOKEN       its one-time registration token was used or has expired
         ├── PlatformDeclined      P-DECLINED    it refused the registration
-        └── AnswerUnusable        P-ANSWER      it answered something that is no registration
+        ├── AnswerUnusable        P-ANSWER      it answered something that is no registration
+        └── IssuerTaken           P-ISSUER      another learning environment is connected under this name already
 """
+
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from lti_tool.errors import BadAnswer, NotFound, OutsideError, Refused
+from lti_tool.errors import NotFound, OutsideError, Refused, Words
 
 _BACK = _l("Sluit deze pagina en begin opnieuw in het beheer van je leeromgeving. De link blijft bruikbaar.")
 _ISSUER = _l("Vraag een nieuwe link aan wie je deze link gaf.")
@@ -48,7 +50,7 @@ class RegistrationRefused(Refused):
     code = "P-REFUSED"
     title = _l("Koppelen kan met deze link niet")
     who = _l("Wie je deze link gaf, kan je een nieuwe geven.")
-    steps = (_ISSUER,)
+    steps: Sequence[Words] = (_ISSUER,)
 
 
 class InviteUnknown(RegistrationRefused):
@@ -101,19 +103,13 @@ class RegistrationFormStale(RegistrationRefused):
     steps = (_BACK,)
 
 
-class KeyRefused(BadAnswer):
-    """The platform publishes no key of this id that may be used: unknown, not RSA, shorter than 2048 bits."""
-
-    code = "O-KEY"
-
-
 class RegistrationFailed(OutsideError):
     """The learning environment did not do its part. Nothing was stored; the invitation stays usable."""
 
     code = "P-FAILED"
     title = _l("Koppelen is niet gelukt")
     who = _l("De beheerder van de leeromgeving kan dit oplossen.")
-    steps = (_BACK,)
+    steps: Sequence[Words] = (_BACK,)
 
 
 class ConfigurationRefused(RegistrationFailed):
@@ -158,3 +154,12 @@ class AnswerUnusable(RegistrationFailed):
         _l("Verwijder ICC Bridge in het beheer van je leeromgeving, als het daar nu bij de externe tools staat."),
         _BACK,
     )
+
+
+class IssuerTaken(RegistrationFailed):
+    """The issuer belongs to a platform that is registered with other addresses, and this is not the issuer's own host."""
+
+    code = "P-ISSUER"
+    explanation = _l("Onder de naam waarmee je leeromgeving zich meldt, is al een andere leeromgeving gekoppeld.")
+    who = _l("De beheerder van ICC Bridge kan dit oplossen.")
+    steps = (_l("Geef de code hieronder door aan wie je deze link gaf."),)

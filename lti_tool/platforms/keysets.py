@@ -1,37 +1,67 @@
 """The platforms' public keys: fetched rarely, shared by all processes, never lost to an outage.
 
-An unknown key id makes us ask again, at most every 60 seconds a platform; an answer that is no good key set never
-replaces one that was; on an outage the last good set serves on.
+An unknown key id makes us ask again, at most every 60 seconds a platform, and one call serves all who wait for it. An
+answer that is no usable key set never replaces one that was; on an outage the last good set serves on. A set is asked
+for again after an hour, so that a key which the platform withdrew is not trusted for ever. (Security Framework 1.1, 6.3.)
 """
 
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from lti_tool.clock import Clock
 from lti_tool.database import Database
-from lti_tool.errors import BadAnswer, OutsideError, Refused
+from lti_tool.errors import BadAnswer, OutsideError, Refused, Unreachable
 from lti_tool.outgoing import Outgoing, origin
 from lti_tool.platforms.models import PlatformKeySet
 from lti_tool.platforms.service import PlatformInfo
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
-REFRESH_AFTER = timedelta(hours=24)
+ASK_FIRST_AGAIN_AFTER = timedelta(seconds=5)
+"""While there is no set at all: every launch fails until there is one."""
+FRESH_FOR = timedelta(hours=1)
 LEAST_BITS = 2048
 MOST_KEYS = 50
+_MEMBERS = ("kty", "kid", "use", "alg", "n", "e")
+"""What is kept of a key: a platform that publishes a private half by mistake does not make us keep it."""
 
 log = structlog.get_logger(__name__)
 
 
 class KeyRefused(Refused):
-    """The platform publishes no acceptable key of that id."""
+    """The platform publishes no key of that id, or one that may not be used; the detail says why."""
 
     code = "L-KEY"
+
+
+class _Unusable(BadAnswer):
+    """A key set in which no key may be used; says why, by key id."""
+
+    def __init__(self, detail: str, unfit: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.unfit = unfit
+
+
+@dataclass(frozen=True)
+class _KeySet:
+    """What is known of a platform's keys: `keys` may be used, `unfit` may not and says why."""
+
+    keys: Mapping[str, jwt.PyJWK]
+    unfit: Mapping[str, str]
+    fetched_at: datetime | None
+    attempted_at: datetime | None
+
+
+_NOTHING = _KeySet({}, {}, None, None)
+_Id = tuple[str, str]
 
 
 class PlatformKeys:
@@ -47,99 +77,151 @@ class PlatformKeys:
         self._database = database
         self._outgoing = outgoing
         self._clock = clock
-        self._parsed: dict[tuple[str, str], jwt.PyJWK] = {}
-        self._lock = threading.Lock()
+        self._known: dict[_Id, _KeySet] = {}
+        self._locks: dict[_Id, threading.Lock] = {}
 
     def key_for(self, platform: PlatformInfo, kid: str) -> jwt.PyJWK:
-        """Return the platform's RSA key of this id.
+        """Return the platform's RS256 key of this id. It may call the platform: use it in no transaction.
 
         Raises:
-            KeyRefused: no such key is published, or it is no RS256 key of at least 2048 bits.
-            OutsideError: nothing is known yet and the platform's key set cannot be had.
+            KeyRefused: no such key is published, or it is no RSA key of at least 2048 bits for RS256 signatures.
+            OutsideError: the key is not known, and the platform's key set cannot be had at the moment.
         """
-        with self._lock:
-            parsed = self._parsed.get((platform.id, kid))
-        if parsed is not None:
-            return parsed
-        known, may_ask = self._stored(platform)
-        jwk = _pick(known, kid)
-        if jwk is None and may_ask:
-            known = self._fetch(platform, known)
-            jwk = _pick(known, kid)
-        if jwk is None:
-            raise KeyRefused("the platform publishes no key of that id")
-        parsed = _parse(jwk)
-        with self._lock:
-            self._parsed[(platform.id, kid)] = parsed
-        return parsed
+        known = self._known.get(_id(platform), _NOTHING)
+        if kid in known.keys and self._is_fresh(known):
+            return known.keys[kid]
+        lock = self._lock(platform)
+        # who needs a key that is known does not wait for one who asks for another
+        if not lock.acquire(blocking=kid not in known.keys):
+            return known.keys[kid]
+        try:
+            return self._look(platform, kid)
+        finally:
+            lock.release()
 
     def refresh(self, platform: PlatformInfo) -> int:
-        """Fetch the key set now and return how many keys it holds (`platform check`).
+        """Fetch the key set now and return how many usable keys it holds (`platform check`).
 
         Raises:
-            OutsideError: it cannot be had.
+            OutsideError: it cannot be had, or holds no usable key.
         """
-        jwks = self._ask(platform)
-        self._store(platform, jwks)
-        with self._lock:
-            self._parsed = {key: value for key, value in self._parsed.items() if key[0] != platform.id}
-        return len(jwks["keys"])
+        with self._lock(platform):
+            return len(self._fetch(platform).keys)
 
-    def _stored(self, platform: PlatformInfo) -> tuple[Mapping[str, Any] | None, bool]:
-        """Return the last good set, and whether we may ask again; if so, note that we do."""
-        now = self._clock()
+    def _lock(self, platform: PlatformInfo) -> threading.Lock:
+        return self._locks.setdefault(_id(platform), threading.Lock())
+
+    def _look(self, platform: PlatformInfo, kid: str) -> jwt.PyJWK:
+        known = self._read(platform)
+        failure: OutsideError | None = None
+        if not (kid in known.keys and self._is_fresh(known)) and self._may_ask(known):
+            try:
+                known = self._fetch(platform)
+            except OutsideError as error:
+                log.warning("keys.not_fetched", platform=platform.id, code=error.code, detail=error.detail)
+                failure = error
+        if kid in known.keys:
+            return known.keys[kid]
+        unfit = failure.unfit if isinstance(failure, _Unusable) else known.unfit
+        if kid in unfit:
+            raise KeyRefused(unfit[kid])
+        if failure is not None:
+            raise failure
+        if known.fetched_at is None or (known.attempted_at or known.fetched_at) > known.fetched_at:
+            raise Unreachable(f"{origin(platform.jwks_url)} gave no key set a moment ago")
+        raise KeyRefused("the platform publishes no key of that id")
+
+    def _is_fresh(self, known: _KeySet) -> bool:
+        return known.fetched_at is not None and self._clock() < known.fetched_at + FRESH_FOR
+
+    def _may_ask(self, known: _KeySet) -> bool:
+        pause = ASK_AGAIN_AFTER if known.fetched_at is not None else ASK_FIRST_AGAIN_AFTER
+        return known.attempted_at is None or self._clock() >= known.attempted_at + pause
+
+    def _read(self, platform: PlatformInfo) -> _KeySet:
+        """Return what the database knows: another process may have asked meanwhile."""
         with self._database.session() as session:
-            row = session.get(PlatformKeySet, platform.id, with_for_update=True)
+            row = session.get(PlatformKeySet, platform.id)
             if row is None:
-                row = PlatformKeySet(platform_id=platform.id, jwks=None, fetched_at=None, attempted_at=now)
-                session.merge(row)
-                return None, True
-            jwks = row.jwks
-            if jwks is not None and now < row.attempted_at + ASK_AGAIN_AFTER:
-                return jwks, False
-            return jwks, True
-
-    def _fetch(self, platform: PlatformInfo, known: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        try:
-            jwks = self._ask(platform)
-        except OutsideError as error:
-            log.warning("keys.not_fetched", platform=platform.id, reason=error.code)
-            self._store(platform, None)
-            if known is None:
-                raise
+                return _NOTHING
+            jwks, fetched_at, attempted_at = row.jwks, row.fetched_at, row.attempted_at
+        known = self._known.get(_id(platform), _NOTHING)
+        if known.fetched_at == fetched_at and known.attempted_at == attempted_at:
             return known
-        self._store(platform, jwks)
-        return jwks
+        keys, unfit = _sort((jwks or {}).get("keys", ()))
+        known = self._known[_id(platform)] = _KeySet(keys, unfit, fetched_at, attempted_at)
+        return known
 
-    def _ask(self, platform: PlatformInfo) -> dict[str, Any]:
+    def _fetch(self, platform: PlatformInfo) -> _KeySet:
+        try:
+            published = self._ask(platform)
+            keys, unfit = _sort(published)
+            if not keys:
+                reason = next(iter(unfit.values()), "none of them can be read")
+                raise _Unusable(f"{origin(platform.jwks_url)} publishes no usable key: {reason}", unfit)
+        except OutsideError:
+            self._write(platform, None)
+            raise
+        now = self._write(platform, {"keys": published})
+        self._known[_id(platform)] = _KeySet(keys, unfit, now, now)
+        return self._known[_id(platform)]
+
+    def _ask(self, platform: PlatformInfo) -> list[dict[str, Any]]:
         answer = self._outgoing.call("GET", platform.jwks_url, headers={"Accept": "application/json"})
+        where = origin(platform.jwks_url)
+        if answer.status == 429 or answer.status >= 500:
+            raise Unreachable(f"{where} answered {answer.status} to the request for its keys")
         if answer.status != 200:
-            raise BadAnswer(f"{origin(platform.jwks_url)} answered {answer.status} to the request for its keys")
+            raise BadAnswer(f"{where} answered {answer.status} to the request for its keys")
         jwks = answer.json()
         keys = jwks.get("keys") if isinstance(jwks, dict) else None
         if not isinstance(keys, list) or not keys or len(keys) > MOST_KEYS:
-            raise BadAnswer(f"{origin(platform.jwks_url)} publishes no key set")
-        return {"keys": [key for key in keys if isinstance(key, dict)]}
+            raise BadAnswer(f"{where} publishes no key set")
+        return [{name: key[name] for name in _MEMBERS if name in key} for key in keys if isinstance(key, dict)]
 
-    def _store(self, platform: PlatformInfo, jwks: dict[str, Any] | None) -> None:
+    def _write(self, platform: PlatformInfo, jwks: dict[str, Any] | None) -> datetime:
+        """Keep when we asked, and what came if it was good."""
         now = self._clock()
+        values: dict[str, Any] = {"attempted_at": now}
+        if jwks is not None:
+            values |= {"jwks": jwks, "fetched_at": now}
+        change = update(PlatformKeySet).where(PlatformKeySet.platform_id == platform.id).values(values)
         with self._database.session() as session:
-            row = session.get(PlatformKeySet, platform.id, with_for_update=True)
-            if row is None:
-                row = PlatformKeySet(platform_id=platform.id)
-                session.add(row)
-            row.attempted_at = now
-            if jwks is not None:
-                row.jwks, row.fetched_at = jwks, now
+            found = session.scalar(change.returning(PlatformKeySet.platform_id)) is not None
+        if not found:
+            try:
+                with self._database.session() as session:
+                    session.add(PlatformKeySet(platform_id=platform.id, **values))
+            except IntegrityError:  # another process made the row at the same moment
+                with self._database.session() as session:
+                    session.execute(change)
+        return now
 
 
-def _pick(jwks: Mapping[str, Any] | None, kid: str) -> Mapping[str, Any] | None:
-    return next((key for key in (jwks or {}).get("keys", ()) if key.get("kid") == kid), None)
+def _id(platform: PlatformInfo) -> _Id:
+    return platform.id, platform.jwks_url
+
+
+def _sort(published: object) -> tuple[dict[str, jwt.PyJWK], dict[str, str]]:
+    """Return the keys that may be used, and of the others why not, by key id; the first of an id counts."""
+    keys: dict[str, jwt.PyJWK] = {}
+    unfit: dict[str, str] = {}
+    for jwk in published if isinstance(published, list) else ():
+        kid = jwk.get("kid") if isinstance(jwk, dict) else None
+        if not isinstance(kid, str) or not kid or kid in keys:
+            continue
+        try:
+            keys[kid] = _parse(jwk)
+            unfit.pop(kid, None)
+        except KeyRefused as error:
+            unfit[kid] = error.detail
+    return keys, unfit
 
 
 def _parse(jwk: Mapping[str, Any]) -> jwt.PyJWK:
+    # some platforms publish no alg (Brightspace); LTI's own is RS256
     if jwk.get("kty") != "RSA" or jwk.get("alg", "RS256") != "RS256" or jwk.get("use", "sig") != "sig":
-        raise KeyRefused("the platform's key is not an RS256 signing key")
+        raise KeyRefused("the platform's key is no RSA key for RS256 signatures")
     try:
         parsed = jwt.PyJWK({name: jwk[name] for name in ("kty", "n", "e")}, algorithm="RS256")
     except (jwt.PyJWTError, KeyError, ValueError, TypeError):

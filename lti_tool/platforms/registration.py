@@ -1,63 +1,52 @@
 """Dynamic registration (LTI Dynamic Registration 1.0) over a one-time invitation; what Moodle makes of it: measured.
 
 The administrator pastes our URL; the platform opens it with `openid_configuration` and `registration_token`. We read the
-configuration, send what we ask for, and keep what the platform answers.
+configuration, send what we ask for, and keep what the platform answers. An invitation is claimed before the platform
+is called, because the call cannot be taken back: two posts at once make one registration, there and here.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
-from flask_babel import gettext as _
+import structlog
 from flask_babel import lazy_gettext as _l
 
 from lti_tool.config import Settings
 from lti_tool.database import Database
-from lti_tool.errors import BadAnswer, OutsideError
+from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 from lti_tool.outgoing import Answer, Outgoing, origin
-from lti_tool.platforms.service import Invitation, InviteService, PlatformInfo, PlatformService
-from mappings.platforms import GENERIC, profile_for
-
-TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
-_AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-_NRPS = "https://purl.imsglobal.org/spec/lti-nrps/scope/"
-SCOPES = (
-    f"{_AGS}lineitem",
-    f"{_AGS}lineitem.readonly",
-    f"{_AGS}score",
-    f"{_AGS}result.readonly",
-    f"{_NRPS}contextmembership.readonly",
+from lti_tool.platforms.asking import SCOPES, TOOL_CONFIGURATION, registration_request
+from lti_tool.platforms.configuration import PlatformConfiguration, fetch_configuration
+from lti_tool.platforms.errors import (
+    AnswerUnusable,
+    ConfigurationRefused,
+    PlatformDeclined,
+    PlatformSilent,
+    RegistrationFailed,
+    TokenSpent,
 )
-CLAIMS = ("iss", "sub", "name")
-CLIENT_NAME = {"nl": "ICC Bridge: training Cultuurcoördinator VO", "en": "ICC Bridge: Culture Coordinator training"}
-_LONGEST_REASON = 200
+from lti_tool.platforms.invites import Claim, InviteService
+from lti_tool.platforms.service import PlatformInfo, PlatformService
 
+__all__ = ["SCOPES", "RegistrationService"]
 
-class RegistrationFailed(OutsideError):
-    """The platform did not register the tool; the invitation can be used again."""
+_BEARER = re.compile(r"[\x21-\x7e]{1,8192}")
+_REASON = re.compile(r"[\w .,:;/#()'-]{1,200}", re.ASCII)
+_LONGEST_CLIENT_ID = 200
+_LONGEST_DEPLOYMENT_ID = 255
 
-    code = "P-REGISTRATION"
-    title = _l("De koppeling is niet gelukt")
-    steps = (
-        _l("Sluit dit venster en plak het adres nog een keer in de leeromgeving."),
-        _l("Lukt het weer niet? Geef de code hieronder door aan wie je de uitnodiging stuurde."),
-    )
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class PlatformConfiguration:
-    """The parts of a platform's openid-configuration that we use."""
+class Registered:
+    """What a platform answered."""
 
-    issuer: str
-    auth_url: str
-    token_url: str
-    jwks_url: str
-    registration_url: str
-    token_audience: str | None
-    family: str
+    client_id: str
+    deployment_id: str | None
+    """None: the platform will make a deployment later, and its administrator has to tell its id."""
 
 
 class RegistrationService:
@@ -85,150 +74,102 @@ class RegistrationService:
         self._invites = invites
 
     def configuration(self, url: str) -> PlatformConfiguration:
-        """Read a platform's openid-configuration.
-
-        Args:
-            url: the parameter `openid_configuration`.
+        """Read a platform's openid-configuration, for the page that asks the administrator.
 
         Raises:
             RegistrationFailed: it cannot be had, or is not one that we can work with.
         """
-        try:
-            answer = self._outgoing.call("GET", url, headers={"Accept": "application/json"})
-            if answer.status != 200:
-                raise BadAnswer(f"{origin(url)} answered {answer.status} to the request for its configuration")
-            return self._read_configuration(url, answer.json())
-        except RegistrationFailed:
-            raise
-        except OutsideError as error:
-            raise RegistrationFailed(
-                error.detail, explanation=_("Het adres met de gegevens van de leeromgeving geeft geen goed antwoord.")
-            ) from None
+        return fetch_configuration(self._outgoing, url)
 
-    def register(self, invitation: Invitation, configuration: PlatformConfiguration, token: str | None) -> PlatformInfo:
-        """Send our registration and keep the platform's answer, exactly once an invitation.
+    def register(self, invite_token: str, configuration_url: str, registration_token: str | None) -> PlatformInfo:
+        """Send our registration and keep the platform's answer: exactly once an invitation.
 
         Args:
-            token: the parameter `registration_token`, a bearer token of the platform.
+            invite_token: the token in our own URL.
+            configuration_url: the parameter `openid_configuration`; read again, whatever the page showed.
+            registration_token: the parameter `registration_token`, a bearer token of the platform; not all have one.
 
         Raises:
-            RegistrationFailed: the platform refused; the invitation stays usable.
-            NotFound: the invitation was used meanwhile.
+            RegistrationRefused: the invitation cannot be used (any more), or is being used.
+            RegistrationFailed: the platform did not do its part; the invitation stays usable.
         """
-        self._invites_still_valid(invitation)
-        client_id, deployment_id = self._ask(configuration, token)
+        claim = self._invites.claim(invite_token)
+        try:
+            configuration = self.configuration(configuration_url)
+            registered = self._ask(configuration, registration_token)
+            return self._keep(claim, configuration, registered)
+        except BaseException as error:
+            self._invites.release(claim)
+            if isinstance(error, RegistrationFailed):
+                log.warning("platform.not_registered", code=error.code, detail=error.detail)
+            raise
+
+    def platform_of(self, invite_token: str) -> PlatformInfo | None:
+        """Return the platform that was connected with an invitation, if one was. Raises InviteUnknown."""
+        platform_id = self._invites.platform_of(invite_token)
+        return self._platforms.get(platform_id) if platform_id else None
+
+    def has_deployment(self, platform: PlatformInfo) -> bool:
+        """Return whether launches of the platform can be accepted: at least one deployment is known."""
+        return bool(self._platforms.deployments(platform.id))
+
+    def _keep(self, claim: Claim, configuration: PlatformConfiguration, registered: Registered) -> PlatformInfo:
         with self._database.session() as session:
-            info = self._platforms.add_within(
-                session,
-                invitation.name,
-                configuration.issuer,
-                client_id,
-                configuration.auth_url,
-                configuration.token_url,
-                configuration.jwks_url,
-                [deployment_id] if deployment_id else [],
-                family=configuration.family,
-                token_audience=configuration.token_audience,
+            platform = self._platforms.connect(
+                session, claim.name, configuration, registered.client_id, registered.deployment_id
             )
-            self._invites.use(session, invitation.id, info.id)
-        return info
+            self._invites.use(session, claim, platform.id)
+        log.info("platform.registered", platform=platform.id, issuer=platform.origin, family=platform.family)
+        return platform
 
-    def request_body(self) -> dict[str, Any]:
-        """Return our registration: exactly the scopes and claims that are used."""
-        base = self._settings.base_url
-        return {
-            "application_type": "web",
-            "grant_types": ["implicit", "client_credentials"],
-            "response_types": ["id_token"],
-            "client_name": CLIENT_NAME["nl"],
-            "client_name#nl": CLIENT_NAME["nl"],
-            "client_name#en": CLIENT_NAME["en"],
-            "redirect_uris": [f"{base}/lti/launch"],
-            "initiate_login_uri": f"{base}/lti/login",
-            "jwks_uri": f"{base}/.well-known/jwks.json",
-            "logo_uri": f"{base}/static/icc/icc-mark.svg",
-            "token_endpoint_auth_method": "private_key_jwt",
-            "scope": " ".join(SCOPES),
-            TOOL_CONFIGURATION: {
-                # Moodle compares host and port of the target link with the domain.
-                "domain": self._settings.host,
-                "description": _("Opdrachten, feedback en certificaat van de training Cultuurcoördinator VO."),
-                "target_link_uri": f"{base}/lti/launch",
-                "claims": list(CLAIMS),
-                "custom_parameters": {"context_history": "$Context.id.history"},
-                "messages": [
-                    {"type": "LtiResourceLinkRequest", "target_link_uri": f"{base}/lti/launch"},
-                    {
-                        "type": "LtiDeepLinkingRequest",
-                        "target_link_uri": f"{base}/lti/launch",
-                        "label": "ICC Bridge",
-                        "placements": ["ContentArea"],
-                    },
-                ],
-            },
-        }
-
-    def _invites_still_valid(self, invitation: Invitation) -> None:
-        with self._database.session() as session:
-            self._invites.check(session, invitation.id)
-
-    def _ask(self, configuration: PlatformConfiguration, token: str | None) -> tuple[str, str | None]:
+    def _ask(self, configuration: PlatformConfiguration, token: str | None) -> Registered:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if token:
+            if not _BEARER.fullmatch(token):
+                raise TokenSpent("the registration token is no bearer token")
             headers["Authorization"] = f"Bearer {token}"
+        body = json.dumps(registration_request(self._settings.base_url, self._settings.host)).encode()
+        url = configuration.registration_url
         try:
-            answer = self._outgoing.call(
-                "POST", configuration.registration_url, headers=headers, data=json.dumps(self.request_body()).encode()
-            )
-        except OutsideError as error:
-            raise RegistrationFailed(error.detail) from None
+            answer = self._outgoing.call("POST", url, headers=headers, data=body)
+        except AddressRefused as error:
+            raise ConfigurationRefused(error.detail, explanation=AddressRefused.explanation) from None
+        except Unreachable as error:
+            raise PlatformSilent(error.detail) from None
+        except BadAnswer as error:
+            raise AnswerUnusable(error.detail) from None
         if answer.status not in (200, 201):
-            self._refused(answer)
-        try:
-            registered = answer.json()
-            client_id = registered["client_id"]
-            tool = registered.get(TOOL_CONFIGURATION) or {}
-            deployment_id = tool.get("deployment_id")
-        except (BadAnswer, KeyError, TypeError, AttributeError):
-            raise RegistrationFailed("the platform's answer has no client_id") from None
-        if not isinstance(client_id, str) or not client_id:
-            raise RegistrationFailed("the platform's answer has no client_id")
-        return client_id, None if deployment_id in (None, "") else str(deployment_id)
+            raise _refusal(answer)
+        return _read(answer)
 
-    @staticmethod
-    def _refused(answer: Answer) -> NoReturn:
-        """Tell in words what a platform answered; Moodle gives plain text with 400 and 401, and a page with 404."""
-        text = answer.body.decode(errors="replace").strip()
-        reason = text if 0 < len(text) <= _LONGEST_REASON and "<" not in text and text.isprintable() else ""
-        raise RegistrationFailed(
-            f"the platform answered {answer.status} to our registration{': ' + reason if reason else ''}",
-            explanation=_("De leeromgeving nam de koppeling niet aan (antwoord %(status)s).", status=answer.status)
-            + (f" {reason}" if reason else ""),
-        )
 
-    def _read_configuration(self, url: str, data: object) -> PlatformConfiguration:
-        if not isinstance(data, Mapping):
-            raise BadAnswer("the openid-configuration is no object")
-        found: dict[str, str] = {}
-        names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
-        for name in names:
-            value = data.get(name)
-            if not isinstance(value, str) or not value:
-                raise BadAnswer(f"the openid-configuration has no {name}")
-            found[name] = value
-        if urlsplit(found["issuer"]).hostname != urlsplit(url).hostname:
-            raise BadAnswer("the issuer is not the host of its own openid-configuration")
-        for name in names[1:]:
-            self._outgoing.check(found[name])
-        configuration = data.get(PLATFORM_CONFIGURATION)
-        code = configuration.get("product_family_code") if isinstance(configuration, Mapping) else None
-        audience = data.get("authorization_server")
-        return PlatformConfiguration(
-            issuer=found["issuer"],
-            auth_url=found["authorization_endpoint"],
-            token_url=found["token_endpoint"],
-            jwks_url=found["jwks_uri"],
-            registration_url=found["registration_endpoint"],
-            token_audience=audience if isinstance(audience, str) and audience else None,
-            family=profile_for(code).family if isinstance(code, str) else GENERIC,
-        )
+def _refusal(answer: Answer) -> RegistrationFailed:
+    """Return in words what a platform answered. Moodle: plain text with 400 and 401; a page of HTML with 404."""
+    text = answer.body[:2000].decode(errors="replace").strip()
+    reason = text if _REASON.fullmatch(text) else ""
+    said = f"{answer.status} {reason}".rstrip()
+    detail = f"{origin(answer.url)} answered {said} to our registration"
+    if answer.status in (408, 429) or answer.status >= 500:
+        return PlatformSilent(detail)
+    # a garbage or expired token is 404 with a page at Moodle; "missing_registration_token", "token_already_used"
+    if answer.status in (401, 404) or "token" in reason:
+        return TokenSpent(detail)
+    return PlatformDeclined(detail, explanation=_l("Je leeromgeving weigerde de koppeling (%(said)s).", said=said))
+
+
+def _read(answer: Answer) -> Registered:
+    try:
+        data = answer.json()
+    except BadAnswer as error:
+        raise AnswerUnusable(error.detail) from None
+    client_id = data.get("client_id") if isinstance(data, Mapping) else None
+    if not isinstance(client_id, str) or not 0 < len(client_id) <= _LONGEST_CLIENT_ID or not client_id.isprintable():
+        raise AnswerUnusable("the answer to our registration has no client_id")
+    tool = data.get(TOOL_CONFIGURATION)
+    deployment_id = tool.get("deployment_id") if isinstance(tool, Mapping) else None
+    if deployment_id is None or deployment_id == "":
+        return Registered(client_id, None)
+    key = str(deployment_id) if isinstance(deployment_id, str | int) and not isinstance(deployment_id, bool) else ""
+    if not 0 < len(key) <= _LONGEST_DEPLOYMENT_ID or not key.isprintable():
+        raise AnswerUnusable("the deployment_id in the answer to our registration cannot be used")
+    return Registered(client_id, key)

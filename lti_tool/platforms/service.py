@@ -1,34 +1,26 @@
-"""Registered learning environments, and the invitations with which they are connected (LTI 1.3 core, 3.1.3)."""
+"""Registered learning environments: added, found, switched on and off (LTI 1.3 core, 3.1.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, OutsideError
-from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.outgoing import Outgoing, origin
-from lti_tool.platforms.errors import (
-    InviteBusy,
-    InviteExpired,
-    InviteUnknown,
-    InviteUsed,
-    PlatformAmbiguous,
-    PlatformUnknown,
-)
-from lti_tool.platforms.models import Deployment, Platform, PlatformStatus, RegistrationInvite
+from lti_tool.platforms.configuration import PlatformConfiguration
+from lti_tool.platforms.errors import IssuerTaken, PlatformAmbiguous, PlatformUnknown
+from lti_tool.platforms.fields import text_field
+from lti_tool.platforms.invites import InviteService
+from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
 from mappings.platforms import PlatformProfile, profile_for
 
-INVITE_LIFE = timedelta(days=7)
-CLAIM_LIFE = timedelta(minutes=2)
-"""Longer than a registration with all its time-outs."""
+__all__ = ["InviteService", "PlatformInfo", "PlatformService", "info_of"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,11 @@ class PlatformInfo:
     def auth_origin(self) -> str:
         """Scheme, host and port of the authentication address; not always the issuer's."""
         return origin(self.auth_url)
+
+    @property
+    def assertion_audience(self) -> str:
+        """Audience of our client assertions: the registration's own, else what its family wants (one address)."""
+        return self.token_audience or self.profile.audience(token_url=self.token_url, issuer=self.issuer)
 
     @cached_property
     def profile(self) -> PlatformProfile:
@@ -115,17 +112,17 @@ class PlatformService:
             Invalid: something is missing or wrong, or issuer and client id are registered already; `field` names it.
         """
         row = Platform(
-            name=_text("name", name, 200),
+            name=text_field("name", name, 200),
             issuer=_issuer(issuer),
-            client_id=_text("client_id", client_id, 200),
+            client_id=text_field("client_id", client_id, 200),
             auth_url=self._address("auth_url", auth_url),
             token_url=self._address("token_url", token_url),
             jwks_url=self._address("jwks_url", jwks_url),
-            token_audience=_text("token_audience", token_audience, 1000) if token_audience else None,
+            token_audience=text_field("token_audience", token_audience, 1000) if token_audience else None,
             family=_family(family),
             created_at=self._clock(),
         )
-        deployments = list(dict.fromkeys(_text("deployment_ids", key, 255) for key in deployment_ids))
+        deployments = list(dict.fromkeys(text_field("deployment_ids", key, 255) for key in deployment_ids))
         if not deployments:
             raise Invalid("at least one deployment id is needed", field="deployment_ids")
         row.deployments = [Deployment(deployment_id=key, created_at=row.created_at) for key in deployments]
@@ -134,6 +131,40 @@ class PlatformService:
                 session.add(row)
         except IntegrityError:
             raise Invalid("this issuer and client id are registered already", field="client_id") from None
+        return info_of(row)
+
+    def connect(
+        self,
+        session: Session,
+        name: str,
+        configuration: PlatformConfiguration,
+        client_id: str,
+        deployment_id: str | None,
+    ) -> PlatformInfo:
+        """Keep what a dynamic registration gave, within the caller's transaction.
+
+        A platform that registers again under the same client id (Moodle's "update") is brought up to date and switched
+        on. Who is not at the issuer's own host may neither do that nor join the issuer, unless with the very same keys.
+
+        Raises:
+            IssuerTaken: the issuer is registered with other keys, and the configuration is not from its own host.
+        """
+        present = session.scalars(select(Platform).where(Platform.issuer == configuration.issuer)).all()
+        if not configuration.issuer_is_own and any(row.jwks_url != configuration.jwks_url for row in present):
+            raise IssuerTaken("this issuer is registered with other keys")
+        row = next((row for row in present if row.client_id == client_id), None)
+        if row is None:
+            row = Platform(issuer=configuration.issuer, client_id=client_id, created_at=self._clock())
+            session.add(row)
+        elif row.jwks_url != configuration.jwks_url:
+            session.execute(delete(PlatformKeySet).where(PlatformKeySet.platform_id == row.id))
+        row.name = name
+        row.auth_url, row.token_url = configuration.auth_url, configuration.token_url
+        row.jwks_url, row.token_audience = configuration.jwks_url, configuration.token_audience
+        row.family, row.status = configuration.family, PlatformStatus.ACTIVE
+        session.flush()
+        if deployment_id is not None and not self.knows_deployment(session, row.id, deployment_id):
+            session.add(Deployment(platform_id=row.id, deployment_id=deployment_id, created_at=self._clock()))
         return info_of(row)
 
     def find(self, session: Session, issuer: str, client_id: str | None) -> PlatformInfo:
@@ -182,9 +213,7 @@ class PlatformService:
 
     def knows_deployment(self, session: Session, platform_id: str, deployment_id: str) -> bool:
         """Return whether this deployment of the platform is registered."""
-        known = select(Deployment.id).where(
-            Deployment.platform_id == platform_id, Deployment.deployment_id == deployment_id
-        )
+        known = select(Deployment.id).where(Deployment.platform_id == platform_id, Deployment.deployment_id == deployment_id)
         return session.scalar(known) is not None
 
     def add_deployment(self, platform_id: str, deployment_id: str) -> None:
@@ -194,7 +223,7 @@ class PlatformService:
             PlatformUnknown: there is no such platform.
             Invalid: the id is empty or too long.
         """
-        key = _text("deployment_id", deployment_id, 255)
+        key = text_field("deployment_id", deployment_id, 255)
         try:
             with self._database.session() as session:
                 row = _row(session, platform_id)
@@ -208,132 +237,12 @@ class PlatformService:
             _row(session, platform_id).status = status
 
     def _address(self, field_name: str, url: str) -> str:
-        address = _text(field_name, url, 1000)
+        address = text_field(field_name, url, 1000)
         try:
             self._outgoing.check(address)
         except OutsideError as error:
             raise Invalid(f"{field_name}: {error.detail}", field=field_name) from None
         return address
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """A new invitation. The token is shown once: the database keeps its digest only."""
-
-    id: str
-    name: str
-    expires_at: datetime
-    token: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """An invitation that is being used: nobody else can use it until `until`."""
-
-    invite_id: str
-    name: str
-    until: datetime
-
-
-class InviteService:
-    """Invitations to connect a learning environment: a one-time URL, valid for seven days."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    def create(self, name: str) -> Invitation:
-        """Make an invitation for a school; its URL is ``{base_url}/lti/register/<token>``.
-
-        Raises:
-            Invalid: the name is empty or longer than 200 characters.
-        """
-        token, now = new_secret(), self._clock()
-        invite = Invitation(new_id(), _text("name", name, 200), now + INVITE_LIFE, token)
-        with self._database.session() as session:
-            session.add(
-                RegistrationInvite(
-                    id=invite.id,
-                    name=invite.name,
-                    token_digest=digest(token),
-                    created_at=now,
-                    expires_at=invite.expires_at,
-                )
-            )
-        return invite
-
-    def name_of(self, token: str) -> str:
-        """Return for which school an invitation is that can still be used.
-
-        Raises:
-            InviteUnknown, InviteUsed, InviteExpired: it cannot.
-        """
-        with self._database.session() as session:
-            return self._usable(session, token).name
-
-    def platform_of(self, token: str) -> str | None:
-        """Return the id of the platform that was connected with an invitation, if one was. Raises InviteUnknown."""
-        with self._database.session() as session:
-            return self._row(session, token).platform_id
-
-    def claim(self, token: str) -> Claim:
-        """Take an invitation into use. A claim lapses after two minutes, so a process that dies blocks nobody for long.
-
-        Raises:
-            InviteUnknown, InviteUsed, InviteExpired: it cannot be used.
-            InviteBusy: somebody else is using it.
-        """
-        now = self._clock()
-        with self._database.session() as session:
-            invite = self._usable(session, token)
-            free = or_(RegistrationInvite.claimed_until.is_(None), RegistrationInvite.claimed_until <= now)
-            taken = session.scalar(
-                update(RegistrationInvite)
-                .where(RegistrationInvite.id == invite.id, RegistrationInvite.used_at.is_(None), free)
-                .values(claimed_until=now + CLAIM_LIFE)
-                .returning(RegistrationInvite.id)
-            )
-            if taken is None:
-                raise InviteBusy("a registration with this invitation is under way")
-            return Claim(invite.id, invite.name, now + CLAIM_LIFE)
-
-    def release(self, claim: Claim) -> None:
-        """Give an invitation back after a registration that failed."""
-        with self._database.session() as session:
-            session.execute(self._held(claim).values(claimed_until=None))
-
-    def use(self, session: Session, claim: Claim, platform_id: str) -> None:
-        """Mark an invitation as used, within the transaction that stores the platform.
-
-        Raises:
-            InviteUsed: the claim has lapsed and somebody else has it now.
-        """
-        used = self._held(claim).values(used_at=self._clock(), claimed_until=None, platform_id=platform_id)
-        if session.scalar(used.returning(RegistrationInvite.id)) is None:
-            raise InviteUsed("the claim on this invitation has lapsed")
-
-    @staticmethod
-    def _held(claim: Claim):  # type: ignore[no-untyped-def]  # noqa: ANN205
-        return update(RegistrationInvite).where(
-            RegistrationInvite.id == claim.invite_id,
-            RegistrationInvite.used_at.is_(None),
-            RegistrationInvite.claimed_until == claim.until,
-        )
-
-    @staticmethod
-    def _row(session: Session, token: str) -> RegistrationInvite:
-        found = session.scalar(select(RegistrationInvite).where(RegistrationInvite.token_digest == digest(token)))
-        if found is None:
-            raise InviteUnknown("no such invitation")
-        return found
-
-    def _usable(self, session: Session, token: str) -> RegistrationInvite:
-        invite = self._row(session, token)
-        if invite.used_at is not None:
-            raise InviteUsed("this invitation was used before")
-        if invite.expires_at <= self._clock():
-            raise InviteExpired("this invitation has expired")
-        return invite
 
 
 def _row(session: Session, platform_id: str) -> Platform:
@@ -343,15 +252,8 @@ def _row(session: Session, platform_id: str) -> Platform:
     return row
 
 
-def _text(name: str, value: str, longest: int) -> str:
-    text = value.strip()
-    if not text or len(text) > longest or not text.isprintable():
-        raise Invalid(f"{name}: expected 1 to {longest} printable characters", field=name)
-    return text
-
-
 def _issuer(value: str) -> str:
-    issuer = _text("issuer", value, 500)
+    issuer = text_field("issuer", value, 500)
     parts = urlsplit(issuer)
     # compared letter by letter with the claim `iss`, so nothing is tidied up here
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:

@@ -1,89 +1,149 @@
-"""What administrators and platforms see of this room: the registration page and our public keys."""
+"""What administrators and platforms see of this room: the pages of the registration, and our public keys.
 
-from flask import Blueprint, Response, g, jsonify, render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+The administrator has no session here. The form is bound, by a signature with a date, to the invitation and to what the
+platform sent along, so that it works without any cookie and cannot be made by another site.
+"""
 
-from lti_tool.errors import Invalid
+import itsdangerous
+from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from lti_tool.ids import digest
 from lti_tool.outgoing import origin
+from lti_tool.platforms.asking import CLAIMS, MESSAGES, SERVICES
+from lti_tool.platforms.errors import InviteUnknown, InviteUsed, RegistrationFormStale
 from lti_tool.platforms.keys import KeyRing
-from lti_tool.platforms.registration import CLAIMS, SCOPES, PlatformConfiguration, RegistrationService
-from lti_tool.platforms.service import Invitation, InviteService
+from lti_tool.platforms.registration import RegistrationService
+from lti_tool.platforms.service import InviteService, PlatformInfo
 from lti_tool.registry import use
-from lti_tool.web.locales import locale
+from lti_tool.web.csrf import csrf_exempt
+from lti_tool.web.locales import LANGUAGES, Language, locale
 from mappings.platforms import Reader
 
-blueprint = Blueprint("platforms", __name__, template_folder="templates")
+FORM_LIFE = 3600
+"""Seconds; a platform's registration token lives no longer (Moodle: an hour)."""
 
-CLAIM_REASONS = {
-    "iss": (_l("Het adres van je leeromgeving"), _l("Om te weten bij welke school een cursus hoort.")),
-    "sub": (_l("Het nummer van de gebruiker"), _l("Om te weten van wie het werk is. Meer hebben we niet nodig.")),
-    "name": (
-        _l("De naam"),
-        _l(
-            "Zodat de trainer ziet wiens werk het is. Deel je die niet, dan werkt alles ook; de trainer ziet dan een code."
-        ),
-    ),
-}
-SCOPE_REASONS = {
-    "lineitem": (_l("Kolommen in de cijferlijst"), _l("Om bij elke opdracht een kolom te maken of te vinden.")),
-    "lineitem.readonly": (_l("Kolommen lezen"), _l("Om te zien of de kolom er nog is.")),
-    "score": (_l("Resultaten versturen"), _l("Een opdracht die akkoord is, komt vanzelf in de cijferlijst.")),
-    "result.readonly": (
-        _l("Resultaten teruglezen"),
-        _l("Om te zien of een resultaat is aangekomen, en wat een docent zelf invulde niet te overschrijven."),
-    ),
-    "contextmembership.readonly": (
-        _l("De deelnemers van de cursus"),
-        _l("Zodat de trainer ziet wie er meedoet en nog niet is begonnen."),
-    ),
-}
+blueprint = Blueprint(
+    "platforms", __name__, template_folder="templates", static_folder="static", static_url_path="/static/platforms"
+)
 
 
 @blueprint.get("/.well-known/jwks.json")
-def jwks() -> Response:
-    """Publish our public keys."""
+def jwks() -> AnyResponse:
+    """Publish our public keys. A new one is published a day before it signs, so an hour in a cache does no harm."""
     response = jsonify(use(KeyRing).jwks())
-    response.headers["Cache-Control"] = "public, max-age=300"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    response.cache_control.public = True
+    response.cache_control.max_age = 3600
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @blueprint.get("/lti/register/<invite>")
 def register(invite: str) -> str:
     """Show the administrator what is asked and why, before anything happens."""
-    invitation, configuration = _read(invite)
+    _choose_language()
+    name = use(InviteService).name_of(invite)
+    url, token = request.args.get("openid_configuration", ""), request.args.get("registration_token", "")
+    if not url:
+        return render_template("platforms/paste.html", name=name, languages_here=_languages("platforms.register"))
+    configuration = use(RegistrationService).configuration(url)
+    _allow_framing(configuration.issuer, url)
     return render_template(
         "platforms/register.html",
-        invitation=invitation,
+        name=name,
         host=origin(configuration.issuer),
-        claims=[CLAIM_REASONS[name] for name in CLAIMS],
-        services=[SCOPE_REASONS[scope.rsplit("/", 1)[1]] for scope in SCOPES],
+        claims=CLAIMS,
+        services=SERVICES,
+        messages=MESSAGES,
+        fields={
+            "csrf_token": _seal(invite, url, token),
+            "openid_configuration": url,
+            "registration_token": token,
+            "lang": locale(),
+        },
+        languages_here=_languages("platforms.register"),
     )
 
 
 @blueprint.post("/lti/register/<invite>")
-def do_register(invite: str) -> str:
-    """Register at the platform and say what to do next there."""
-    invitation, configuration = _read(invite)
-    info = use(RegistrationService).register(invitation, configuration, request.args.get("registration_token"))
-    advice = [part.text.get(locale()) for part in info.profile.advice_for(Reader.ADMIN)]
-    trainers = [part.text.get(locale()) for part in info.profile.advice_for(Reader.TRAINER)]
-    return render_template("platforms/done.html", platform=info, advice=advice, trainers=trainers)
+@csrf_exempt
+def connect(invite: str) -> AnyResponse:
+    """Register at the platform; a form that is sent twice leads to the same page twice."""
+    _choose_language()
+    url, token = request.form.get("openid_configuration", ""), request.form.get("registration_token", "")
+    _check_seal(request.form.get("csrf_token", ""), invite, url, token)
+    try:
+        use(RegistrationService).register(invite, url, token or None)
+    except InviteUsed:
+        platform = use(RegistrationService).platform_of(invite)
+        if platform is None or platform.origin != origin(url):
+            raise
+    return redirect(url_for("platforms.connected", invite=invite, lang=locale()), 303)
 
 
-def _read(invite: str) -> tuple[Invitation, PlatformConfiguration]:
-    g.brand = "ICC Bridge"
-    invitation = use(InviteService).find(invite)
-    url = request.args.get("openid_configuration", "")
-    if not url:
-        raise Invalid(
-            "no openid_configuration",
-            explanation=_(
-                "Dit adres is bedoeld om in je leeromgeving te plakken, bij het toevoegen van een externe tool. "
-                "Open het niet zelf in je browser."
-            ),
-        )
-    configuration = use(RegistrationService).configuration(url)
-    g.frame_ancestors = [origin(configuration.issuer)]
-    return invitation, configuration
+@blueprint.get("/lti/register/<invite>/connected")
+def connected(invite: str) -> str:
+    """Say that it worked and what to do next in the learning environment."""
+    _choose_language()
+    platform = use(RegistrationService).platform_of(invite)
+    if platform is None:
+        raise InviteUnknown("nothing was connected with this invitation")
+    _allow_framing(platform.issuer, platform.auth_url)
+    return render_template(
+        "platforms/connected.html",
+        platform=platform,
+        has_deployment=use(RegistrationService).has_deployment(platform),
+        advice=_advice(platform, Reader.ADMIN),
+        trainers=_advice(platform, Reader.TRAINER),
+        languages_here=_languages("platforms.connected"),
+    )
+
+
+def _advice(platform: PlatformInfo, reader: Reader) -> list[str]:
+    return [part.text.get(locale()) or "" for part in platform.profile.advice_for(reader)]
+
+
+def _allow_framing(*addresses: str) -> None:
+    g.frame_ancestors = list(dict.fromkeys(origin(address) for address in addresses))
+
+
+def _choose_language() -> None:
+    # in the address and the form, because a frame may keep no cookie
+    wanted = request.values.get("lang")
+    if wanted in LANGUAGES:
+        g.locale = wanted
+
+
+def _languages(endpoint: str) -> list[Language]:
+    arguments = {**(request.view_args or {}), **request.args.to_dict()}
+    return [
+        Language(code, name, url_for(endpoint, **{**arguments, "lang": code}), code == locale())
+        for code, name in LANGUAGES.items()
+    ]
+
+
+def _signer() -> itsdangerous.URLSafeTimedSerializer:
+    return itsdangerous.URLSafeTimedSerializer(current_app.secret_key or "", salt="registration form")
+
+
+def _bound_to(*values: str) -> str:
+    return digest("\n".join(digest(value) for value in values))
+
+
+def _seal(*values: str) -> str:
+    sealed = _signer().dumps(_bound_to(*values))
+    return sealed if isinstance(sealed, str) else sealed.decode()
+
+
+def _check_seal(sealed: str, *values: str) -> None:
+    """See that a form is ours, for these values, and not too old.
+
+    Raises:
+        RegistrationFormStale: it is not.
+    """
+    try:
+        bound = _signer().loads(sealed, max_age=current_app.config.get("REGISTRATION_FORM_LIFE", FORM_LIFE))
+    except itsdangerous.BadData:
+        raise RegistrationFormStale("the form is too old, or not ours") from None
+    if bound != _bound_to(*values):
+        raise RegistrationFormStale("the form was made for another registration")

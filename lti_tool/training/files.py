@@ -45,7 +45,7 @@ class FileStore:
         try:
             found: tuple[Any, str] = url_to_fs(location)
         except (ImportError, ValueError) as error:
-            raise SettingsError(f"ICC_FILES_URL: this store cannot be used ({type(error).__name__})") from None
+            raise SettingsError(f"ICC_FILES_URL: this store cannot be used: {str(error).splitlines()[0]}") from None
         self._files, self._root = found
         self._local = isinstance(self._files, LocalFileSystem)
 

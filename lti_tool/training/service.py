@@ -16,6 +16,7 @@ from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.naming import NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.review_page import ReviewPageService
 from lti_tool.training.reviewing import ReviewService
 from lti_tool.training.work_files import WorkFileService
 from mappings.training import Training
@@ -59,6 +60,7 @@ def training_services(
         ArrivalService(database, courses, cohorts),
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
+        ReviewPageService(database, clock, access, extras),
         HandInService(database, clock, access, followers),
         WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
         ReviewService(database, clock, access, followers),

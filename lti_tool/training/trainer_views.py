@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
-from lti_tool.training.board import BoardPage, BoardService, ReviewPage
+from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.review_page import ReviewPage, ReviewPageService
 from lti_tool.training.reviewing import ReviewService
 from lti_tool.training.service import Issuer
 
@@ -64,12 +65,12 @@ def review(submission_id: str) -> Answer:
             reviewed = use(ReviewService).review(
                 viewer, submission_id, request.form.get("verdict", ""), request.form.get("feedback", ""), number
             )
-            return redirect(_after(use(BoardService).review(viewer, reviewed.submission_id)), 303)
+            return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id)), 303)
         except Incomplete as incomplete:
             problems = incomplete.problems
         except Moved as moved:
             problems = {"feedback": moved.explanation}
-    page = use(BoardService).review(viewer, submission_id)
+    page = use(ReviewPageService).review(viewer, submission_id)
     shown = show(
         "review.html",
         page.place,
@@ -85,7 +86,7 @@ def review(submission_id: str) -> Answer:
 
 def version(version_id: str) -> Answer:
     """Show one version to its maker or to a trainer."""
-    page = use(BoardService).version(current_viewer(), version_id)
+    page = use(ReviewPageService).version(current_viewer(), version_id)
     return show("version.html", page.place, "training.home" if page.own else "training.board", page=page)
 
 
@@ -114,6 +115,6 @@ def _said(viewer: Viewer) -> ReviewPage | None:
     if not submission_id:
         return None
     try:
-        return use(BoardService).review(viewer, submission_id)
+        return use(ReviewPageService).review(viewer, submission_id)
     except NotFound:
         return None

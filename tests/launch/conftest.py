@@ -1,6 +1,7 @@
 """The launch room with its collaborators, in a small application with stand-ins for the pages behind it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def new_stage(
             f"{school.url}/auth?tenant=1",
             f"{school.url}/token",
             f"{school.url}/jwks",
-            ["1"],
+            ["1", "2", "3"],
             family="moodle",
         )
         sessions = SessionService(settings, database, clock, platforms)
@@ -97,6 +98,18 @@ def new_stage(
         return Stage(app, database, clock, school, over_there, platform, lambda: _client(app, settings), log)
 
     return make
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation on http://localhost:8401 that may talk to loopback platforms."""
+    return load_settings(data_dir=tmp_path / "var", secret_key=SECRET, allow_private_platforms=True)
+
+
+@pytest.fixture
+def lite(sqlite_database: Database, new_stage: Callable[[Database], Stage]) -> Stage:
+    """The stage on SQLite alone, for what happens before anything is stored."""
+    return new_stage(sqlite_database)
 
 
 @pytest.fixture
@@ -121,6 +134,7 @@ def _application(clock: FakeClock) -> Flask:
     app = Flask("lti_tool")
     app.secret_key = SECRET
     app.testing = True
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     init_web(app, clock=clock, session_id=session_id_of_request)
     app.register_blueprint(blueprint)
     training, embedding = Blueprint("training", __name__), Blueprint("embedding", __name__)

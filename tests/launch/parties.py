@@ -95,16 +95,16 @@ class Stage:
             waiting = select(func.count()).select_from(LaunchState).where(LaunchState.consumed_at.is_(None))
             return session.scalar(waiting) or 0
 
-    def login_params(self, **changes: str | None) -> dict[str, str]:
+    def login_params(self, recorded: str = "launch_student", /, **changes: str | None) -> dict[str, str]:
         """The login parameters of a real Moodle, for the registered school; None leaves one out."""
-        params = {**recording("launch_student")["login_init"]["params"], "iss": self.school.url}
+        params = {**recording(recorded)["login_init"]["params"], "iss": self.school.url}
         params |= {"client_id": self.platform.client_id, "target_link_uri": LAUNCH_URL}
         return changed(params, changes)
 
-    def claims(self, nonce: str, name: str = "launch_student", **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    def claims(self, nonce: str, recorded: str = "launch_student", /, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         """Recorded claims, made out to this tool and this login; None leaves a claim out, short names are LTI's."""
         now = int(self.clock().timestamp())
-        claims = {**recording(name)["claims"], "iss": self.school.url, "aud": self.platform.client_id}
+        claims = {**recording(recorded)["claims"], "iss": self.school.url, "aud": self.platform.client_id}
         claims |= {"nonce": nonce, "iat": now, "exp": now + 60, LTI + "target_link_uri": LAUNCH_URL}
         own = {claim(short): value for short, value in changes.items()}
         return changed(claims, own)
@@ -132,13 +132,13 @@ class Browser:
     stage: Stage
     client: FlaskClient
 
-    def login(self, **changes: str | None) -> TestResponse:
+    def login(self, recorded: str = "launch_student", /, **changes: str | None) -> TestResponse:
         """Begin a login as a platform's page does."""
-        return self.client.post("/lti/login", data=self.stage.login_params(**changes))
+        return self.client.post("/lti/login", data=self.stage.login_params(recorded, **changes))
 
-    def auth_request(self, **changes: str | None) -> dict[str, str]:
+    def auth_request(self, recorded: str = "launch_student", /, **changes: str | None) -> dict[str, str]:
         """Begin a login and return the parameters of the authentication request."""
-        answer = self.login(**changes)
+        answer = self.login(recorded, **changes)
         assert answer.status_code == 302, answer.text
         return sent_on(answer)
 
@@ -146,10 +146,10 @@ class Browser:
         """Post a launch."""
         return self.client.post("/lti/launch", data={"id_token": id_token, "state": state})
 
-    def launch(self, name: str = "launch_student", **changes: Any) -> TestResponse:  # noqa: ANN401
-        """Do a whole launch with recorded claims."""
-        asked = self.auth_request()
-        return self.post(self.stage.sign(self.stage.claims(asked["nonce"], name, **changes)), asked["state"])
+    def launch(self, recorded: str = "launch_student", /, **changes: Any) -> TestResponse:  # noqa: ANN401
+        """Do a whole launch as it was recorded, with changed claims."""
+        asked = self.auth_request(recorded)
+        return self.post(self.stage.sign(self.stage.claims(asked["nonce"], recorded, **changes)), asked["state"])
 
     def who(self) -> TestResponse:
         """Ask who the session says this is."""

@@ -1,6 +1,5 @@
 """Cookies: their attributes, and what happens where a browser keeps none."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lti_tool.config import Settings
-from lti_tool.database import Database
 from lti_tool.launch.cookies import Cookie
 from tests.launch.parties import LAUNCH_URL, Stage, sent_on
 
@@ -31,31 +29,31 @@ class TestOnHttps:
     def settings(self, secure_settings: Settings) -> Settings:
         return secure_settings
 
-    def test_both_cookies_are_host_only_secure_and_partitioned(self, stage: Stage) -> None:
-        browser = stage.browser()
+    def test_both_cookies_are_host_only_secure_and_partitioned(self, lite: Stage) -> None:
+        browser = lite.browser()
         login = browser.login(target_link_uri=SECURE_URL)
         cookie = {"Secure", "HttpOnly", "Path=/", "SameSite=None", "Partitioned"}
         assert set_cookies(login) == {"__Host-icc-browser": cookie | {"Max-Age=86400"}}
         secret = login.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
         asked = sent_on(login)
         assert asked["redirect_uri"] == SECURE_URL
-        claims = stage.claims(asked["nonce"], target_link_uri=SECURE_URL)
+        claims = lite.claims(asked["nonce"], target_link_uri=SECURE_URL)
         launch = browser.client.post(
             "/lti/launch",
-            data={"state": asked["state"], "id_token": stage.sign(claims)},
+            data={"state": asked["state"], "id_token": lite.sign(claims)},
             headers={"Cookie": f"__Host-icc-browser={secret}"},
         )
         assert launch.status_code == 303, launch.text
         assert set_cookies(launch) == {"__Host-icc": cookie | {"Max-Age=28800"}}
 
 
-def test_on_plain_http_both_cookies_are_lax(stage: Stage) -> None:
-    browser = stage.browser()
+def test_on_plain_http_both_cookies_are_lax(lite: Stage) -> None:
+    browser = lite.browser()
     login = browser.login()
     cookie = {"HttpOnly", "Path=/", "SameSite=Lax"}
     assert set_cookies(login) == {"icc-browser": cookie | {"Max-Age=86400"}}
     asked = sent_on(login)
-    launch = browser.post(stage.sign(stage.claims(asked["nonce"])), asked["state"])
+    launch = browser.post(lite.sign(lite.claims(asked["nonce"])), asked["state"])
     assert set_cookies(launch) == {"icc": cookie | {"Max-Age=28800"}}
 
 
@@ -66,48 +64,46 @@ def test_a_cookie_longer_than_any_of_ours_is_not_read(settings: Settings) -> Non
         assert cookie.read(context.request) is None
 
 
-def test_the_first_login_in_a_frame_sees_first_whether_a_cookie_stays(stage: Stage) -> None:
-    client = stage.new_client()
-    params = stage.login_params(lti_message_hint='{"a":"b c+d&é"}')
+def test_the_first_login_in_a_frame_sees_first_whether_a_cookie_stays(lite: Stage) -> None:
+    client = lite.new_client()
+    params = lite.login_params(lti_message_hint='{"a":"b c+d&é"}')
     first = client.post("/lti/login", data=params, headers=IN_A_FRAME)
     assert first.status_code == 303
     assert set(set_cookies(first)) == {"icc-browser"}
-    assert stage.pending() == 0
+    assert lite.pending() == 0
     assert sent_on(first) == {**params, "cookie_checked": "1"}
     second = client.get(first.headers["Location"], headers=IN_A_FRAME)
     assert second.status_code == 302
     asked = sent_on(second)
     assert asked["lti_message_hint"] == params["lti_message_hint"]
-    launch = client.post(
-        "/lti/launch", data={"state": asked["state"], "id_token": stage.sign(stage.claims(asked["nonce"]))}
-    )
+    launch = client.post("/lti/launch", data={"state": asked["state"], "id_token": lite.sign(lite.claims(asked["nonce"]))})
     assert launch.status_code == 303
 
 
-def test_a_browser_that_is_known_goes_straight_on(stage: Stage) -> None:
-    browser = stage.browser()
+def test_a_browser_that_is_known_goes_straight_on(lite: Stage) -> None:
+    browser = lite.browser()
     browser.auth_request()
-    again = browser.client.post("/lti/login", data=stage.login_params(), headers=IN_A_FRAME)
+    again = browser.client.post("/lti/login", data=lite.login_params(), headers=IN_A_FRAME)
     assert again.headers["Location"].startswith("https://school.example.org/auth?")
 
 
 @pytest.fixture
-def help_page(stage: Stage) -> TestResponse:
+def help_page(lite: Stage) -> TestResponse:
     """What a browser without cookies gets."""
-    client = stage.app.test_client(use_cookies=False)
-    client.environ_base |= stage.new_client().environ_base
-    first = client.post("/lti/login", data=stage.login_params(), headers=IN_A_FRAME)
+    client = lite.app.test_client(use_cookies=False)
+    client.environ_base |= lite.new_client().environ_base
+    first = client.post("/lti/login", data=lite.login_params(), headers=IN_A_FRAME)
     return client.get(first.headers["Location"], headers=IN_A_FRAME)
 
 
-def test_a_browser_without_cookies_is_offered_a_window_of_its_own(stage: Stage, help_page: TestResponse) -> None:
+def test_a_browser_without_cookies_is_offered_a_window_of_its_own(lite: Stage, help_page: TestResponse) -> None:
     assert help_page.status_code == 200
     assert "Nog één klik en je bent binnen" in help_page.text
     assert 'method="post" action="/lti/login" target="_blank"' in help_page.text
     for name in ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id"):
         assert f'name="{name}"' in help_page.text
     assert "&#34;launchid&#34;:&#34;ltilaunch1_68528305&#34;" in help_page.text
-    assert stage.pending() == 0
+    assert lite.pending() == 0
 
 
 def test_the_help_page_may_be_framed_by_the_platform_and_lead_to_it(help_page: TestResponse) -> None:
@@ -116,35 +112,32 @@ def test_the_help_page_may_be_framed_by_the_platform_and_lead_to_it(help_page: T
     assert "form-action 'self' https://school.example.org;" in policy
 
 
-def test_the_help_page_names_a_code_that_is_in_the_log(stage: Stage, help_page: TestResponse) -> None:
-    (line,) = [line for line in stage.log if line["event"] == "launch_refused"]
-    assert (line["code"], line["platform"]) == ("L-COOKIE", stage.platform.id)
+def test_the_help_page_names_a_code_that_is_in_the_log(lite: Stage, help_page: TestResponse) -> None:
+    (line,) = [line for line in lite.log if line["event"] == "launch_refused"]
+    assert (line["code"], line["platform"]) == ("L-COOKIE", lite.platform.id)
     assert f"L-COOKIE · {line['reference']}" in help_page.text
 
 
-def test_what_the_help_page_sends_opens_in_the_new_window(stage: Stage) -> None:
-    client = stage.new_client()
-    answer = client.post("/lti/login", data=stage.login_params(), headers={"Sec-Fetch-Dest": "document"})
+def test_what_the_help_page_sends_opens_in_the_new_window(lite: Stage) -> None:
+    client = lite.new_client()
+    answer = client.post("/lti/login", data=lite.login_params(), headers={"Sec-Fetch-Dest": "document"})
     assert answer.status_code == 302
     assert sent_on(answer)["redirect_uri"] == LAUNCH_URL
 
 
-def test_a_launch_without_the_browser_cookie_says_how_to_go_on(stage: Stage) -> None:
-    browser = stage.browser()
+def test_a_launch_without_the_browser_cookie_says_how_to_go_on(lite: Stage) -> None:
+    browser = lite.browser()
     asked = browser.auth_request()
     browser.client.delete_cookie("icc-browser")
-    answer = browser.post(stage.sign(stage.claims(asked["nonce"])), asked["state"])
+    answer = browser.post(lite.sign(lite.claims(asked["nonce"])), asked["state"])
     assert answer.status_code == 400
     assert "L-COOKIE" in answer.text
     assert "nieuw venster" in answer.text
-    assert stage.stored() == 0
+    assert lite.stored() == 0
 
 
-def test_an_unknown_platform_is_told_before_any_cookie(
-    sqlite_database: Database, new_stage: Callable[[Database], Stage]
-) -> None:
-    stage = new_stage(sqlite_database)
-    params = stage.login_params(iss="https://elsewhere.example.org")
-    answer = stage.new_client().post("/lti/login", data=params, headers=IN_A_FRAME)
+def test_an_unknown_platform_is_told_before_any_cookie(lite: Stage) -> None:
+    params = lite.login_params(iss="https://elsewhere.example.org")
+    answer = lite.new_client().post("/lti/login", data=params, headers=IN_A_FRAME)
     assert "L-PLATFORM" in answer.text
     assert set_cookies(answer) == {}

@@ -80,19 +80,20 @@ def test_a_deep_linking_request_of_a_real_moodle_opens_the_picker(stage: Stage, 
     request = only(stage.database, DeepLinkingRequest)
     assert answer.headers["Location"] == f"/embed/{request.id}"
     assert request.settings == recording(name)["claims"][DL_SETTINGS]
-    assert (request.deployment_id, request.course_id) == ("1", only(stage.database, Course).id)
+    deployment_id = recording(name)["claims"][f"{LTI}deployment_id"]
+    assert (request.deployment_id, request.course_id) == (deployment_id, only(stage.database, Course).id)
     assert (request.session_id, request.platform_id) == (browser.who().json["session"], stage.platform.id)
     assert (request.answered_at, request.answer) == (None, None)
     assert stage.count(Placement) == [0]
     assert browser.client.get(answer.headers["Location"]).text.startswith(f"picker {request.id}")
 
 
-def test_a_link_with_an_address_of_its_own_opens(stage: Stage) -> None:
+def test_a_link_with_an_address_of_its_own_opens(lite: Stage) -> None:
     target = "http://localhost:8401/lti/launch?fase=1"
-    browser = stage.browser()
+    browser = lite.browser()
     asked = browser.auth_request(target_link_uri=target)
-    claims = stage.claims(asked["nonce"], "launch_contentitem_with_url", target_link_uri=target)
-    assert browser.post(stage.sign(claims), asked["state"]).status_code == 303
+    claims = lite.claims(asked["nonce"], "launch_contentitem_with_url", target_link_uri=target)
+    assert browser.post(lite.sign(claims), asked["state"]).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -110,10 +111,8 @@ def test_a_link_with_an_address_of_its_own_opens(stage: Stage) -> None:
         ([INSTRUCTOR, TEST_USER], Role.VISITOR),
     ],
 )
-def test_roles_give_what_they_amount_to_and_the_unknown_gives_nothing(
-    stage: Stage, roles: list[object], role: Role
-) -> None:
-    browser = stage.browser()
+def test_roles_give_what_they_amount_to_and_the_unknown_gives_nothing(lite: Stage, roles: list[object], role: Role) -> None:
+    browser = lite.browser()
     assert browser.launch(roles=roles).status_code == 303
     assert list(browser.who().json["seats"].values()) == [role.value]
 
@@ -190,14 +189,14 @@ class TestFollowers:
         assert (launch.account_id, launch.person_id) == (account.id, account.person_id)
         assert (launch.course_id, launch.placement_id) == (placement.course_id, placement.id)
 
-    def test_they_hear_of_deep_linking_too(self, stage: Stage, seen: list[Launch]) -> None:
-        stage.browser().launch("deeplink_1_item")
+    def test_they_hear_of_deep_linking_too(self, lite: Stage, seen: list[Launch]) -> None:
+        lite.browser().launch("deeplink_1_item")
         assert seen[0].message_type is MessageType.DEEP_LINKING
         assert seen[0].placement_id is None
-        assert seen[0].deep_linking_id == only(stage.database, DeepLinkingRequest).id
+        assert seen[0].deep_linking_id == only(lite.database, DeepLinkingRequest).id
 
-    def test_they_hear_nothing_of_a_refused_launch(self, stage: Stage, seen: list[Launch]) -> None:
-        assert stage.browser().launch(version="1.2.0").status_code == 400
+    def test_they_hear_nothing_of_a_refused_launch(self, lite: Stage, seen: list[Launch]) -> None:
+        assert lite.browser().launch(version="1.2.0").status_code == 400
         assert seen == []
 
 
@@ -232,8 +231,8 @@ def test_where_the_course_is_stays_with_the_person_who_launched(stage: Stage) ->
     assert stage.count(SessionSeat) == [2]
 
 
-def test_the_language_of_the_platform_is_the_language_of_the_pages(stage: Stage) -> None:
-    dutch, english, french = stage.browser(), stage.browser(), stage.browser()
+def test_the_language_of_the_platform_is_the_language_of_the_pages(lite: Stage) -> None:
+    dutch, english, french = lite.browser(), lite.browser(), lite.browser()
     dutch.launch(sub="1", launch_presentation={"locale": "nl-NL"})
     english.launch(sub="2", launch_presentation={"locale": "en_GB"})
     french.launch(sub="3", launch_presentation={"locale": "fr"})
@@ -264,17 +263,15 @@ def test_a_launch_is_noted_on_the_platform_and_logged_without_anything_personal(
         (["icc-bridge", "another"], "icc-bridge"),
     ],
 )
-def test_a_token_for_us_and_others_holds_when_we_are_its_authorized_party(
-    stage: Stage, aud: object, azp: str | None
-) -> None:
-    assert stage.browser().launch(aud=aud, azp=azp).status_code == 303
+def test_a_token_for_us_and_others_holds_when_we_are_its_authorized_party(lite: Stage, aud: object, azp: str | None) -> None:
+    assert lite.browser().launch(aud=aud, azp=azp).status_code == 303
 
 
 @pytest.mark.parametrize(
     ("iat", "exp", "nbf"),
     [(0, 60, None), (59, 119, None), (-600, 60, None), (-60, -59, None), (0.5, 60.5, None), (0, 60, 30), (0, 60, 0)],
 )
-def test_clocks_may_differ_by_a_minute(stage: Stage, iat: float, exp: float, nbf: int | None) -> None:
-    now = int(stage.clock().timestamp())
+def test_clocks_may_differ_by_a_minute(lite: Stage, iat: float, exp: float, nbf: int | None) -> None:
+    now = int(lite.clock().timestamp())
     times = {"iat": now + iat, "exp": now + exp, "nbf": None if nbf is None else now + nbf}
-    assert stage.browser().launch(**times).status_code == 303
+    assert lite.browser().launch(**times).status_code == 303

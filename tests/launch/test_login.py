@@ -55,17 +55,17 @@ def test_a_login_leads_to_the_platform_with_exactly_what_it_asks(stage: Stage, m
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_message_hint_goes_back_byte_for_byte(stage: Stage) -> None:
-    answer = stage.browser().login(lti_message_hint=ODD_HINT)
+def test_the_message_hint_goes_back_byte_for_byte(lite: Stage) -> None:
+    answer = lite.browser().login(lti_message_hint=ODD_HINT)
     assert sent_on(answer)["lti_message_hint"] == ODD_HINT
     raw = dict(part.split("=", 1) for part in urlsplit(answer.headers["Location"]).query.split("&"))
     assert unquote(raw["lti_message_hint"]) == ODD_HINT
     assert re.fullmatch(r"[A-Za-z0-9_.~%-]+", raw["lti_message_hint"])
 
 
-def test_what_the_address_has_counts_when_the_form_has_it_not(stage: Stage) -> None:
-    params = stage.login_params()
-    answer = stage.new_client().post(
+def test_what_the_address_has_counts_when_the_form_has_it_not(lite: Stage) -> None:
+    params = lite.login_params()
+    answer = lite.new_client().post(
         "/lti/login",
         query_string={"iss": params.pop("iss"), "login_hint": "from the address"},
         data=params,
@@ -73,12 +73,12 @@ def test_what_the_address_has_counts_when_the_form_has_it_not(stage: Stage) -> N
     assert sent_on(answer)["login_hint"] == "9"
 
 
-def test_optional_parameters_may_be_absent(stage: Stage) -> None:
-    asked = stage.browser().auth_request(lti_message_hint=None, lti_deployment_id=None, client_id=None)
+def test_optional_parameters_may_be_absent(lite: Stage) -> None:
+    asked = lite.browser().auth_request(lti_message_hint=None, lti_deployment_id=None, client_id=None)
     assert "lti_message_hint" not in asked
     assert "lti_deployment_id" not in asked
     assert asked["client_id"] == "icc-bridge"
-    assert states(stage.database)[0].deployment_id is None
+    assert states(lite.database)[0].deployment_id is None
 
 
 def test_only_digests_of_a_login_are_kept_for_ten_minutes(stage: Stage) -> None:
@@ -95,16 +95,16 @@ def test_only_digests_of_a_login_are_kept_for_ten_minutes(stage: Stage) -> None:
     assert row.consumed_at is None
 
 
-def test_every_login_has_a_state_and_nonce_of_its_own(stage: Stage) -> None:
-    browser = stage.browser()
+def test_every_login_has_a_state_and_nonce_of_its_own(lite: Stage) -> None:
+    browser = lite.browser()
     logins = [browser.auth_request() for _ in range(5)]
     assert len({login["state"] for login in logins} | {login["nonce"] for login in logins}) == 10
-    assert len({row.browser_digest for row in states(stage.database)}) == 1
+    assert len({row.browser_digest for row in states(lite.database)}) == 1
 
 
 @pytest.mark.parametrize("missing", ["iss", "login_hint", "target_link_uri"])
-def test_a_login_without_what_it_needs_is_refused(stage: Stage, missing: str) -> None:
-    refused(stage, stage.browser().login(**{missing: None}), "L-LOGIN")
+def test_a_login_without_what_it_needs_is_refused(lite: Stage, missing: str) -> None:
+    refused(lite, lite.browser().login(**{missing: None}), "L-LOGIN")
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,14 @@ def test_a_disabled_platform_is_refused(stage: Stage) -> None:
         "http://localhost:99999/",
     ],
 )
-def test_a_link_to_somewhere_else_is_refused(stage: Stage, target: str) -> None:
-    refused(stage, stage.browser().login(target_link_uri=target), "L-TARGET")
+def test_a_link_to_somewhere_else_is_refused(lite: Stage, target: str) -> None:
+    refused(lite, lite.browser().login(target_link_uri=target), "L-TARGET")
 
 
-def test_a_link_of_its_own_is_fine_and_the_redirect_uri_stays_the_registered_one(stage: Stage) -> None:
-    asked = stage.browser().auth_request(target_link_uri=f"{LAUNCH_URL}?fase=1")
+def test_a_link_of_its_own_is_fine_and_the_redirect_uri_stays_the_registered_one(lite: Stage) -> None:
+    asked = lite.browser().auth_request(target_link_uri=f"{LAUNCH_URL}?fase=1")
     assert asked["redirect_uri"] == LAUNCH_URL
-    assert states(stage.database)[0].target_link_uri == f"{LAUNCH_URL}?fase=1"
+    assert states(lite.database)[0].target_link_uri == f"{LAUNCH_URL}?fase=1"
 
 
 @pytest.mark.parametrize("name", ["launch_student", "launch_contentitem_with_url", "deeplink_4_items_with_url"])
@@ -184,23 +184,26 @@ def test_the_logins_of_a_real_moodle_are_answered(stage: Stage, name: str) -> No
     target = recorded["target_link_uri"].replace("http://127.0.0.1:9900/launch", LAUNCH_URL)
     own["target_link_uri"] = target.replace("http://127.0.0.1:9900/deeplink", LAUNCH_URL)
     asked = sent_on(stage.new_client().post("/lti/login", data=recorded | own))
-    expected = recording(name)["auth_request"]["params"] | {"client_id": stage.platform.client_id, "redirect_uri": LAUNCH_URL}
+    expected = recording(name)["auth_request"]["params"] | {
+        "client_id": stage.platform.client_id,
+        "redirect_uri": LAUNCH_URL,
+    }
     for moment in ("state", "nonce"):
         del asked[moment], expected[moment]
     assert asked == expected | {"tenant": "1", "lti_deployment_id": "1"}
 
 
-def test_a_refused_login_may_be_shown_in_the_frame_of_any_platform(stage: Stage) -> None:
-    unknown = stage.browser().login(iss="https://elsewhere.example.org")
+def test_a_refused_login_may_be_shown_in_the_frame_of_any_platform(lite: Stage) -> None:
+    unknown = lite.browser().login(iss="https://elsewhere.example.org")
     assert "frame-ancestors *" in unknown.headers["Content-Security-Policy"]
-    known = stage.browser().login(target_link_uri="https://evil.example.org/")
+    known = lite.browser().login(target_link_uri="https://evil.example.org/")
     assert "frame-ancestors https://school.example.org" in known.headers["Content-Security-Policy"]
 
 
-def test_a_refused_login_is_logged_without_anything_personal(stage: Stage) -> None:
-    stage.browser().login(target_link_uri="https://evil.example.org/?who=renee", login_hint="deelnemer01")
-    (line,) = [line for line in stage.log if line["event"] == "launch_refused"]
-    assert (line["step"], line["code"], line["platform"]) == ("login", "L-TARGET", stage.platform.id)
+def test_a_refused_login_is_logged_without_anything_personal(lite: Stage) -> None:
+    lite.browser().login(target_link_uri="https://evil.example.org/?who=renee", login_hint="deelnemer01")
+    (line,) = [line for line in lite.log if line["event"] == "launch_refused"]
+    assert (line["step"], line["code"], line["platform"]) == ("login", "L-TARGET", lite.platform.id)
     assert re.fullmatch("[0-9A-Z]{6}", line["reference"])
-    assert "deelnemer01" not in repr(stage.log)
-    assert "renee" not in repr(stage.log)
+    assert "deelnemer01" not in repr(lite.log)
+    assert "renee" not in repr(lite.log)

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives import serialization
 from werkzeug.test import TestResponse
 
 from lti_tool.demo.school import KeyRing, SigningKey
+from lti_tool.launch.claims import VerifiedClaims, read_claims
 from lti_tool.platforms.service import PlatformService
-from tests.launch.parties import DL_SETTINGS, LAUNCH_URL, LTI, Stage, recording
+from tests.launch.parties import DL_SETTINGS, LAUNCH_URL, LTI, Stage, changed, recording
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 SETTINGS = recording("deeplink_1_item")["claims"][DL_SETTINGS]
@@ -60,8 +61,6 @@ def is_refused(stage: Stage, answer: TestResponse, code: str, *, status: int = 4
         pytest.param({"sub": ""}, "L-CLAIMS", id="empty sub"),
         pytest.param({"sub": 9}, "L-CLAIMS", id="sub is a number"),
         pytest.param({"sub": "x" * 256}, "L-CLAIMS", id="sub that does not fit"),
-        pytest.param({"sub": "9\0"}, "L-CLAIMS", id="sub with a NUL"),
-        pytest.param({"sub": "\ud800"}, "L-CLAIMS", id="sub with a lone surrogate"),
         pytest.param({"nonce": None}, "L-CLAIMS", id="no nonce"),
         pytest.param({"nonce": "another"}, "L-NONCE", id="nonce of another login"),
         pytest.param({"nonce": ["x"]}, "L-NONCE", id="nonce is a list"),
@@ -84,8 +83,15 @@ def is_refused(stage: Stage, answer: TestResponse, code: str, *, status: int = 4
         pytest.param({"deployment_id": "2"}, "L-DEPLOY", id="another deployment than the login's"),
     ],
 )
-def test_a_claim_that_is_missing_or_wrong(stage: Stage, changes: dict[str, Any], code: str) -> None:
-    is_refused(stage, stage.browser().launch(**changes), code)
+def test_a_claim_that_is_missing_or_wrong(lite: Stage, changes: dict[str, Any], code: str) -> None:
+    is_refused(lite, lite.browser().launch(**changes), code)
+
+
+@pytest.mark.parametrize("text", ["9\0", "\ud800", "9\n", "x" * 256])
+@pytest.mark.parametrize("name", ["sub", "deployment_id", "context", "resource_link"])
+def test_an_identifier_that_cannot_be_kept(stage: Stage, name: str, text: str) -> None:
+    value = text if name in ("sub", "deployment_id") else {"id": text}
+    is_refused(stage, stage.browser().launch(**{name: value}), "L-CLAIMS")
 
 
 @pytest.mark.parametrize(
@@ -103,8 +109,8 @@ def test_a_claim_that_is_missing_or_wrong(stage: Stage, changes: dict[str, Any],
         pytest.param({"iat": 11111, "exp": 22222}, "L-EXPIRED", id="long ago"),
     ],
 )
-def test_a_time_that_is_missing_or_no_time(stage: Stage, times: dict[str, Any], code: str) -> None:
-    is_refused(stage, stage.browser().launch(**times), code)
+def test_a_time_that_is_missing_or_no_time(lite: Stage, times: dict[str, Any], code: str) -> None:
+    is_refused(lite, lite.browser().launch(**times), code)
 
 
 @pytest.mark.parametrize(
@@ -116,18 +122,18 @@ def test_a_time_that_is_missing_or_no_time(stage: Stage, times: dict[str, Any], 
         pytest.param(0, 60, 61, "L-CLOCK", id="not valid yet"),
     ],
 )
-def test_a_token_out_of_its_time(stage: Stage, iat: int, exp: int, nbf: int | None, code: str) -> None:
-    now = int(stage.clock().timestamp())
+def test_a_token_out_of_its_time(lite: Stage, iat: int, exp: int, nbf: int | None, code: str) -> None:
+    now = int(lite.clock().timestamp())
     times = {"iat": now + iat, "exp": now + exp, "nbf": None if nbf is None else now + nbf}
-    is_refused(stage, stage.browser().launch(**times), code)
+    is_refused(lite, lite.browser().launch(**times), code)
 
 
-def test_an_unknown_deployment(stage: Stage) -> None:
-    browser = stage.browser()
+def test_an_unknown_deployment(lite: Stage) -> None:
+    browser = lite.browser()
     asked = browser.auth_request(lti_deployment_id="7")
-    claims = stage.claims(asked["nonce"], deployment_id="7")
-    answer = browser.post(stage.sign(claims), asked["state"])
-    is_refused(stage, answer, "L-DEPLOY")
+    claims = lite.claims(asked["nonce"], deployment_id="7")
+    answer = browser.post(lite.sign(claims), asked["state"])
+    is_refused(lite, answer, "L-DEPLOY")
     assert "Je school is nog niet helemaal gekoppeld" in answer.text
 
 
@@ -140,25 +146,25 @@ def test_a_deployment_of_another_platform(stage: Stage) -> None:
     is_refused(stage, browser.post(stage.sign(stage.claims(asked["nonce"], deployment_id="9")), asked["state"]), "L-DEPLOY")
 
 
-def test_the_right_signature_for_another_tenant_of_the_same_platform(stage: Stage) -> None:
-    platforms = stage.app.extensions["icc"][PlatformService]
-    url = stage.school.url
+def test_the_right_signature_for_another_tenant_of_the_same_platform(lite: Stage) -> None:
+    platforms = lite.app.extensions["icc"][PlatformService]
+    url = lite.school.url
     platforms.add("Tweede", url, "second", f"{url}/auth", f"{url}/token", f"{url}/jwks", ["1"])
-    is_refused(stage, stage.browser().launch(aud="second"), "L-AUDIENCE")
+    is_refused(lite, lite.browser().launch(aud="second"), "L-AUDIENCE")
 
 
-def test_a_message_that_is_none(stage: Stage) -> None:
-    browser = stage.browser()
+def test_a_message_that_is_none(lite: Stage) -> None:
+    browser = lite.browser()
     asked = browser.auth_request()
-    is_refused(stage, browser.post(stage.sign({"name": "badltilaunch"}), asked["state"]), "L-CLAIMS")
+    is_refused(lite, browser.post(lite.sign({"name": "badltilaunch"}), asked["state"]), "L-CLAIMS")
 
 
-def test_a_submission_review_of_a_real_moodle_is_not_served_yet(stage: Stage) -> None:
-    is_refused(stage, stage.browser().launch("launch_submission_review"), "L-MESSAGE")
+def test_a_submission_review_of_a_real_moodle_is_not_served_yet(lite: Stage) -> None:
+    is_refused(lite, lite.browser().launch("launch_submission_review"), "L-MESSAGE")
 
 
 @pytest.mark.parametrize(
-    ("settings", "code"),
+    ("wanted", "code"),
     [
         pytest.param(None, "L-CLAIMS", id="no settings"),
         pytest.param([], "L-CLAIMS", id="empty settings"),
@@ -174,11 +180,9 @@ def test_a_submission_review_of_a_real_moodle_is_not_served_yet(stage: Stage) ->
         pytest.param({"data": float("nan")}, "L-CLAIMS", id="not to be kept"),
     ],
 )
-def test_a_deep_linking_request_that_cannot_be_answered(stage: Stage, settings: object, code: str) -> None:
-    sent = settings
-    if isinstance(settings, dict):
-        sent = {name: value for name, value in {**SETTINGS, **settings}.items() if value is not None}
-    is_refused(stage, stage.browser().launch("deeplink_1_item", **{DL_SETTINGS: sent}), code)
+def test_a_deep_linking_request_that_cannot_be_answered(lite: Stage, wanted: object, code: str) -> None:
+    sent = changed(SETTINGS, wanted) if isinstance(wanted, dict) else wanted
+    is_refused(lite, lite.browser().launch("deeplink_1_item", **{DL_SETTINGS: sent}), code)
 
 
 @pytest.mark.parametrize("roles", [[LEARNER], [], ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]])
@@ -197,79 +201,79 @@ class TestSignatures:
         asked = browser.auth_request()
         is_refused(stage, browser.post(make(asked["nonce"]), asked["state"]), code)
 
-    def test_no_kid(self, stage: Stage) -> None:
-        private = stage.school.keys.active.private
-        self.refuse(stage, lambda nonce: jwt.encode(stage.claims(nonce), private, algorithm="RS256"), "L-KEY")
+    def test_no_kid(self, lite: Stage) -> None:
+        private = lite.school.keys.active.private
+        self.refuse(lite, lambda nonce: jwt.encode(lite.claims(nonce), private, algorithm="RS256"), "L-KEY")
 
-    def test_an_unknown_kid(self, stage: Stage) -> None:
-        self.refuse(stage, lambda nonce: self.token(stage, nonce, kid="imstester_66067"), "L-KEY")
+    def test_an_unknown_kid(self, lite: Stage) -> None:
+        self.refuse(lite, lambda nonce: self.token(lite, nonce, kid="imstester_66067"), "L-KEY")
 
-    def test_a_kid_that_is_no_text(self, stage: Stage) -> None:
+    def test_a_kid_that_is_no_text(self, lite: Stage) -> None:
         def make(nonce: str) -> str:
-            token = self.token(stage, nonce)
+            token = self.token(lite, nonce)
             header = json.dumps({"alg": "RS256", "kid": 5}).encode()
             return ".".join([jwt.utils.base64url_encode(header).decode(), *token.split(".")[1:]])
 
-        self.refuse(stage, make, "L-TOKEN")
+        self.refuse(lite, make, "L-TOKEN")
 
-    def test_another_key_under_the_right_kid(self, stage: Stage, other_key: SigningKey) -> None:
-        kid = stage.school.keys.active.kid
-        self.refuse(stage, lambda nonce: stage.sign(stage.claims(nonce), key=other_key, kid=kid), "L-SIGNATURE")
+    def test_another_key_under_the_right_kid(self, lite: Stage, other_key: SigningKey) -> None:
+        kid = lite.school.keys.active.kid
+        self.refuse(lite, lambda nonce: lite.sign(lite.claims(nonce), key=other_key, kid=kid), "L-SIGNATURE")
 
-    def test_a_key_that_the_token_brings_along(self, stage: Stage, other_key: SigningKey) -> None:
+    def test_a_key_that_the_token_brings_along(self, lite: Stage, other_key: SigningKey) -> None:
         jwk = other_key.public_jwk()
-        brought = {"jwk": jwk, "jku": "https://evil.example.org/jwks", "kid": stage.school.keys.active.kid}
-        self.refuse(stage, lambda nonce: stage.sign(stage.claims(nonce), key=other_key, **brought), "L-SIGNATURE")
+        brought = {"jwk": jwk, "jku": "https://evil.example.org/jwks", "kid": lite.school.keys.active.kid}
+        self.refuse(lite, lambda nonce: lite.sign(lite.claims(nonce), key=other_key, **brought), "L-SIGNATURE")
 
-    def test_the_algorithm_none(self, stage: Stage) -> None:
-        kid = stage.school.keys.active.kid
+    def test_the_algorithm_none(self, lite: Stage) -> None:
+        kid = lite.school.keys.active.kid
 
         def make(nonce: str) -> str:
-            return jwt.encode(stage.claims(nonce), None, algorithm="none", headers={"kid": kid})
+            return jwt.encode(lite.claims(nonce), None, algorithm="none", headers={"kid": kid})
 
-        self.refuse(stage, make, "L-SIGNATURE")
+        self.refuse(lite, make, "L-SIGNATURE")
 
-    def test_hs256_with_the_public_key_as_secret(self, stage: Stage) -> None:
-        key = stage.school.keys.active
+    def test_hs256_with_the_public_key_as_secret(self, lite: Stage) -> None:
+        key = lite.school.keys.active
         public = key.private.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
         def make(nonce: str) -> str:
             head = {"alg": "HS256", "typ": "JWT", "kid": key.kid}
-            parts = [json.dumps(part).encode() for part in (head, stage.claims(nonce))]
+            parts = [json.dumps(part).encode() for part in (head, lite.claims(nonce))]
             signed = ".".join(jwt.utils.base64url_encode(part).decode() for part in parts)
             mac = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
             return f"{signed}.{jwt.utils.base64url_encode(mac.sign(signed.encode(), public)).decode()}"
 
-        self.refuse(stage, make, "L-SIGNATURE")
+        self.refuse(lite, make, "L-SIGNATURE")
 
-    def test_rs512_by_the_right_key(self, stage: Stage) -> None:
-        key = stage.school.keys.active
+    def test_rs512_by_the_right_key(self, lite: Stage) -> None:
+        key = lite.school.keys.active
 
         def make(nonce: str) -> str:
-            return jwt.encode(stage.claims(nonce), key.private, algorithm="RS512", headers={"kid": key.kid})
+            return jwt.encode(lite.claims(nonce), key.private, algorithm="RS512", headers={"kid": key.kid})
 
-        self.refuse(stage, make, "L-SIGNATURE")
+        self.refuse(lite, make, "L-SIGNATURE")
 
-    def test_claims_changed_after_signing(self, stage: Stage) -> None:
+    def test_claims_changed_after_signing(self, lite: Stage) -> None:
         def make(nonce: str) -> str:
-            head, _body, signature = self.token(stage, nonce).split(".")
-            body = json.dumps(stage.claims(nonce, sub="4")).encode()
+            head, _body, signature = self.token(lite, nonce).split(".")
+            body = json.dumps(lite.claims(nonce, sub="4")).encode()
             return ".".join([head, jwt.utils.base64url_encode(body).decode(), signature])
 
-        self.refuse(stage, make, "L-SIGNATURE")
+        self.refuse(lite, make, "L-SIGNATURE")
 
-    def test_a_key_that_is_too_short(self, stage: Stage) -> None:
+    def test_a_key_that_is_too_short(self, lite: Stage) -> None:
         weak = SigningKey.generate(1024)
-        stage.school.keys = KeyRing([weak])
-        self.refuse(stage, lambda nonce: self.token(stage, nonce), "L-KEY")
+        lite.school.keys = KeyRing([weak])
+        self.refuse(lite, lambda nonce: self.token(lite, nonce), "L-KEY")
 
     @pytest.mark.parametrize("change", [{"kty": "EC"}, {"use": "enc"}, {"alg": "RS512"}, {"n": "!!"}, {"e": None}])
-    def test_a_published_key_that_is_none(self, stage: Stage, change: dict[str, Any]) -> None:
-        jwk = {name: value for name, value in {**stage.school.keys.active.public_jwk(), **change}.items() if value}
-        stage.over_there.body = json.dumps({"keys": [jwk]}).encode()
-        self.refuse(stage, lambda nonce: self.token(stage, nonce), "L-KEY")
+    def test_a_published_key_that_is_none(self, lite: Stage, change: dict[str, Any]) -> None:
+        jwk = {name: value for name, value in {**lite.school.keys.active.public_jwk(), **change}.items() if value}
+        lite.over_there.body = json.dumps({"keys": [jwk]}).encode()
+        self.refuse(lite, lambda nonce: self.token(lite, nonce), "L-KEY")
 
     @pytest.mark.parametrize(
         "token",
@@ -287,8 +291,8 @@ class TestSignatures:
             "é.é.é",
         ],
     )
-    def test_what_is_no_token(self, stage: Stage, token: str) -> None:
-        self.refuse(stage, lambda _nonce: token, "L-TOKEN")
+    def test_what_is_no_token(self, lite: Stage, token: str) -> None:
+        self.refuse(lite, lambda _nonce: token, "L-TOKEN")
 
 
 def test_keys_that_cannot_be_fetched_are_no_fault_of_the_launch(stage: Stage) -> None:
@@ -320,8 +324,8 @@ def test_a_platform_switched_off_during_a_launch(stage: Stage) -> None:
     is_refused(stage, answer, "L-DISABLED", status=403)
 
 
-def test_the_page_of_a_refusal_may_be_framed_by_the_platform_alone(stage: Stage) -> None:
-    answer = stage.browser().launch(version="11.3")
+def test_the_page_of_a_refusal_may_be_framed_by_the_platform_alone(lite: Stage) -> None:
+    answer = lite.browser().launch(version="11.3")
     assert "frame-ancestors https://school.example.org" in answer.headers["Content-Security-Policy"]
     assert "Moodle van het Zilverbos College" in answer.text
 
@@ -334,23 +338,14 @@ def test_a_refused_launch_can_still_be_done_right(stage: Stage, changes: dict[st
     assert browser.post(stage.sign(stage.claims(asked["nonce"])), asked["state"]).status_code == 303
 
 
-def test_a_launch_with_get_is_no_launch(stage: Stage) -> None:
-    answer = stage.new_client().get("/lti/launch")
+def test_a_launch_with_get_is_no_launch(lite: Stage) -> None:
+    answer = lite.new_client().get("/lti/launch")
     assert answer.status_code == 405
     assert "R-METHOD" in answer.text
 
 
-def test_the_pages_of_refusals_speak_english_too(stage: Stage) -> None:
-    client = stage.new_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    answer = client.post("/lti/login", data={})
-    assert 'lang="en"' in answer.text
-
-
-def test_the_claims_of_a_launch_are_not_shown_by_accident(stage: Stage) -> None:
-    from lti_tool.launch.claims import VerifiedClaims, read_claims
-
-    claims = read_claims(VerifiedClaims(stage.claims("n")))
+def test_the_claims_of_a_launch_are_not_shown_by_accident(lite: Stage) -> None:
+    claims = read_claims(VerifiedClaims(lite.claims("n")))
     assert claims.name == recording("launch_student")["claims"]["name"]
     assert "Renée" not in repr(claims)
     assert "Renée" not in f"{claims}"

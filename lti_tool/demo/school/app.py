@@ -8,13 +8,13 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from . import deeplinking, lineitems, nrps, oidc, registration, scores, token
-from .faults import Service
+from .faults import FaultKind, Service
 from .pages import admin, courses, faults, front, grades
 from .sessions import csrf_token, signed_in
 from .state import School
 from .texts import locale, moment, t
 from .toolkeys import ToolKeys
-from .wire import disturbed, the_school
+from .wire import disturbed, hang_up, the_school
 
 _BLUEPRINTS = (
     *(oidc.bp, registration.bp, token.bp, lineitems.bp, scores.bp, nrps.bp, deeplinking.bp),
@@ -61,10 +61,13 @@ def _everything_may_fail() -> Response | None:
     fault = school.faults.draw(Service.ALL)
     if fault is None:
         return None
-    if fault.seconds:
+    if fault.kind is FaultKind.SLOW:
         school.faults.pause(fault.seconds)
         return None
-    return disturbed(fault)[0]
+    if fault.kind is FaultKind.DROP:
+        hang_up()
+        return Response(status=503)
+    return disturbed(fault)
 
 
 def _protect(response: Response) -> Response:

@@ -98,19 +98,21 @@ def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Resp
             if fault is not None and fault.kind is FaultKind.SLOW:
                 school.faults.pause(fault.seconds)
             spoiled = fault if fault is not None and fault.kind is not FaultKind.SLOW else None
-            if spoiled is not None and not spoiled.after:
-                response, sent = disturbed(spoiled)
-            else:
+            response = Response(status=503)
+            if spoiled is None or spoiled.after:
                 try:
-                    response, sent = view(*args, **kwargs), True
+                    response = view(*args, **kwargs)
                 except ServiceRefused as refused:
                     school.refuse(name.value, refused.status, refused.detail)
-                    response, sent = _refusal(refused), True
-                if spoiled is not None:
-                    response, sent = disturbed(spoiled)
+                    response = _refusal(refused)
+            dropped = spoiled is not None and spoiled.kind is FaultKind.DROP
+            if spoiled is not None and not dropped:
+                response = disturbed(spoiled)
             body = request.get_data(as_text=True) if name is Service.SCORES else ""
-            status = response.status_code if sent else 0
+            status = 0 if dropped else response.status_code
             school.calls.append(Call(school.now(), name.value, request.method, request.full_path, status, body))
+            if dropped:
+                hang_up()
             return response
 
         return run
@@ -118,32 +120,34 @@ def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Resp
     return decorate
 
 
-def disturbed(fault: Fault) -> tuple[Response, bool]:
-    """The answer a fault gives, and whether it reaches the other side."""
-    if fault.kind is FaultKind.DROP:
-        connection = request.environ.get("werkzeug.socket")
-        if isinstance(connection, socket.socket):
-            connection.shutdown(socket.SHUT_RDWR)
-        return Response(status=503), False
+def hang_up() -> None:
+    """Close the connection of this request, so that no answer arrives."""
+    connection = request.environ.get("werkzeug.socket")
+    if isinstance(connection, socket.socket):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def disturbed(fault: Fault) -> Response:
+    """The answer a fault gives instead of the real one."""
     if fault.kind is FaultKind.HTML:
-        return Response("<!DOCTYPE html>\n<html><body><h1>Onderhoud</h1></body></html>", mimetype="text/html"), True
+        return Response("<!DOCTYPE html>\n<html><body><h1>Onderhoud</h1></body></html>", mimetype="text/html")
     if fault.kind is FaultKind.EMPTY:
-        return Response(b"", mimetype="application/json"), True
+        return Response(b"", mimetype="application/json")
     if fault.kind is FaultKind.NO_KEYS:
-        return Response(json.dumps({"keys": []}), mimetype="application/json"), True
+        return Response(json.dumps({"keys": []}), mimetype="application/json")
     if fault.kind is FaultKind.HUGE:
         filler = {"keys": [], "filler": "x" * 6_000_000}
-        return Response(json.dumps(filler), mimetype="application/json"), True
+        return Response(json.dumps(filler), mimetype="application/json")
     phrase = _WORDS.get(fault.status, "Error")
     headers = Headers()
     if fault.retry_after is not None:
         headers["Retry-After"] = str(fault.retry_after)
     if fault.status >= 500:
         line = f"{fault.status} {phrase}"
-        return Response(_GATEWAY.format(line=line), status=fault.status, headers=headers, mimetype="text/html"), True
+        return Response(_GATEWAY.format(line=line), status=fault.status, headers=headers, mimetype="text/html")
     response = _refusal(ServiceRefused(fault.status, phrase))
     response.headers.extend(headers)
-    return response, True
+    return response
 
 
 def _refusal(refused: ServiceRefused) -> Response:

@@ -1,0 +1,136 @@
+"""Freezing: from the rows of an award to the snapshot that its certificate rests on."""
+
+import hashlib
+import json
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.awards import outcomes_of
+from lti_tool.certificates.models import Award
+from lti_tool.certificates.problems import CertificateProblem
+from lti_tool.certificates.snapshot import (
+    Accepted,
+    AwardedAchievement,
+    CertificateLines,
+    IssuerFacts,
+    Language,
+    PhaseResult,
+    Snapshot,
+)
+from lti_tool.clock import Clock
+from lti_tool.config import Settings
+from lti_tool.courses.models import Person
+from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
+from mappings.progress import OutcomeState, award_holds, phase_progress
+from mappings.training import Training
+
+
+class RuleBroken(CertificateProblem):
+    """The award rule does not hold any more, or the name or the approval is missing: nothing is issued."""
+
+
+def freeze(
+    session: Session, settings: Settings, clock: Clock, training: Training, award: Award, certificate_id: str
+) -> Snapshot:
+    """Return the frozen facts of an award, read in one transaction.
+
+    Args:
+        certificate_id: of the certificate that will rest on it.
+
+    Raises:
+        RuleBroken: the rule does not hold, the cohort is not approved, or the name is not confirmed.
+    """
+    enrolment = session.get_one(Enrolment, award.enrolment_id)
+    cohort = session.get_one(Cohort, enrolment.cohort_id)
+    person = session.get_one(Person, award.person_id)
+    outcomes = outcomes_of(session, enrolment.id)
+    if not award_holds(training, outcomes).holds or cohort.approved_at is None or person.certificate_name is None:
+        raise RuleBroken("the award rule does not hold")
+    now = clock()
+    results = {result.key: result for result in training.achievement.results}
+    phases = tuple(
+        PhaseResult(
+            key=progress.phase.key,
+            name=progress.phase.name,
+            result=results[progress.phase.key].name,
+            evidence=results[progress.phase.key].evidence,
+            completed_at=progress.complete_at or now,
+        )
+        for progress in phase_progress(training, outcomes)
+    )
+    accepted = _accepted(session, training, enrolment.id)
+    achievement, lines = training.achievement, training.certificate
+    return Snapshot(
+        certificate_id=certificate_id,
+        subject_id=f"urn:uuid:{uuid4()}",
+        base_url=settings.base_url,
+        language=Language.EN if person.locale == "en" else Language.NL,
+        name=person.certificate_name,
+        training_key=training.key,
+        training_version=training.version,
+        achievement=AwardedAchievement(
+            key=achievement.key,
+            version=achievement.version,
+            human_code=achievement.human_code,
+            type=achievement.type,
+            name=achievement.name,
+            description=achievement.description,
+            criteria=achievement.criteria,
+            tags=achievement.tags,
+        ),
+        hours=achievement.hours,
+        started_at=enrolment.created_at,
+        ended_at=max(one.accepted_at for one in accepted),
+        awarded_at=now,
+        edition=cohort.name,
+        phases=phases,
+        accepted=accepted,
+        rule=training.award.text,
+        lines=CertificateLines(
+            heading=lines.heading,
+            body=lines.line_body,
+            period=lines.line_period,
+            edition=lines.line_edition,
+            award=lines.line_award,
+            verify=lines.line_verify,
+            seal=lines.line_seal,
+        ),
+        issuer=IssuerFacts(settings.issuer_name, settings.issuer_url),
+    )
+
+
+def _accepted(session: Session, training: Training, enrolment_id: str) -> tuple[Accepted, ...]:
+    rows = session.execute(
+        select(Submission.assignment_key, SubmissionVersion, Review)
+        .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
+        .join(Review, Review.version_id == SubmissionVersion.id)
+        .where(Submission.enrolment_id == enrolment_id, Review.verdict == OutcomeState.ACCEPTED)
+        .order_by(Review.reviewed_at)
+    ).tuples()
+    found = {key: (version, review) for key, version, review in rows}
+    return tuple(
+        Accepted(
+            assignment=assignment.key,
+            phase=training.phase_of(assignment).key,
+            title=assignment.title,
+            accepted_at=found[assignment.key][1].reviewed_at,
+            accepted_by=_reference(found[assignment.key][1].reviewer_id, enrolment_id),
+            version=found[assignment.key][0].number,
+            content_sha256=content_sha256(found[assignment.key][0]),
+        )
+        for assignment in training.assignments
+        if assignment.key in found
+    )
+
+
+def content_sha256(version: SubmissionVersion) -> str:
+    """Return the SHA-256 of what a version holds: text, link and the hashes of its files."""
+    content = {"text": version.text, "link": version.link, "files": sorted(file.sha256 for file in version.files)}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _reference(person_id: str, enrolment_id: str) -> str:
+    """Return a reference to a trainer that says the same of one person within one certificate, and nothing outside it."""
+    return hashlib.sha256(f"{person_id}:{enrolment_id}".encode()).hexdigest()[:22]

@@ -1,0 +1,108 @@
+"""One piece of work to review, and one version to read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lti_tool.clock import Clock
+from lti_tool.database import Database
+from lti_tool.errors import Words
+from lti_tool.launch.sessions import Viewer
+from lti_tool.training.access import Access
+from lti_tool.training.home import Place
+from lti_tool.training.outcomes import Extras, ScoreMark
+from lti_tool.training.people import names_of, participant_name
+from lti_tool.training.roster import Participant, Waiting, listed, participants
+from lti_tool.training.showing import VersionShown, question_of, versions_of
+from mappings.progress import OutcomeState
+from mappings.training import Assignment, Phase
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """One piece of work to review."""
+
+    place: Place
+    submission_id: str
+    participant: Participant
+    assignment: Assignment
+    phase: Phase
+    state: OutcomeState
+    versions: tuple[VersionShown, ...]
+    """The newest first."""
+    question: str | None
+    marks: Sequence[ScoreMark]
+    queue: tuple[Waiting, ...]
+
+    @property
+    def following(self) -> Waiting | None:
+        """What opens after this one: of everything else that waits, what has waited longest."""
+        return next((waiting for waiting in self.queue if waiting.submission_id != self.submission_id), None)
+
+
+@dataclass(frozen=True)
+class VersionPage:
+    """One version, for its maker or a trainer."""
+
+    place: Place
+    submission_id: str
+    assignment: Assignment
+    phase: Phase
+    version: VersionShown
+    own: bool
+    """The viewer made it."""
+    name: Words
+    """Of the participant."""
+
+
+class ReviewPageService:
+    """Reads work for trainers, each page in one short transaction and a fixed number of queries.
+
+    Args:
+        database: where everything is.
+        clock: how long work has been waiting.
+        access: who may.
+        extras: the scores.
+    """
+
+    def __init__(self, database: Database, clock: Clock, access: Access, extras: Extras) -> None:
+        self._database = database
+        self._clock = clock
+        self._access = access
+        self._extras = extras
+
+    def review(self, viewer: Viewer, submission_id: str) -> ReviewPage:
+        """Return one piece of work to review. Raises NotFound when the viewer may not."""
+        with self._database.session() as session:
+            submission, standing = self._access.to_review(session, viewer, submission_id)
+            person = participants(session, standing, submission.enrolment_id)[0]
+            assignment = standing.assignment(submission.assignment_key)
+            return ReviewPage(
+                place=Place.of(standing),
+                submission_id=submission.id,
+                participant=person,
+                assignment=assignment,
+                phase=standing.training.phase_of(assignment),
+                state=OutcomeState(submission.state),
+                versions=versions_of(session, submission.id),
+                question=question_of(session, submission.enrolment_id),
+                marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
+                queue=listed(session, standing, (OutcomeState.SUBMITTED,), self._clock()),
+            )
+
+    def version(self, viewer: Viewer, version_id: str) -> VersionPage:
+        """Return one version. Raises NotFound when it is neither the viewer's nor of anybody whom the viewer trains."""
+        with self._database.session() as session:
+            row, standing = self._access.version(session, viewer, version_id)
+            enrolment = row.submission.enrolment
+            assignment = standing.assignment(row.submission.assignment_key)
+            names = names_of(session, [enrolment.person_id])
+            versions = versions_of(session, row.submission_id)
+            return VersionPage(
+                place=Place.of(standing),
+                submission_id=row.submission_id,
+                assignment=assignment,
+                phase=standing.training.phase_of(assignment),
+                version=next(version for version in versions if version.id == version_id),
+                own=enrolment.person_id == viewer.person_id,
+                name=participant_name(names.get(enrolment.person_id), enrolment.id),
+            )
