@@ -158,7 +158,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
         clock,
     )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
-    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, engine)
+    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
@@ -192,7 +192,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
         awards=awards,
         issuer_keys=issuer_keys,
         issuer=issuer,
-        certificates=CertificateService(settings, database, clock, issuer_keys),
+        certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         files=FileStore(settings.files_location),
     )

@@ -73,7 +73,7 @@ class NotFound(Refused):
     title = _l("Deze pagina is er niet")
     explanation = _l("Wat je zoekt bestaat niet (meer), of het hoort niet bij jouw cursus.")
     who = _l("Je kunt dit zelf oplossen.")
-    steps = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Open de opdracht daar opnieuw."))
+    steps: Sequence[Words] = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Open de opdracht daar opnieuw."))
 
 
 class NotAllowed(Refused):
@@ -84,7 +84,7 @@ class NotAllowed(Refused):
     title = _l("Dit mag je hier niet")
     explanation = _l("Met jouw rol in deze cursus kun je dit niet openen of veranderen.")
     who = _l("De trainer van je cursus kan je verder helpen.")
-    steps = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Vraag je trainer of je de juiste rol hebt."))
+    steps: Sequence[Words] = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Vraag je trainer of je de juiste rol hebt."))
 
 
 class Invalid(Refused):
@@ -98,7 +98,7 @@ class Invalid(Refused):
     title = _l("Er klopt nog iets niet")
     explanation = _l("Niet alles is goed ingevuld.")
     who = _l("Je kunt dit zelf oplossen.")
-    steps = (_l("Ga terug, pas het aan en probeer het opnieuw."),)
+    steps: Sequence[Words] = (_l("Ga terug, pas het aan en probeer het opnieuw."),)
 
     def __init__(self, detail: str = "", *, explanation: Words | None = None, field: str | None = None) -> None:
         super().__init__(detail, explanation=explanation)
@@ -113,7 +113,7 @@ class SessionExpired(Refused):
     title = _l("Je sessie is verlopen")
     explanation = _l("Je was een tijd weg, of je opende dit als iemand anders. Wat je bewaarde, is er nog.")
     who = _l("Je kunt dit zelf oplossen.")
-    steps = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Klik de opdracht opnieuw aan."))
+    steps: Sequence[Words] = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Klik de opdracht opnieuw aan."))
 
 
 class OutsideError(IccError):

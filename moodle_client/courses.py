@@ -4,7 +4,6 @@
 Activities that the account may not view are left out by Moodle without a notice.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -157,29 +156,36 @@ class Courses:
         """Return the course with this id, short name or id number, or None."""
         return next(iter(self._by({"field": key.value, "value": value})), None)
 
-    def contents(self, course_id: int, *, kinds: Sequence[str] = ()) -> tuple[Section, ...]:
+    def contents(self, course_id: int, *, kind: str | None = None) -> tuple[Section, ...]:
         """Return the sections of a course with their activities, without the files in them.
 
         Args:
             course_id: the course.
-            kinds: activities of these kinds only ("assign"); one request each.
+            kind: activities of this kind only ("assign"); all sections come all the same.
 
         Raises:
             NotFound: there is no such course.
             NotAllowed: the account may not enter it.
         """
-        found = [self._caller.ask(self._contents(course_id, kind)) for kind in kinds or ("",)]
-        first, *others = found
-        return tuple(
-            section if not others else _with_activities_of(section, others) for section in first
+        options: list[dict[str, str | int]] = [{"name": "excludecontents", "value": 1}]
+        if kind:
+            options.append({"name": "modname", "value": kind})
+        query = Query(
+            Function.CONTENTS,
+            {"courseid": course_id, "options": options},
+            lambda node: tuple(Section.read(section) for section in node.items()),
         )
+        return self._caller.ask(query)
 
     def updates(self, course_id: int, since: datetime) -> Listing[Update]:
         """Return which activities changed since a moment."""
         query = Query(
             Function.UPDATES,
             {"courseid": course_id, "since": seconds(since)},
-            lambda node: Listing(node.each("instances", Update.read), node.each("warnings", Notice.read)),
+            lambda node: Listing(
+                tuple(Update.read(one) for one in node.at("instances").items() if one.text("contextlevel") == "module"),
+                node.each("warnings", Notice.read),
+            ),
         )
         return self._caller.ask(query)
 
@@ -190,14 +196,3 @@ class Courses:
             lambda node: Listing(node.each("courses", Course.read), node.each("warnings", Notice.read)),
         )
         return self._caller.ask(query)
-
-    @staticmethod
-    def _contents(course_id: int, kind: str) -> Query[tuple[Section, ...]]:
-        options = [{"name": "excludecontents", "value": 1}]
-        if kind:
-            options.append({"name": "modname", "value": kind})
-        return Query(
-            Function.CONTENTS,
-            {"courseid": course_id, "options": options},
-            lambda node: tuple(Section.read(section) for section in node.items()),
-        )

@@ -64,18 +64,14 @@ USES: Mapping[Function, Use] = {
     Function.ENROLLED: Use(
         "who is in a course", Need.ALWAYS, (_ENTER, "moodle/course:viewparticipants", "moodle/user:viewdetails")
     ),
-    Function.ACTIVITIES_COMPLETION: Use(
-        "what a participant has completed", Need.ALWAYS, (_ENTER, "report/progress:view")
-    ),
+    Function.ACTIVITIES_COMPLETION: Use("what a participant has completed", Need.ALWAYS, (_ENTER, "report/progress:view")),
     Function.ASSIGNMENTS: Use("the assignments of a course", Need.ALWAYS, (_ENTER, *_ASSIGN)),
     Function.SUBMISSIONS: Use("what was handed in", Need.ALWAYS, (_ENTER, *_ASSIGN)),
     Function.ASSIGNMENT_GRADES: Use("the grades of assignments", Need.ALWAYS, (_ENTER, *_ASSIGN)),
     Function.PARTICIPANTS: Use("who hands in an assignment", Need.EXTRA, (_ENTER, *_ASSIGN)),
     Function.SUBMISSION_STATUS: Use("one hand-in with its feedback", Need.EXTRA, (_ENTER, *_ASSIGN)),
     Function.COURSE_COMPLETION: Use("whether a course is completed", Need.EXTRA, (_ENTER, "report/completion:view")),
-    Function.GRADE_REPORT: Use(
-        "the gradebook", Need.EXTRA, (_ENTER, "gradereport/user:view", "moodle/grade:viewall")
-    ),
+    Function.GRADE_REPORT: Use("the gradebook", Need.EXTRA, (_ENTER, "gradereport/user:view", "moodle/grade:viewall")),
     Function.GRADE_ITEMS: Use("the columns of the gradebook", Need.EXTRA, (_ENTER,)),
     Function.UPDATES: Use("what changed in a course", Need.EXTRA, (_ENTER,)),
     Function.USERS: Use("users by id or e-mail address", Need.EXTRA, ("moodle/user:viewdetails",)),

@@ -58,6 +58,6 @@ def _plain(value: Value) -> Value:
 def _number(value: object) -> int | float:
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, float) and value == value and abs(value) < 1e15:  # noqa: PLR0124
+    if isinstance(value, float) and abs(value) < 1e15:
         return round(value, 10)
     raise TypeError(f"{type(value).__name__} is not something Moodle takes as an argument")

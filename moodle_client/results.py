@@ -12,6 +12,9 @@ T_co = TypeVar("T_co", covariant=True)
 NOTHING_FOUND = "3"
 """The code of the warning "No submissions found" / "No grades found": an empty result, not a problem."""
 
+NOT_ANSWERED = "not-answered"
+"""The code of a notice of our own: asked for, but neither in the answer nor in a warning (deleted, or never there)."""
+
 OVERLAP = timedelta(minutes=2)
 """How far a changed-since read looks back before its mark: a row is stamped before it is committed."""
 
@@ -59,7 +62,8 @@ class Changes(Generic[T_co]):
     """What changed since a mark, and the mark for next time.
 
     The mark is a time of Moodle's own clock (the latest change seen), so that ours does not matter. What changed within
-    `OVERLAP` before it comes again: take the same thing twice without harm.
+    `OVERLAP` before it comes again: take the same thing twice without harm. As long as there are `concerns`, the mark
+    stays where it was, so that nothing is skipped of what cannot be read now: stop asking for what is gone.
     """
 
     items: tuple[T_co, ...]

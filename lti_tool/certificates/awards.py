@@ -18,7 +18,7 @@ from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
-from lti_tool.training.outcomes import CertificateCard, OutcomeChanged
+from lti_tool.training.outcomes import CardState, CertificateCard, OutcomeChanged
 from mappings.progress import Origin, Outcome, OutcomeState, award_holds
 from mappings.roles import Role
 from mappings.training import Training
@@ -27,6 +27,14 @@ ISSUE_CERTIFICATE = "issue-certificate"
 """The job that issues one award."""
 SWEEP_EVERY = 60.0
 LEASE = timedelta(minutes=5)
+
+
+_CARDS: Mapping[AwardState, CardState] = {
+    AwardState.WAITING_APPROVAL: "waiting_approval",
+    AwardState.WAITING_NAME: "waiting_name",
+    AwardState.QUEUED: "queued",
+    AwardState.ISSUED: "queued",
+}
 
 
 class AwardService:
@@ -174,7 +182,7 @@ class AwardService:
 
     def _card(self, state: AwardState, certificate_id: str | None) -> CertificateCard:
         if certificate_id is None:
-            return CertificateCard(state.value if state is not AwardState.ISSUED else "queued")
+            return CertificateCard(_CARDS[state])
         return CertificateCard("issued", f"{self._base_url}/c/{certificate_id}", certificate_id)
 
 

@@ -4,6 +4,7 @@ One language a credential, that of the snapshot. The holder is a random `urn:uui
 Evidence is a description and the hash of the work, never the work. No level, credits or register hours are claimed.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from lti_tool.certificates.conformance import SCHEMA_URL
@@ -47,7 +48,7 @@ def build_credential(snapshot: Snapshot, entry: StatusEntry) -> dict[str, Any]:
 
 def build_achievement(
     achievement: AwardedAchievement,
-    phases: list[tuple[str, Text]],
+    phases: Sequence[tuple[str, Text]],
     issuer: IssuerFacts,
     *,
     hours: int,

@@ -61,7 +61,7 @@ def freeze(
         for progress in phase_progress(training, outcomes)
     )
     accepted = _accepted(session, training, enrolment.id)
-    achievement, lines = training.achievement, training.certificate
+    lines = training.certificate
     return Snapshot(
         certificate_id=certificate_id,
         subject_id=f"urn:uuid:{uuid4()}",
@@ -70,17 +70,8 @@ def freeze(
         name=person.certificate_name,
         training_key=training.key,
         training_version=training.version,
-        achievement=AwardedAchievement(
-            key=achievement.key,
-            version=achievement.version,
-            human_code=achievement.human_code,
-            type=achievement.type,
-            name=achievement.name,
-            description=achievement.description,
-            criteria=achievement.criteria,
-            tags=achievement.tags,
-        ),
-        hours=achievement.hours,
+        achievement=awarded_achievement(training),
+        hours=training.achievement.hours,
         started_at=enrolment.created_at,
         ended_at=max(one.accepted_at for one in accepted),
         awarded_at=now,
@@ -98,6 +89,21 @@ def freeze(
             seal=lines.line_seal,
         ),
         issuer=IssuerFacts(settings.issuer_name, settings.issuer_url),
+    )
+
+
+def awarded_achievement(training: Training) -> AwardedAchievement:
+    """Return the achievement of a training as it is awarded now."""
+    achievement = training.achievement
+    return AwardedAchievement(
+        key=achievement.key,
+        version=achievement.version,
+        human_code=achievement.human_code,
+        type=achievement.type,
+        name=achievement.name,
+        description=achievement.description,
+        criteria=achievement.criteria,
+        tags=achievement.tags,
     )
 
 

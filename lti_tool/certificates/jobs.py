@@ -1,7 +1,7 @@
 """Issuing a certificate: freeze, sign, keep, exactly once an award.
 
-The facts are read in one transaction and the result is kept in another, so that signing holds no lock; two workers
-that issue the same award meet at the unique award id, and one of them keeps nothing.
+The facts are read in one transaction and the result is kept in another, so that signing holds no lock. Two workers that
+issue the same award meet at the award's row, and the second finds it issued.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.awards import LEASE
@@ -18,8 +17,8 @@ from lti_tool.certificates.freezing import RuleBroken, freeze
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, AwardState, Certificate, StatusList
 from lti_tool.certificates.pdf import check_printable
-from lti_tool.certificates.problems import CertificateProblem, NameNotPrintable
-from lti_tool.certificates.proofs import sign_credential
+from lti_tool.certificates.problems import NameNotPrintable, NotPrintable
+from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_credential
 from lti_tool.certificates.snapshot import Snapshot
 from lti_tool.certificates.status import StatusEntry, random_index
 from lti_tool.clock import Clock
@@ -33,3 +32,119 @@ from mappings.training import Training
 STATUS_LIST = 1
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What one job signs."""
+
+    snapshot: Snapshot
+    entry: StatusEntry
+
+
+class CertificateIssuer:
+    """Issues certificates.
+
+    Args:
+        settings: our address and the issuer's name.
+        database: for its own short transactions.
+        clock: the time.
+        trainings: by key.
+        keys: the issuer's.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        trainings: Mapping[str, Training],
+        keys: IssuerKeyStore,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._trainings = trainings
+        self._keys = keys
+
+    def issue(self, award_id: str, number: int) -> None:
+        """Issue one award (the job `issue-certificate`).
+
+        Raises:
+            CertificateProblem: it cannot be made; the award stays queued and the sweeper tries again.
+        """
+        try:
+            frozen = self._claim(award_id, number)
+        except RuleBroken:
+            self._put_back(award_id, AwardState.WAITING_APPROVAL, "rule")
+            return
+        if frozen is None:
+            return
+        try:
+            check_printable(frozen.snapshot)
+        except NameNotPrintable:
+            self._ask_for_another_name(award_id)
+            return
+        except NotPrintable as problem:
+            self._put_back(award_id, AwardState.QUEUED, f"not printable: {problem.field}"[:50])
+            return
+        signer = LocalSigner(self._keys.keys(), self._settings.base_url)
+        credential = build_credential(frozen.snapshot, frozen.entry)
+        signed = sign_credential(credential, signer, frozen.snapshot.awarded_at)
+        self._keep(award_id, frozen, signed)
+
+    def _claim(self, award_id: str, number: int) -> Frozen | None:
+        with self._database.session() as session:
+            award = session.get(Award, award_id, with_for_update=True)
+            if award is None or award.job != number or award.state != AwardState.QUEUED:
+                return None
+            training = next((one for one in self._trainings.values() if one.achievement.key == award.achievement_key), None)
+            if training is None:
+                raise RuleBroken("the award's training is not there")
+            award.claimed_until = self._clock() + LEASE
+            snapshot = freeze(session, self._settings, self._clock, training, award, new_id())
+            return Frozen(snapshot, self._draw(session))
+
+    def _draw(self, session: Session) -> StatusEntry:
+        insert_unless_there(session, StatusList, {"number": STATUS_LIST, "created_at": self._clock()})
+        taken = session.scalars(select(Certificate.status_index).where(Certificate.status_list == STATUS_LIST))
+        return StatusEntry(STATUS_LIST, random_index(set(taken)))
+
+    def _keep(self, award_id: str, frozen: Frozen, signed: SignedDocument) -> None:
+        """Keep the certificate, unless another worker was first; a status slot taken meanwhile leaves it to the sweeper."""
+        snapshot = frozen.snapshot
+        with self._database.session() as session:
+            award = session.get(Award, award_id, with_for_update=True)
+            if award is None or award.state != AwardState.QUEUED:
+                return
+            session.add(
+                Certificate(
+                    id=snapshot.certificate_id,
+                    award_id=award.id,
+                    snapshot=snapshot.canonical_json(),
+                    snapshot_sha256=snapshot.sha256(),
+                    credential=signed.json,
+                    jwt=signed.jwt,
+                    status_list=frozen.entry.number,
+                    status_index=frozen.entry.index,
+                    issued_at=snapshot.awarded_at,
+                )
+            )
+            award.state, award.claimed_until = AwardState.ISSUED, None
+            award.fails, award.last_error = 0, None
+        log.info("certificate.issued", certificate=snapshot.certificate_id)
+
+    def _put_back(self, award_id: str, state: AwardState, why: str) -> None:
+        with self._database.session() as session:
+            award = session.get(Award, award_id, with_for_update=True)
+            if award is not None and award.state == AwardState.QUEUED:
+                award.state, award.claimed_until, award.last_error = state, None, why
+
+    def _ask_for_another_name(self, award_id: str) -> None:
+        """Letters that the certificate cannot show: the participant is asked again, rather than a gap being printed."""
+        with self._database.session() as session:
+            award = session.get_one(Award, award_id, with_for_update=True)
+            person = session.get_one(Person, award.person_id)
+            person.certificate_name, person.certificate_name_at = None, None
+            award.state, award.claimed_until, award.last_error = AwardState.WAITING_NAME, None, "name"
+        log.info("certificate.name_not_printable", award=award_id)

@@ -6,6 +6,7 @@ No name stands in an address, a title or a preview; the pages are not indexed an
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 
 from lti_tool.certificates.service import CertificateService
+from lti_tool.certificates.snapshot import Language
 from lti_tool.registry import use
 
 blueprint = Blueprint("certificates", __name__, template_folder="templates")
@@ -85,6 +86,12 @@ def achievement(key: str, version: int) -> str | Response:
         return _published(jsonify(found.as_json))
     g.brand = "ICC Bridge"
     return render_template("certificates/achievement.html", training=found.training, version=version)
+
+
+@blueprint.get("/achievements/<key>/v<int:version>/<any(nl, en):language>")
+def achievement_in(key: str, version: int, language: str) -> Response:
+    """Give an achievement for machines, in one language."""
+    return _published(jsonify(use(CertificateService).achievement(key, version, Language(language)).as_json))
 
 
 @blueprint.app_template_global()

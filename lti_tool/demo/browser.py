@@ -172,9 +172,7 @@ class Browser:
         # An empty file field goes along too, as a part without a file name.
         given = {name for name, _ in files}
         empty = [(name, ("", b"", "application/octet-stream")) for name in form.file_fields if name not in given]
-        answer = self.session.post(
-            url, data=data, files=[*files, *empty] or None, headers=headers, timeout=self._timeout
-        )
+        answer = self.session.post(url, data=data, files=[*files, *empty] or None, headers=headers, timeout=self._timeout)
         return self._show(answer, framed)
 
     def _headers(self, framed: bool, referer: str | None) -> dict[str, str]:

@@ -40,11 +40,20 @@ def other_key() -> SigningKey:
     return SigningKey.generate()
 
 
-@pytest.fixture
-def server(school_key: SigningKey, clock: FakeClock) -> Iterator[SchoolServer]:
-    """An empty school that listens, at the time of the test's clock."""
-    with SchoolServer(keys=KeyRing([school_key]), clock=clock) as running:
+@pytest.fixture(scope="session")
+def listening() -> Iterator[SchoolServer]:
+    """One server for all tests: building the application costs time."""
+    with SchoolServer() as running:
         yield running
+
+
+@pytest.fixture
+def server(listening: SchoolServer, school_key: SigningKey, clock: FakeClock) -> Iterator[SchoolServer]:
+    """An empty school that listens, at the time of the test's clock."""
+    listening.start()
+    listening.fresh(clock).keys = KeyRing([school_key])
+    yield listening
+    listening.school.faults.clear()
 
 
 @pytest.fixture

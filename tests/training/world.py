@@ -1,6 +1,5 @@
 """A small composition of the room over a real database: people who launch, their browsers, and what followers were told."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +30,7 @@ from mappings.loading import load_trainings
 from mappings.roles import Role
 from tests.clock import FakeClock
 
-HREF = re.compile(r'href="([^"]+)"')
+TRAININGS = load_trainings()
 
 
 @dataclass
@@ -96,7 +95,7 @@ class World:
 
     def __init__(self, settings: Settings, database: Database, clock: FakeClock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.trainings = load_trainings()
+        self.trainings = TRAININGS
         self.training = self.trainings["icc-vo"]
         self.told = Told()
         self.courses = CourseService(clock)

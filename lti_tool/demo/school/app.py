@@ -38,8 +38,7 @@ def create_app(school: School) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=2_000_000,
     )
-    app.extensions["school"] = school
-    app.extensions["school_tool_keys"] = ToolKeys()
+    serve(app, school)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.json = _Json(app)
@@ -47,11 +46,17 @@ def create_app(school: School) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(t=t, csrf_token=csrf_token, locale=locale)
     app.jinja_env.filters["moment"] = moment
-    app.context_processor(lambda: {"school": school, "person": signed_in()})
+    app.context_processor(lambda: {"school": the_school(), "person": signed_in()})
     app.before_request(_everything_may_fail)
     app.after_request(_protect)
     app.register_error_handler(HTTPException, _error)
     return app
+
+
+def serve(app: Flask, school: School) -> None:
+    """Let ``app`` serve ``school`` from now on."""
+    app.extensions["school"] = school
+    app.extensions["school_tool_keys"] = ToolKeys()
 
 
 def _everything_may_fail() -> Response | None:

@@ -50,9 +50,7 @@ def problems(items: list[Item], registration: Registration, accept_types: list[s
     """What is wrong with each item, by its place; items that are not listed are fine."""
     found: dict[int, str] = {}
     for place, item in enumerate(items):
-        reason = (
-            fatal(item, registration, accept_types) if isinstance(item, dict) else "Dit onderdeel is niet te lezen."
-        )
+        reason = fatal(item, registration, accept_types) if isinstance(item, dict) else "Dit onderdeel is niet te lezen."
         if reason is None and bad_maximum(item):
             reason = "Het maximum is geen heel getal van 1 tot en met 100."
         if reason is not None:

@@ -75,9 +75,7 @@ class Launches:
         hint = json.dumps({"cmid": int(link.cmid), "launchid": launch_id}, separators=(",", ":"))
         self._keep(
             launch_id,
-            _Launch(
-                hint, person.id, link.course_id, registration.id, link.id, for_user.id if for_user else None, session
-            ),
+            _Launch(hint, person.id, link.course_id, registration.id, link.id, for_user.id if for_user else None, session),
         )
         target = link.url or registration.target_link_uri
         if for_user is not None:
@@ -124,9 +122,7 @@ class Launches:
         if missing:
             raise AuthRefused(f"missing {', '.join(missing)}")
         if not _STATE.fullmatch(params["state"]):
-            raise AuthRefused(
-                "state may hold letters, digits, '-' and '_' only: HTML tags are removed from it on the way"
-            )
+            raise AuthRefused("state may hold letters, digits, '-' and '_' only: HTML tags are removed from it on the way")
         if params["scope"] != "openid":
             raise AuthRefused("scope must be exactly 'openid'")
         if params["response_type"] != "id_token":
@@ -179,9 +175,7 @@ class Launches:
             if not person.admin and (enrolment is None or enrolment.role not in (Role.TEACHER, Role.MANAGER)):
                 raise AuthRefused("only an editing teacher may add activities")
             visit = self.open_visit(person, course, registration)
-            return claims.deep_linking(
-                school, person, course, registration, return_url=self.return_url(visit), nonce=nonce
-            )
+            return claims.deep_linking(school, person, course, registration, return_url=self.return_url(visit), nonce=nonce)
         link = school.links.get(launch.link_id)
         if link is None:
             raise AuthRefused("the activity no longer exists")

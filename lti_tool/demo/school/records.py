@@ -113,9 +113,7 @@ class Records:
             self.courses[number] = Course(number, label or f"CURSUS-{number}", title, idnumber, summary, begin)
             return self.courses[number]
 
-    def enrol(
-        self, person: Person, course: Course, role: Role | str = Role.STUDENT, *, suspended: bool = False
-    ) -> None:
+    def enrol(self, person: Person, course: Course, role: Role | str = Role.STUDENT, *, suspended: bool = False) -> None:
         """Put ``person`` in ``course`` with a role, or change it."""
         with self.changing():
             course.enrolments[person.id] = Enrolment(Role(role), suspended)

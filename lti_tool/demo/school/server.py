@@ -11,7 +11,7 @@ from typing import Self
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from .app import create_app
+from .app import create_app, serve
 from .keys import KeyRing
 from .people import open_school
 from .records import utc_now
@@ -56,6 +56,7 @@ class SchoolServer:
         self.host = host
         self.port = port
         self.public_host = public_host or host
+        self._clock, self._keys = clock, keys
         self.school = School(clock=clock, state_file=state_file, keys=keys)
         if seeded:
             open_school(self.school)
@@ -67,6 +68,14 @@ class SchoolServer:
     def url(self) -> str:
         """The school's address, without a slash at the end."""
         return self.school.url
+
+    def fresh(self, clock: Callable[[], datetime] | None = None) -> School:
+        """Put a new, empty school in memory behind the same address, for the next test; the old one is let go."""
+        self.school.faults.clear()
+        school = School(self.school.url, clock=clock or self._clock, keys=self._keys)
+        self.school = school
+        serve(self.app, school)
+        return school
 
     def bind(self) -> None:
         """Take the port.
@@ -126,7 +135,5 @@ class SchoolServer:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()

@@ -53,9 +53,7 @@ def load(school: "Records", path: Path) -> None:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["version"] != _VERSION:
-            raise UnreadableState(
-                f"{path} was written by another version of the demo school; move it away to start anew"
-            )
+            raise UnreadableState(f"{path} was written by another version of the demo school; move it away to start anew")
         for kind, cls in _KINDS.items():
             setattr(school, kind, {row["id"]: _build(cls, row) for row in document[kind]})
         grades = [_build(Grade, row) for row in document["grades"]]
@@ -65,9 +63,7 @@ def load(school: "Records", path: Path) -> None:
         if document["keys"] and hasattr(school, "keys"):
             school.keys = KeyRing([SigningKey.from_pem(key["kid"], key["pem"]) for key in document["keys"]])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableState(
-            f"{path} cannot be read as the demo school's state: move it away to start anew"
-        ) from error
+        raise UnreadableState(f"{path} cannot be read as the demo school's state: move it away to start anew") from error
 
 
 def _plain(value: object) -> object:

@@ -82,9 +82,7 @@ def html_page(title: str, status: int) -> ServiceRefused:
 
 def bad_gateway(detail: str) -> ServiceRefused:
     """Refuse with the web server's own 502 page: Moodle died or wrote an impossible status line."""
-    return ServiceRefused(
-        502, "Bad Gateway", detail, body=_GATEWAY.format(line="502 Bad Gateway"), content_type="text/html"
-    )
+    return ServiceRefused(502, "Bad Gateway", detail, body=_GATEWAY.format(line="502 Bad Gateway"), content_type="text/html")
 
 
 def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Response]]:

@@ -76,9 +76,7 @@ def test_a_deep_linking_request_has_the_recorded_shape(world: World) -> None:
     assert without_custom(ours) == without_custom(recorded)
     settings, theirs = ours[DL + "deep_linking_settings"], recorded[DL + "deep_linking_settings"]
     varying = ("deep_link_return_url", "title")
-    assert {k: v for k, v in settings.items() if k not in varying} == {
-        k: v for k, v in theirs.items() if k not in varying
-    }
+    assert {k: v for k, v in settings.items() if k not in varying} == {k: v for k, v in theirs.items() if k not in varying}
     assert "data" not in settings
 
 
@@ -95,9 +93,7 @@ def test_deep_linking_can_ask_for_other_things(world: World) -> None:
     world.school.deep_linking.accept_multiple = False
     world.school.deep_linking.data = "terug te sturen"
     world.school.deep_linking.accept_types = ["link"]
-    settings = world.school.deep_link_claims(world.trainer, world.course, world.registration)[
-        DL + "deep_linking_settings"
-    ]
+    settings = world.school.deep_link_claims(world.trainer, world.course, world.registration)[DL + "deep_linking_settings"]
     assert settings["accept_multiple"] is False
     assert settings["data"] == "terug te sturen"
     assert settings["accept_types"] == ["link"]

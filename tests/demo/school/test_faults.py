@@ -211,7 +211,7 @@ def test_the_admin_sets_faults_on_a_page(world: World) -> None:
     browser = world.signed_in(world.admin)
     page = browser.get(f"{world.school.url}/admin/faults")
     page = page.form("fault").submit(service="memberships", kind="status", status="502", times="2", action="add")
-    assert "memberships" in page.text
+    assert "deelnemerslijst foutmelding 502" in page.text
     assert [(fault.service, fault.status, fault.times) for fault in world.school.faults.active()] == [
         (Service.MEMBERSHIPS, 502, 2)
     ]

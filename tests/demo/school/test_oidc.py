@@ -82,9 +82,7 @@ def test_an_authentication_request_by_post_works(world: World) -> None:
         ("lti_message_hint url-altered (not json)", {"lti_message_hint": "abc"}),
     ],
 )
-def test_what_moodle_answers_with_404_is_a_404_here(
-    world: World, case: str, changes: dict[str, str | None]
-) -> None:
+def test_what_moodle_answers_with_404_is_a_404_here(world: World, case: str, changes: dict[str, str | None]) -> None:
     if changes.get("redirect_uri") == "+?x=1":
         changes = {"redirect_uri": f"{world.tool.url}/launch?x=1"}
     world.tool.auth_changes = changes
@@ -103,9 +101,7 @@ def test_what_moodle_answers_with_404_is_a_404_here(
         ("prompt login", {"prompt": "login"}),
     ],
 )
-def test_other_mistakes_are_posted_to_the_tool_as_recorded(
-    world: World, case: str, changes: dict[str, str | None]
-) -> None:
+def test_other_mistakes_are_posted_to_the_tool_as_recorded(world: World, case: str, changes: dict[str, str | None]) -> None:
     world.tool.auth_changes = changes
     world.launch(world.teacher)
     recorded = RECORDED[case]["form_post"]

@@ -293,9 +293,7 @@ def test_two_first_scores_for_one_person_at_once_collide(world: World) -> None:
     assert requests.post(url, json=score(world), headers=headers, timeout=10).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("given", "state"), [(40, Completion.PASSED), (10, Completion.FAILED)]
-)
+@pytest.mark.parametrize(("given", "state"), [(40, Completion.PASSED), (10, Completion.FAILED)])
 def test_a_passing_grade_completes(world: World, given: float, state: Completion) -> None:
     apply_rule(world.school, world.link, CompletionRule.PASS_GRADE)
     world.link.pass_grade = 30

@@ -8,7 +8,7 @@ from lti_tool.demo.school.texts import english, translate
 
 PACKAGE = Path(lti_tool.demo.school.__file__).parent
 CALL = re.compile(r"""\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
-LOOKUP = re.compile(r"\bt\(\{(.*?)\}")
+LOOKUP = re.compile(r"(?:\bt\(|set (?:names|troubles) = )\{(.*?)\}")
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -22,7 +22,7 @@ def texts() -> set[str]:
             found |= set(re.findall(r": '([^']*)'", table))
     items = (PACKAGE / "contentitems.py").read_text(encoding="utf-8")
     found |= set(re.findall(r'"((?:De|Dit|Een|Het) [^"]*\.)"', items))
-    return found | {"Trainer", "Docent", "Beheerder"}
+    return found | {"Trainer", "Docent", "Beheerder", "%(name)s is geactiveerd.", "%(name)s is uitgezet."}
 
 
 def test_every_dutch_text_has_its_english() -> None:

@@ -36,9 +36,7 @@ def course(course_id: str) -> str:
     shown = course_for(course_id)
     school = the_school()
     tools = [
-        tool
-        for tool in school.registrations.values()
-        if tool.state is ToolState.ACTIVE and tool.deep_link_uri is not None
+        tool for tool in school.registrations.values() if tool.state is ToolState.ACTIVE and tool.deep_link_uri is not None
     ]
     links = [school.links[key] for key in shown.links]
     return render_template(

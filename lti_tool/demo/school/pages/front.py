@@ -25,11 +25,7 @@ def duty(person: Person) -> str:
     if person.admin:
         return "Beheerder"
     first = next(
-        (
-            course.enrolments[person.id].role
-            for course in the_school().courses.values()
-            if person.id in course.enrolments
-        ),
+        (course.enrolments[person.id].role for course in the_school().courses.values() if person.id in course.enrolments),
         None,
     )
     return "Trainer" if first in (Role.TEACHER, Role.MANAGER) else "Docent"

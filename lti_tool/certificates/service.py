@@ -1,0 +1,267 @@
+"""Issued certificates: their page and forms, the issuer's documents, revocation."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.credential import build_achievement
+from lti_tool.certificates.documents import did_document, key_set, single_jwk
+from lti_tool.certificates.freezing import awarded_achievement
+from lti_tool.certificates.identity import achievement_url
+from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.models import Award, Certificate, StatusList
+from lti_tool.certificates.pdf import render_pdf
+from lti_tool.certificates.proofs import LocalSigner, sign_status_list
+from lti_tool.certificates.seal import Sealer
+from lti_tool.certificates.snapshot import IssuerFacts, Language, Snapshot, snapshot_from_json
+from lti_tool.certificates.status import TTL, build_status_list
+from lti_tool.clock import Clock
+from lti_tool.config import Settings
+from lti_tool.database import Database
+from lti_tool.errors import Invalid, NotFound
+from lti_tool.training.models import Enrolment
+from mappings.award import CertificateTexts
+from mappings.training import Training
+
+LONGEST_REASON = 500
+
+
+class CertificateUnknown(NotFound):
+    """There is no such certificate."""
+
+    code = "C-UNKNOWN"
+    title = _l("Dit certificaat kennen we niet")
+    explanation = _l("Bij dit nummer hoort geen certificaat. Misschien is het adres niet helemaal overgenomen.")
+    who = _l("Je kunt dit zelf oplossen.")
+    steps = (_l("Scan de QR-code op het certificaat opnieuw, of neem het hele adres over."),)
+
+
+@dataclass(frozen=True)
+class CertificatePage:
+    """What the verification page shows."""
+
+    snapshot: Snapshot
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    checked_at: datetime
+    status_list: int
+    achievement_url: str
+    texts: CertificateTexts | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to download."""
+
+    file_name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AchievementPage:
+    """An achievement for people and for machines."""
+
+    training: Training
+    as_json: Mapping[str, Any]
+
+
+class CertificateService:
+    """Shows, lists and revokes certificates.
+
+    Args:
+        settings: our address and the issuer.
+        database: where they are.
+        clock: the time.
+        trainings: by key, for achievements and texts.
+        keys: the issuer's.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        trainings: Mapping[str, Training],
+        keys: IssuerKeyStore,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._trainings = trainings
+        self._keys = keys
+        self._lists: dict[int, tuple[datetime, frozenset[int], str]] = {}
+        self._lock = threading.Lock()
+
+    def list(self) -> Sequence[Certificate]:
+        """Return all certificates, the oldest first."""
+        with self._database.session() as session:
+            return session.scalars(select(Certificate).order_by(Certificate.issued_at, Certificate.id)).all()
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """Return awards with how far they are, for a list; people appear as ids only."""
+        query = (
+            select(Award, Enrolment.cohort_id, Certificate)
+            .join(Enrolment, Enrolment.id == Award.enrolment_id)
+            .outerjoin(Certificate, Certificate.award_id == Award.id)
+            .order_by(Award.met_at)
+        )
+        with self._database.session() as session:
+            return [
+                {
+                    "award": award.id,
+                    "state": "revoked" if certificate and certificate.revoked_at else str(award.state),
+                    "cohort": cohort_id,
+                    "certificate": certificate.id if certificate else None,
+                    "issued_at": certificate.issued_at if certificate else None,
+                    "url": f"{self._settings.base_url}/c/{certificate.id}" if certificate else None,
+                    "problem": award.last_error,
+                }
+                for award, cohort_id, certificate in session.execute(query).tuples()
+            ]
+
+    def get(self, certificate_id: str) -> Certificate:
+        """Return a certificate.
+
+        Raises:
+            CertificateUnknown: there is none.
+        """
+        with self._database.session() as session:
+            return self._get(session, certificate_id)
+
+    def page(self, certificate_id: str) -> CertificatePage:
+        """Return what the verification page shows.
+
+        The signature was checked when the certificate was issued and the row is what was signed; a verifier who trusts
+        nobody checks again with the issuer's keys.
+
+        Raises:
+            CertificateUnknown: there is none.
+        """
+        certificate = self.get(certificate_id)
+        snapshot = snapshot_from_json(certificate.snapshot)
+        training = self._trainings.get(snapshot.training_key)
+        return CertificatePage(
+            snapshot=snapshot,
+            revoked_at=certificate.revoked_at,
+            revoked_reason=certificate.revoked_reason,
+            checked_at=self._clock(),
+            status_list=certificate.status_list,
+            achievement_url=achievement_url(self._settings.base_url, snapshot.achievement.key, snapshot.achievement.version),
+            texts=training.certificate if training else None,
+        )
+
+    def pdf(self, certificate_id: str) -> Document:
+        """Return the sealed PDF, made at the first request and kept from then on.
+
+        Raises:
+            CertificateUnknown: there is none.
+            CertificateProblem: it cannot be made.
+        """
+        certificate = self.get(certificate_id)
+        snapshot = snapshot_from_json(certificate.snapshot)
+        content = certificate.pdf
+        if content is None:
+            rendered = render_pdf(snapshot, certificate.credential)
+            sealed = Sealer(self._keys.keys().seal).seal(rendered, now=self._clock(), language=snapshot.language)
+            with self._database.session() as session:
+                row = session.get_one(Certificate, certificate_id, with_for_update=True)
+                if row.pdf is None:
+                    row.pdf = sealed
+                content = row.pdf
+        training = self._trainings.get(snapshot.training_key)
+        name = snapshot.text(training.certificate.file_name) if training else "certificate"
+        return Document(name, content)
+
+    def revoke(self, certificate_id: str, reason: str) -> None:
+        """Revoke a certificate; the page, the list and the command line say so from now on.
+
+        Raises:
+            CertificateUnknown: there is none.
+            Invalid: no reason, or it was revoked before.
+        """
+        if not reason.strip() or len(reason) > LONGEST_REASON:
+            raise Invalid(f"expected a reason of 1 to {LONGEST_REASON} characters")
+        with self._database.session() as session:
+            certificate = self._get(session, certificate_id, lock=True)
+            if certificate.revoked_at is not None:
+                raise Invalid("the certificate was revoked before")
+            certificate.revoked_at, certificate.revoked_reason = self._clock(), reason.strip()
+
+    def did_document(self) -> Mapping[str, Any]:
+        """Return the issuer's did:web document."""
+        return did_document(self._settings.base_url, self._keys.keys().public_jwks)
+
+    def jwks(self) -> Mapping[str, Any]:
+        """Return the issuer's key set."""
+        return key_set(self._settings.base_url, self._keys.keys().public_jwks)
+
+    def jwk(self, kid: str) -> Mapping[str, Any]:
+        """Return one key.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = single_jwk(self._settings.base_url, kid, self._keys.keys().public_jwks)
+        if found is None:
+            raise NotFound("no such key")
+        return found
+
+    def status_list(self, number: int) -> str:
+        """Return a signed status list as JSON; the same one for a while, unless something was revoked.
+
+        Raises:
+            NotFound: there is none.
+        """
+        now = self._clock()
+        revoked = self._revoked(number)
+        with self._lock:
+            known = self._lists.get(number)
+            if known is not None and known[1] == revoked and now < known[0] + TTL:
+                return known[2]
+            made = build_status_list(self._settings.base_url, number, sorted(revoked), now=now)
+            signed = sign_status_list(made, LocalSigner(self._keys.keys(), self._settings.base_url), now).json
+            self._lists[number] = now, revoked, signed
+            return signed
+
+    def achievement(self, key: str, version: int, language: Language = Language.NL) -> AchievementPage:
+        """Return an achievement, for machines in one language.
+
+        Raises:
+            NotFound: no training awards it in this version.
+        """
+        for training in self._trainings.values():
+            if (training.achievement.key, training.achievement.version) == (key, version):
+                return AchievementPage(training, self._achievement_json(training, language))
+        raise NotFound("no such achievement")
+
+    def _achievement_json(self, training: Training, language: Language) -> Mapping[str, Any]:
+        return build_achievement(
+            awarded_achievement(training),
+            [(result.key, result.name) for result in training.achievement.results],
+            IssuerFacts(self._settings.issuer_name, self._settings.issuer_url),
+            hours=training.achievement.hours,
+            base_url=self._settings.base_url,
+            language=language,
+        )
+
+    def _revoked(self, number: int) -> frozenset[int]:
+        with self._database.session() as session:
+            if session.get(StatusList, number) is None:
+                raise NotFound("no such status list")
+            query = select(Certificate.status_index).where(
+                Certificate.status_list == number, Certificate.revoked_at.is_not(None)
+            )
+            return frozenset(session.scalars(query))
+
+    @staticmethod
+    def _get(session: Session, certificate_id: str, *, lock: bool = False) -> Certificate:
+        found = session.get(Certificate, certificate_id, with_for_update=lock)
+        if found is None:
+            raise CertificateUnknown("no such certificate")
+        return found
