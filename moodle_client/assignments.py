@@ -282,8 +282,10 @@ def _from(mark: datetime | None) -> dict[str, Value]:
 
 
 def _changes(rows: Listing[T], mark: datetime | None) -> Changes[T]:
-    moments = [row.modified_at for row in rows if row.modified_at is not None and not rows.concerns]
-    return Changes(rows.items, rows.notices, max([*moments, *([mark] if mark else [])], default=None))
+    if not rows.concerns:
+        moments = (mark, *(row.modified_at for row in rows))
+        mark = max((moment for moment in moments if moment is not None), default=None)
+    return Changes(rows.items, rows.notices, mark)
 
 
 def _same(stored: float | None, wanted: float | None) -> bool:

@@ -9,10 +9,11 @@ from moodle_client.parameters import Params
 from moodle_client.reading import Node
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Generic[T]):
+@dataclass(frozen=True)
+class Query(Generic[T_co]):
     """A function, its arguments, and how its answer is read. It changes nothing in Moodle.
 
     The services make them: `client.completion.query(…)`.
@@ -20,9 +21,9 @@ class Query(Generic[T]):
 
     function: str
     params: Params = field(repr=False)
-    read: Callable[[Node], T] = field(repr=False)
+    read: Callable[[Node], T_co] = field(repr=False)
 
-    def parse(self, answer: object) -> T:
+    def parse(self, answer: object) -> T_co:
         """Read an answer.
 
         Raises:
@@ -31,19 +32,19 @@ class Query(Generic[T]):
         return self.read(Node(answer, self.function))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+@dataclass(frozen=True)
+class Outcome(Generic[T_co]):
     """What became of one query: a value or an error, never both."""
 
     error: MoodleError | None = None
-    _value: tuple[T] | None = field(default=None, repr=False)
+    _value: tuple[T_co] | None = field(default=None, repr=False)
 
-    @classmethod
-    def of(cls, value: T) -> "Outcome[T]":
+    @staticmethod
+    def of(value: T) -> "Outcome[T]":
         """Return the outcome of a query that was answered."""
-        return cls(_value=(value,))
+        return Outcome(_value=(value,))
 
-    def get(self) -> T:
+    def get(self) -> T_co:
         """Return the value.
 
         Raises:

@@ -130,12 +130,13 @@ class Node:
             pass
         raise self.wrong("a time", key)
 
-    def choice(self, key: str, kind: type[E], names: Mapping[object, E] | None = None) -> E:
-        """Return a member of an enum: by its value, or by what Moodle calls it."""
+    def choice(self, key: str, kind: type[E], numbers: Mapping[int, E] | None = None) -> E:
+        """Return a member of an enum: by its value, or by the number that Moodle gives it."""
         value = self._member(key, required=True)
-        known: Mapping[object, E] = names if names is not None else {member.value: member for member in kind}
-        if isinstance(value, (str, int)) and value in known:
-            return known[value]
+        if numbers is None and isinstance(value, str) and value in set(kind):
+            return kind(value)
+        if numbers is not None and isinstance(value, int) and value in numbers:
+            return numbers[value]
         raise self.wrong(f"one of {', '.join(kind)}", key)
 
     def _member(self, key: str, *, required: bool) -> object:

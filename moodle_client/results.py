@@ -35,7 +35,7 @@ class Notice:
         return cls(node.text("item", ""), node.id_or_none("itemid"), code, node.text("message", ""))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing(Generic[T_co]):
     """A list, and what Moodle left out of it.
 
@@ -57,7 +57,7 @@ class Listing(Generic[T_co]):
         return iter(self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Changes(Generic[T_co]):
     """What changed since a mark, and the mark for next time.
 

@@ -167,7 +167,8 @@ class Users:
                 {"field": key.value, "values": piece},
                 lambda node: tuple(User.read(user) for user in node.items()),
             )
-            found.extend(self._caller.ask(query))
+            page = self._caller.ask(query)
+            found.extend(page)
         return tuple(found)
 
     def by_id(self, ids: Sequence[int]) -> dict[int, User]:

@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._say(200, b'{"ok": true}', {"Content-Type": "text/html"})
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - http.server's name
 
     def _say(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -124,7 +124,7 @@ def test_what_is_no_https_address_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",  # noqa: S104
      "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1"],
 )  # fmt: skip
 def test_a_name_in_a_private_network_is_refused(address: str) -> None:

@@ -65,7 +65,7 @@ def _validator() -> Draft201909Validator:
     return Draft201909Validator(json.loads(_SCHEMA_FILE.read_text()))
 
 
-def _shape(value: Any) -> Any:
+def _shape(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: part if key in _KEPT else _shape(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -86,7 +86,7 @@ def _dropped(shape: str) -> tuple[str, ...]:
     return tuple(sorted({*dropped, *types}))
 
 
-def _types(value: Any) -> Iterator[str]:
+def _types(value: object) -> Iterator[str]:
     if isinstance(value, list):
         for part in value:
             yield from _types(part)
@@ -98,7 +98,7 @@ def _types(value: Any) -> Iterator[str]:
                 yield from _types(part)
 
 
-def _addresses(value: Any) -> Iterator[str]:
+def _addresses(value: object) -> Iterator[str]:
     if isinstance(value, list):
         for part in value:
             yield from _addresses(part)

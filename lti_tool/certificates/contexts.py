@@ -27,7 +27,7 @@ PINNED = {
 """SHA-256 of each context as JSON with sorted keys and no spaces."""
 
 
-def fingerprint(context: Any) -> str:
+def fingerprint(context: object) -> str:
     """Return the SHA-256 of a context document, whatever its white space."""
     return hashlib.sha256(json.dumps(context, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -10,7 +10,15 @@ from typing import Any
 from lti_tool.certificates.conformance import SCHEMA_URL
 from lti_tool.certificates.contexts import CREDENTIALS, EXTENSIONS, OPEN_BADGES
 from lti_tool.certificates.identity import achievement_url, issuer_did
-from lti_tool.certificates.snapshot import Accepted, AwardedAchievement, IssuerFacts, Language, PhaseResult, Snapshot, utc_seconds
+from lti_tool.certificates.snapshot import (
+    Accepted,
+    AwardedAchievement,
+    IssuerFacts,
+    Language,
+    PhaseResult,
+    Snapshot,
+    utc_seconds,
+)
 from lti_tool.certificates.status import StatusEntry, credential_status
 from mappings.texts import Text
 
@@ -115,9 +123,7 @@ def _subject(snapshot: Snapshot) -> dict[str, Any]:
         "id": snapshot.subject_id,
         "type": ["AchievementSubject"],
         "name": snapshot.name,
-        "identifier": [
-            {"type": "IdentityObject", "hashed": False, "identityType": "name", "identityHash": snapshot.name}
-        ],
+        "identifier": [{"type": "IdentityObject", "hashed": False, "identityType": "name", "identityHash": snapshot.name}],
         "activityStartDate": utc_seconds(snapshot.started_at),
         "activityEndDate": utc_seconds(snapshot.ended_at),
         "term": snapshot.edition,

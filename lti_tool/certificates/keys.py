@@ -5,12 +5,11 @@ of all keys, old and new, stay in the DID document for ever, so that old certifi
 are parsed once and kept: parsing an RSA key takes longer than signing with it.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,7 +28,8 @@ SEAL_YEARS = 15
 """How long the certificate of a seal key is valid; a seal made in that time stays verifiable by the key itself."""
 
 Json = dict[str, Any]
-PrivateKey = TypeVar("PrivateKey", Ed25519PrivateKey, RSAPrivateKey, EllipticCurvePrivateKey)
+AnyPrivateKey: TypeAlias = Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey
+PrivateKey = TypeVar("PrivateKey", Ed25519PrivateKey, RSAPrivateKey)
 
 
 class KeyPurpose(StrEnum):
@@ -95,20 +95,18 @@ def new_key(purpose: KeyPurpose, *, now: datetime, taken: Collection[str], issue
         issuer_name: for the certificate of a seal key.
     """
     kid = next_kid(purpose, now.year, taken)
-    private: Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey
+    private: AnyPrivateKey
     certificate = None
     match purpose:
         case KeyPurpose.ED25519:
             private = Ed25519PrivateKey.generate()
-            jwk = OKPAlgorithm.to_jwk(private.public_key(), as_dict=True)
         case KeyPurpose.RS256:
             private = generate_rsa(public_exponent=65537, key_size=RSA_BITS)
-            jwk = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
         case KeyPurpose.SEAL:
             private = generate_ec(SECP256R1())
-            jwk = ECAlgorithm.to_jwk(private.public_key(), as_dict=True)
             certificate = _seal_certificate(private, kid, issuer_name, now)
-    return KeyRecord(kid, purpose, _published(jwk, kid, purpose), _pem(private), certificate)
+    published = {**_public_jwk(private), "kid": kid, "alg": _ALGORITHMS[purpose], "use": "sig"}
+    return KeyRecord(kid, purpose, published, _pem(private), certificate)
 
 
 class IssuingKeys:
@@ -124,12 +122,18 @@ class IssuingKeys:
     def __init__(self, records: Iterable[KeyRecord]) -> None:
         self._records = sorted(records, key=lambda record: _age(record.kid))
         proving, signing, sealing = (self._newest(purpose) for purpose in KeyPurpose)
-        self.proof: ActiveKey[Ed25519PrivateKey] = ActiveKey(proving.kid, _parse(proving, Ed25519PrivateKey))
-        self.jwt: ActiveKey[RSAPrivateKey] = ActiveKey(signing.kid, _parse(signing, RSAPrivateKey))
+        proof, token, seal = _parse(proving), _parse(signing), _parse(sealing)
+        if not (
+            isinstance(proof, Ed25519PrivateKey)
+            and isinstance(token, RSAPrivateKey)
+            and isinstance(seal, EllipticCurvePrivateKey)
+        ):
+            raise KeysUnusable("a key is not of the kind that its purpose asks")
         if sealing.certificate_pem is None:
             raise KeysUnusable(f"seal key {sealing.kid} has no certificate")
-        certificate = x509.load_pem_x509_certificate(sealing.certificate_pem.encode())
-        self.seal = SealKey(sealing.kid, _parse(sealing, EllipticCurvePrivateKey), certificate)
+        self.proof: ActiveKey[Ed25519PrivateKey] = ActiveKey(proving.kid, proof)
+        self.jwt: ActiveKey[RSAPrivateKey] = ActiveKey(signing.kid, token)
+        self.seal = SealKey(sealing.kid, seal, x509.load_pem_x509_certificate(sealing.certificate_pem.encode()))
 
     @property
     def public_jwks(self) -> Mapping[str, Json]:
@@ -143,16 +147,30 @@ class IssuingKeys:
         return able[-1]
 
 
-def _parse(record: KeyRecord, kind: type[PrivateKey]) -> PrivateKey:
-    assert record.private_pem is not None
-    private = serialization.load_pem_private_key(record.private_pem.encode(), password=None)
-    if not isinstance(private, kind):
-        raise KeysUnusable(f"key {record.kid} is not of the kind its purpose asks")
-    algorithm = {Ed25519PrivateKey: OKPAlgorithm, RSAPrivateKey: RSAAlgorithm, EllipticCurvePrivateKey: ECAlgorithm}
-    own = algorithm[kind].to_jwk(private.public_key(), as_dict=True)
-    if any(record.public_jwk.get(member) != value for member, value in own.items() if member not in ("kid", "key_ops")):
-        raise KeysUnusable(f"the private half of {record.kid} does not belong to the public half")
+def _parse(record: KeyRecord) -> AnyPrivateKey:
+    try:
+        private = serialization.load_pem_private_key((record.private_pem or "").encode(), password=None)
+    except ValueError:
+        raise KeysUnusable(f"the private half of {record.kid} cannot be read") from None
+    if not isinstance(private, Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey):
+        raise KeysUnusable(f"key {record.kid} is of a kind that is not used")
+    own = _public_jwk(private)
+    if any(record.public_jwk.get(member) != value for member, value in own.items()):
+        raise KeysUnusable(f"the private half of {record.kid} does not belong to its public half")
     return private
+
+
+def _public_jwk(private: AnyPrivateKey) -> Json:
+    """Return the members of the public key alone."""
+    match private:
+        case Ed25519PrivateKey():
+            jwk: Json = dict(OKPAlgorithm.to_jwk(private.public_key(), as_dict=True))
+        case RSAPrivateKey():
+            jwk = dict(RSAAlgorithm.to_jwk(private.public_key(), as_dict=True))
+        case EllipticCurvePrivateKey():
+            jwk = dict(ECAlgorithm.to_jwk(private.public_key(), as_dict=True))
+    jwk.pop("key_ops", None)
+    return jwk
 
 
 def _age(kid: str) -> tuple[int, int, str]:
@@ -163,13 +181,7 @@ def _age(kid: str) -> tuple[int, int, str]:
     return int(year), int(number), prefix
 
 
-def _published(jwk: Any, kid: str, purpose: KeyPurpose) -> Json:
-    plain: Json = json.loads(jwk) if isinstance(jwk, str) else dict(jwk)
-    plain.pop("key_ops", None)
-    return {**plain, "kid": kid, "alg": _ALGORITHMS[purpose], "use": "sig"}
-
-
-def _pem(private: Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey) -> str:
+def _pem(private: AnyPrivateKey) -> str:
     return private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()

@@ -17,19 +17,20 @@ import segno
 from babel.dates import format_date
 from pypdf.generic import DecodedStreamObject, NameObject
 
+from lti_tool.certificates.presented import ATTACHMENT
 from lti_tool.certificates.problems import NameNotPrintable, NotPrintable, PdfNotMade
 from lti_tool.certificates.snapshot import Language, Snapshot
 from lti_tool.certificates.typesetting import GlyphMissing, typesetter
 from mappings.texts import Text
 
-ATTACHMENT = "credential.json"
-"""The name under which the credential is attached."""
 _ZONE = ZoneInfo("Europe/Amsterdam")
 _BABEL = {Language.NL: "nl", Language.EN: "en_GB"}
 _INK = "#0b3d3a"
 _PHASE = Text("Fase {number}", "Phase {number}")
 _COMPLETED = Text("afgerond {date}", "completed {date}")
-_QR = Text("QR-code van de pagina waar dit certificaat te controleren is", "QR code of the page that verifies this certificate")
+_QR = Text(
+    "QR-code van de pagina waar dit certificaat te controleren is", "QR code of the page that verifies this certificate"
+)
 _ATTACHED = Text(
     "Open Badge: dit certificaat als gegevens, met een digitale handtekening",
     "Open Badge: this certificate as data, with a digital signature",
@@ -67,6 +68,8 @@ def render_pdf(snapshot: Snapshot, credential: str) -> bytes:
         NotPrintable: another text has characters that cannot be printed.
         PdfNotMade: it could not be made, or it does not show the name on its one page.
     """
+    if not all((getattr(snapshot, field) or "").isprintable() for field in _FREE_TEXTS):
+        check_printable(snapshot)
     inputs = {
         "data": json.dumps(_data(snapshot), ensure_ascii=False),
         "qr": _qr(snapshot.url),
@@ -90,7 +93,8 @@ def _data(snapshot: Snapshot) -> dict[str, Any]:
         "language": language.value,
         "title": f"{heading} {achievement} – {snapshot.name}",
         "description": text(lines.body),
-        "attachment": _ATTACHED.get(language),
+        "attachment": ATTACHMENT,
+        "attachment-words": _ATTACHED.get(language),
         "heading": heading,
         "achievement": achievement,
         "name": unicodedata.normalize("NFC", snapshot.name),
@@ -111,9 +115,11 @@ def _data(snapshot: Snapshot) -> dict[str, Any]:
         ],
         "issuer": snapshot.issuer.name,
         "award": lines.award.fill(
-            language, issuer=snapshot.issuer.name, date=_day(snapshot.awarded_at, language).replace(" ", "\N{NO-BREAK SPACE}")
+            language,
+            issuer=snapshot.issuer.name,
+            date=_day(snapshot.awarded_at, language).replace(" ", "\N{NO-BREAK SPACE}"),
         ),
-        "details": "  ·  ".join(unicodedata.normalize("NFC", part) for part in details if part),
+        "details": [unicodedata.normalize("NFC", part) for part in details if part],
         "verify": [before, after],
         "url": snapshot.url,
         "shown-url": snapshot.url.partition("://")[2],

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePri
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
@@ -75,10 +76,11 @@ class _KeptKey(Signer):
 
     def __init__(self, key: SealKey) -> None:
         _, _, der = asn1_pem.unarmor(key.certificate.public_bytes(Encoding.PEM))
-        super().__init__(signing_cert=asn1_x509.Certificate.load(der), cert_registry=SimpleCertificateStore())
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko leaves it untyped
+        super().__init__(signing_cert=asn1_x509.Certificate.load(der), cert_registry=store)
         self._key: EllipticCurvePrivateKey = key.private
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002 - pyHanko's
         if digest_algorithm != "sha256":
             raise ValueError("seals are made with SHA-256")
         return self._key.sign(data, ECDSA(hashes.SHA256()))
@@ -89,7 +91,7 @@ class _AtMoment(PdfSigner):
 
     moment: datetime
 
-    def init_signing_session(self, pdf_out: IncrementalPdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:
+    def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.moment
         return session

@@ -1,5 +1,6 @@
 """Issued certificates: their page and forms, the issuer's documents, revocation."""
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from lti_tool.certificates.proofs import LocalSigner, sign_status_list
 from lti_tool.certificates.seal import Sealer
 from lti_tool.certificates.snapshot import IssuerFacts, Language, Snapshot, snapshot_from_json
 from lti_tool.certificates.status import TTL, build_status_list
+from lti_tool.certificates.trust import Trust
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.database import Database
@@ -228,6 +230,13 @@ class CertificateService:
             signed = sign_status_list(made, LocalSigner(self._keys.keys(), self._settings.base_url), now).json
             self._lists[number] = now, revoked, signed
             return signed
+
+    def trust(self) -> Trust:
+        """Return what it takes to verify certificates of this installation offline: its keys and its status lists."""
+        with self._database.session() as session:
+            numbers = session.scalars(select(StatusList.number)).all()
+        lists = [json.loads(self.status_list(number)) for number in numbers]
+        return Trust.from_documents([self.did_document()], status_lists=lists, key_sets=[self.jwks()])
 
     def achievement(self, key: str, version: int, language: Language = Language.NL) -> AchievementPage:
         """Return an achievement, for machines in one language.

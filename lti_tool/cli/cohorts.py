@@ -30,7 +30,7 @@ def create(name: str, *, training_key: str, as_json: bool) -> None:
 def list_cohorts(*, as_json: bool) -> None:
     """List the cohorts, with how many take part and whether they are approved."""
     with parts() as tool:
-        rows = [summary.row() for summary in tool.cohorts.list()]
+        rows = [cohort.row() for cohort in tool.cohorts.list()]
         show(rows, as_json=as_json, empty="No cohort yet.")
 
 
@@ -39,8 +39,8 @@ def list_cohorts(*, as_json: bool) -> None:
 @json_option
 def show_cohort(cohort_id: str, *, as_json: bool) -> None:
     """Show one cohort."""
-    with parts() as tool:
-        show_one(tool.cohorts.show(cohort_id).row(), as_json=as_json)
+    with parts() as tool, tool.database.session() as session:
+        show_one(tool.cohorts.show(session, cohort_id).row(), as_json=as_json)
 
 
 @cohort.command()

@@ -87,13 +87,9 @@ def doctor(*, as_json: bool) -> None:
 
 @click.command()
 @click.option("--port", default=8401, show_default=True, type=click.IntRange(1, 65535), help="Port of the tool.")
-@click.option(
-    "--school-port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="Port of the school."
-)
+@click.option("--school-port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="Port of the school.")
 @click.option("--walk", is_flag=True, help="Play the main job once, in a data folder of its own, and stop.")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="With --walk: leave the certificate here."
-)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="With --walk: leave the certificate here.")
 @click.option("--fresh", is_flag=True, help="Begin anew: remove what an earlier demo left.")
 def demo(*, port: int, school_port: int, walk: bool, out: Path | None, fresh: bool) -> None:
     """Start the tool and a small school learning environment to try it with."""

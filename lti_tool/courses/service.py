@@ -97,7 +97,7 @@ class CourseService:
         Raises:
             NotFound: there is none.
         """
-        found = session.get(Course, course_id)
+        found = session.get(Course, course_id) if course_id.isalnum() else None
         if found is None:
             raise NotFound("no such course")
         return found
@@ -108,7 +108,9 @@ class CourseService:
         Raises:
             NotFound: there is none.
         """
-        found = session.get(Placement, placement_id, with_for_update=lock, populate_existing=lock)
+        found = None
+        if placement_id.isalnum():
+            found = session.get(Placement, placement_id, with_for_update=lock, populate_existing=lock)
         if found is None:
             raise NotFound("no such placement")
         return found

@@ -4,6 +4,7 @@ The demo walk and the tests use it to be people at the school. It keeps cookies,
 ``Sec-Fetch-Dest``, as browsers do) and parses pages with the standard library.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -133,10 +134,12 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self.session.close()
 
-    def get(self, url: str, *, framed: bool = False, referer: str | None = None, **params: str) -> Page:
-        """Open an address."""
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, *, framed: bool = False, referer: str | None = None
+    ) -> Page:
+        """Open an address, with ``params`` added to its query."""
         headers = self._headers(framed, referer)
-        answer = self.session.get(url, params=params or None, headers=headers, timeout=self._timeout)
+        answer = self.session.get(url, params=params, headers=headers, timeout=self._timeout)
         return self._show(answer, framed)
 
     def post(

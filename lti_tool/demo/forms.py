@@ -27,7 +27,8 @@ class Upload:
     media_type: str = "application/octet-stream"
 
 
-Value = str | Sequence[str] | bool | None | Upload | Sequence[Upload] | tuple[str, bytes] | tuple[str, bytes, str]
+File = Upload | tuple[str, bytes] | tuple[str, bytes, str]
+Value = str | Sequence[str] | bool | None | File | Sequence[File]
 
 
 @dataclass(slots=True)

@@ -13,7 +13,10 @@ from typing import TypeVar
 from urllib.parse import urljoin
 
 from lti_tool.app import Parts, compose
-from lti_tool.certificates.checking import check_file
+from lti_tool.certificates.trust import Trust
+from lti_tool.certificates.verdict import VerdictState
+from lti_tool.certificates.verify import verify
+from lti_tool.clock import utc_now
 from lti_tool.config import load_settings
 from lti_tool.demo.browser import Browser, BrowserError, Page, Upload
 from lti_tool.demo.samples import plan_pdf
@@ -222,10 +225,12 @@ class Walk:
 
     def _verify(self, certificate_id: str, out: Path | None) -> None:
         forms = self._forms(certificate_id)
-        documents = {name: json.loads(forms[name]) for name in ("did.json", "jwks.json", "status.json")}
+        did, jwks, status = (json.loads(forms[name]) for name in ("did.json", "jwks.json", "status.json"))
+        trust = Trust.from_documents([did], status_lists=[status], key_sets=[jwks])
         for name in ("certificate.pdf", "certificate.json", "certificate.jwt"):
-            verdict = check_file(forms[name], documents["did.json"], documents["jwks.json"], documents["status.json"])
-            expect(f"{name} to verify", verdict.is_valid)
+            verdict = verify(forms[name], trust, now=utc_now())
+            if verdict.state is not VerdictState.VALID:
+                raise WalkFailed(f"expected {name} to verify, but: {verdict.title.nl}: {verdict.explanation.nl}")
             self._step(f"verified: {name}")
         page = Browser().get(f"{self._tool_url}/c/{certificate_id}")
         expect("a valid certificate on its page", page.status == 200 and "geldig" in page.text.lower(), page)

@@ -22,6 +22,13 @@ class CohortKind(StrEnum):
     CODE = "code"
 
 
+_FIELDS = {CohortKind.NEW: "new_cohort", CohortKind.CODE: "join_code"}
+_MISSING = {
+    CohortKind.NEW: _l("Geef de nieuwe editie een naam."),
+    CohortKind.CODE: _l("Vul de eenmalige code in die je kreeg."),
+}
+
+
 @dataclass(frozen=True)
 class CohortWish:
     """The cohort to show: one the person is trainer of (its id), a new one (its name), or one by trainer's code."""
@@ -89,35 +96,23 @@ def _read_items(form: MultiDict[str, str], training: Training) -> tuple[str, ...
 
 
 def _read_cohort(form: MultiDict[str, str]) -> CohortWish:
+    """Return the cohort that the form names. What was typed wins over a radio button that stood on another one."""
     picked = form.get("cohort", "").strip()
-    typed = {
-        CohortKind.NEW: form.get("new_cohort", "").strip(),
-        CohortKind.CODE: form.get("join_code", "").strip(),
-    }
-    fields = {CohortKind.NEW: "new_cohort", CohortKind.CODE: "join_code"}
+    typed = {kind: form.get(field, "").strip() for kind, field in _FIELDS.items()}
     filled = [kind for kind, text in typed.items() if text]
-    if picked and picked not in fields:
-        if filled:
-            raise _ambiguous(fields[filled[0]])
-        return CohortWish(CohortKind.KNOWN, picked[:_LONGEST])
-    wanted = [CohortKind(picked)] if picked else filled
-    if len(wanted) > 1 or (picked and set(filled) - set(wanted)):
-        raise _ambiguous("cohort")
-    if not wanted:
+    if len(filled) > 1:
+        filled = [kind for kind in filled if kind == picked]
+        if not filled:
+            raise Invalid(
+                "more than one cohort",
+                explanation=_l("Je gaf een naam én een code op. Maak een van de twee velden leeg."),
+                field="new_cohort",
+            )
+    if filled:
+        return CohortWish(filled[0], typed[filled[0]][:_LONGEST])
+    if picked in _FIELDS:
+        kind = CohortKind(picked)
+        raise Invalid(f"empty {_FIELDS[kind]}", explanation=_MISSING[kind], field=_FIELDS[kind])
+    if not picked:
         raise Invalid("no cohort", explanation=_l("Kies voor welke editie dit is."), field="cohort")
-    kind = wanted[0]
-    if not typed[kind]:
-        words = {
-            CohortKind.NEW: _l("Geef de nieuwe editie een naam."),
-            CohortKind.CODE: _l("Vul de eenmalige code in die je kreeg."),
-        }
-        raise Invalid(f"empty {fields[kind]}", explanation=words[kind], field=fields[kind])
-    return CohortWish(kind, typed[kind][:_LONGEST])
-
-
-def _ambiguous(field: str) -> Invalid:
-    return Invalid(
-        "more than one cohort",
-        explanation=_l("Je gaf meer dan één editie op. Kies er één en maak het andere veld leeg."),
-        field=field,
-    )
+    return CohortWish(CohortKind.KNOWN, picked[:_LONGEST])

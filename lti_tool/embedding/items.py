@@ -15,7 +15,6 @@ from lti_tool.embedding.choices import WHOLE
 from mappings.training import Assignment, Training
 
 SCORE_MAXIMUM = 100
-_LONGEST_TITLE = 255
 
 
 def content_items(
@@ -39,7 +38,7 @@ def content_items(
 
 def _whole(training: Training, cohort_id: str, launch_url: str, locale: str) -> ContentItem:
     return ContentItem(
-        title=_("%(training)s: overzicht", training=training.name.get(locale))[:_LONGEST_TITLE],
+        title=_("%(training)s: overzicht", training=training.name.get(locale)),
         text=training.subtitle.get(locale),
         url=launch_url,
         custom={"assignment": WHOLE, "cohort": cohort_id},
@@ -50,7 +49,7 @@ def _whole(training: Training, cohort_id: str, launch_url: str, locale: str) -> 
 def _assignment(
     training: Training, assignment: Assignment, cohort_id: str, launch_url: str, locale: str, *, graded: bool
 ) -> ContentItem:
-    title = assignment.title.get(locale)[:_LONGEST_TITLE]
+    title = assignment.title.get(locale)
     line_item = LineItemWish(
         score_maximum=SCORE_MAXIMUM,
         resource_id=f"{training.key}:{assignment.key}:{cohort_id}",

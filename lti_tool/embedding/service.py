@@ -181,7 +181,7 @@ class EmbeddingService:
         return found
 
     def _request(self, session: Session, request_id: str, viewer: Viewer) -> DeepLinkingRequest:
-        request = session.get(DeepLinkingRequest, request_id)
+        request = session.get(DeepLinkingRequest, request_id) if request_id.isalnum() else None
         if request is None or request.session_id != viewer.session_id:
             raise NotFound("no such request in this session")
         _check_trainer(viewer, request.course_id)
@@ -189,14 +189,10 @@ class EmbeddingService:
             raise ChoiceExpired("the request is too old")
         return request
 
-    def _offer(
-        self, session: Session, course_id: str, viewer: Viewer, training_key: str | None, multiple: bool
-    ) -> Offer:
+    def _offer(self, session: Session, course_id: str, viewer: Viewer, training_key: str | None, multiple: bool) -> Offer:
         training = self._training(training_key)
         cohorts = [
-            cohort
-            for cohort in self._cohorts.of_trainer(session, viewer.person_id)
-            if cohort.training_key == training.key
+            cohort for cohort in self._cohorts.of_trainer(session, viewer.person_id) if cohort.training_key == training.key
         ]
         own = {cohort.id for cohort in cohorts}
         in_course = [cohort_id for cohort_id in self._courses.cohorts_of(session, course_id) if cohort_id in own]
@@ -222,9 +218,7 @@ class EmbeddingService:
                 DeepLinkingRequest.course_id == course_id, DeepLinkingRequest.answered_at.is_not(None)
             )
         )
-        just_sent = {
-            item for answer in sent if answer and answer["training"] == training.key for item in answer["items"]
-        }
+        just_sent = {item for answer in sent if answer and answer["training"] == training.key for item in answer["items"]}
         return frozenset(launched | just_sent)
 
     def _take(self, session: Session, request: DeepLinkingRequest) -> bool:
@@ -262,7 +256,7 @@ class EmbeddingService:
             return self._cohorts.create(session, training.key, wish.value, viewer.person_id)
         if wish.kind is CohortKind.CODE:
             cohort = self._cohorts.use_code(session, wish.value, viewer.person_id)
-        elif self._cohorts.is_trainer(session, wish.value, viewer.person_id):
+        elif wish.value.isalnum() and self._cohorts.is_trainer(session, wish.value, viewer.person_id):
             cohort = self._cohorts.show(session, wish.value)
         else:
             raise Invalid(
@@ -306,4 +300,5 @@ def _check_trainer(viewer: Viewer, course_id: str) -> None:
 
 
 def _takes_several(settings: Mapping[str, Any]) -> bool:
-    return settings.get("accept_multiple") is True
+    """Return whether the platform takes more than one item; some say it as text, and one that is silent gets one."""
+    return str(settings.get("accept_multiple")).lower() == "true"

@@ -76,9 +76,7 @@ def _send(answer: DeepLinkingAnswer, *, stopped: bool) -> str:
         answer.return_url,
         {"JWT": answer.jwt},
         title=_("Terug naar je leeromgeving"),
-        message=_("Er wordt niets toegevoegd.")
-        if stopped
-        else _("Je keuze gaat naar je leeromgeving. Rond het daar af."),
+        message=_("Er wordt niets toegevoegd.") if stopped else _("Je keuze gaat naar je leeromgeving. Rond het daar af."),
         button=_("Ga verder"),
     )
 

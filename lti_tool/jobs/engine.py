@@ -1,18 +1,16 @@
 """The durable engine, DBOS on the application's own database; the only importer of `dbos`.
 
 What DBOS alone does not give (measured): a job that raises is over for good, and a dead process's running job is not
-taken over. So every kind of job keeps its truth in a row with a job number and a lease, and a sweeper (`every`) gives
-rows without a living job a new one. The application version is pinned, executor ids are unique and stable a process.
+taken over, nor is its lane. So every kind of job keeps its truth in a row with a job number and a lease, a sweeper
+(`every`) gives rows without a living job a new one, and a job that runs too long gives its lane up. The application
+version is pinned, executor ids are unique and stable.
 """
 
-import fcntl
 import logging
-import socket
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import IO
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
@@ -21,34 +19,32 @@ from sqlalchemy.orm import Session
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings
 from lti_tool.database import Database
+from lti_tool.jobs.executors import Executor, claim_executor
 from lti_tool.jobs.queue import Handler
+from lti_tool.jobs.running import Running
 
 APPLICATION = "icc-bridge"
 APPLICATION_VERSION = "1"
 """Pinned: a job interrupted under one version is never picked up by another (DBOS hashes the source by default)."""
+WORKFLOW = "icc-bridge-job"
+LANES = "icc-lanes"
+WORK = "icc-work"
+LONGEST_JOB = timedelta(minutes=10)
+"""Longer than any job takes. What runs longer was running in a process that died, and would block its lane for ever."""
 KEEP_FINISHED = timedelta(days=7)
 PURGE_EVERY = 3600.0
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+BATCH = 500
 
 log = structlog.get_logger(__name__)
 
+_running = Running()
+"""Whom `_run` calls. DBOS keeps one registry a process, so the engine that was launched last fills this."""
 
-@DBOS.workflow(name="icc-bridge-job")
+
+@DBOS.workflow(name=WORKFLOW)
 def _run(job: str, key: str, number: int) -> None:
-    handler = _handlers.get(job)
-    if handler is None:
-        log.error("job.unknown", job=job)
-        return
-    try:
-        handler(key, number)
-    except Exception as error:
-        # The row stays due; the sweeper gives it a new job. The message may hold anything, so only its kind is logged.
-        log.exception("job.failed", job=job, number=number, error=type(error).__name__, exc_info=False)
-        raise
-
-
-_handlers: dict[str, Handler] = {}
-"""What `_run` calls. DBOS keeps one registry a process, so the engine that was launched last fills this."""
+    _running.run(job, key, number)
 
 
 class Engine:
@@ -70,8 +66,7 @@ class Engine:
         self._client_lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._claim: IO[str] | None = None
-        self._launched = False
+        self._executor: Executor | None = None
 
     def register(self, job: str, handler: Handler, *, lanes: bool = False) -> None:
         """Say who does a kind of job; before `launch`.
@@ -91,9 +86,10 @@ class Engine:
         """Add a job within the caller's transaction; see `lti_tool.jobs.queue.Jobs`."""
         _handler, lanes = self._registered[job]
         options = EnqueueOptions(
-            workflow_name="icc-bridge-job",
-            queue_name="icc-lanes" if lanes else "icc-work",
-            workflow_id=f"{job}:{key}:{number}",
+            workflow_name=WORKFLOW,
+            queue_name=LANES if lanes else WORK,
+            workflow_id=_name(job, key, number),
+            workflow_timeout=LONGEST_JOB.total_seconds(),
             app_version=APPLICATION_VERSION,
         )
         if lanes:
@@ -103,65 +99,60 @@ class Engine:
         self._use_client().enqueue_in_transaction(session, options, job, key, number)
 
     def cancel(self, job: str, key: str, number: int) -> None:
-        """See that the job does not start any more, if it has not."""
-        self._use_client().cancel_workflow(f"{job}:{key}:{number}")
+        """See that the job does not start any more, and give its lane free; see `lti_tool.jobs.queue.Jobs`."""
+        self._use_client().cancel_workflow(_name(job, key, number))
 
     def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-        """Return which of these (key, number) have a job that will still start."""
-        names = {f"{job}:{key}:{number}": (key, number) for key, number in rows}
-        if not names:
-            return set()
-        found = self._use_client().list_workflows(
-            workflow_ids=list(names), status=["ENQUEUED", "DELAYED"], load_input=False, load_output=False
-        )
-        return {names[workflow.workflow_id] for workflow in found}
+        """Return which of these (key, number) have a job that will still start; see `lti_tool.jobs.queue.Jobs`."""
+        names = {_name(job, key, number): (key, number) for key, number in rows}
+        found: set[tuple[str, int]] = set()
+        for some in _batches(list(names)):
+            workflows = self._use_client().list_workflows(
+                workflow_ids=list(some), status=["ENQUEUED", "DELAYED"], load_input=False, load_output=False
+            )
+            found |= {names[workflow.workflow_id] for workflow in workflows}
+        return found
 
     def prepare(self) -> None:
-        """Make or upgrade the engine's own tables. Part of `db upgrade`."""
+        """Make or upgrade the engine's own tables. Part of `db upgrade`, and of every launch."""
         DBOS.migrate(self._database.url)
 
     def launch(self) -> None:
         """Start running jobs and periodic work in this process."""
-        self._claim, executor = claim_executor(self._settings.data_dir)
-        _handlers.clear()
-        _handlers.update({job: handler for job, (handler, _lanes) in self._registered.items()})
-        DBOS(config=self._config(executor))
-        poll, threads = self._settings.job_poll_seconds, self._settings.job_threads
-        DBOS.launch()
-        DBOS.register_queue(
-            "icc-lanes",
-            partition_concurrency=1,
-            worker_concurrency=threads,
-            polling_interval_sec=poll,
-            on_conflict="always_update",
-        )
-        DBOS.register_queue(
-            "icc-work", worker_concurrency=threads, polling_interval_sec=poll, on_conflict="always_update"
-        )
-        self._launched = True
+        self._executor = claim_executor(self._settings.data_dir)
+        _running.serve({job: handler for job, (handler, _lanes) in self._registered.items()})
+        try:
+            self.prepare()
+            # The queues come first: DBOS looks for new ones once a second only.
+            self._register_queues()
+            DBOS(config=self._config(self._executor.id))
+            DBOS.launch()
+        except BaseException:
+            self.stop(0)
+            raise
         self._stopping.clear()
         for seconds, name, work in self._periodic:
             thread = threading.Thread(target=self._repeat, args=(seconds, name, work), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
-        log.info("jobs.launched", executor=executor)
+        log.info("jobs.launched", executor=self._executor.id)
 
     def stop(self, wait_seconds: int = 10) -> None:
         """Stop taking jobs, give running ones `wait_seconds` to finish, and let go of the database."""
+        until = time.monotonic() + wait_seconds
         self._stopping.set()
         for thread in self._threads:
-            thread.join(timeout=wait_seconds)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
         self._threads.clear()
-        if self._launched:
-            DBOS.destroy(workflow_completion_timeout_sec=wait_seconds)
-            self._launched = False
+        if self._executor is not None:
+            # DBOS waits at least a second as soon as it waits at all.
+            DBOS.destroy(workflow_completion_timeout_sec=wait_seconds if _running.busy() else 0)
+            self._executor.release()
+            self._executor = None
         with self._client_lock:
             if self._client is not None:
                 self._client.destroy()
                 self._client = None
-        if self._claim is not None:
-            self._claim.close()
-            self._claim = None
 
     def purge(self) -> None:
         """Delete finished jobs that are older than a week; their rows hold what matters."""
@@ -169,7 +160,7 @@ class Engine:
         until = (self._clock() - KEEP_FINISHED).isoformat()
         while True:
             old = client.list_workflows(
-                status=FINISHED, completed_before=until, limit=500, load_input=False, load_output=False
+                status=FINISHED, completed_before=until, limit=BATCH, load_input=False, load_output=False
             )
             if not old:
                 return
@@ -182,6 +173,11 @@ class Engine:
             except Exception as error:  # noqa: BLE001  # a sweeper must outlive a restart of the database
                 log.warning("jobs.periodic_failed", name=name, error=type(error).__name__)
             self._stopping.wait(seconds)
+
+    def _register_queues(self) -> None:
+        client, poll, threads = self._use_client(), self._settings.job_poll_seconds, self._settings.job_threads
+        client.register_queue(LANES, partition_concurrency=1, worker_concurrency=threads, polling_interval_sec=poll)
+        client.register_queue(WORK, worker_concurrency=threads, polling_interval_sec=poll)
 
     def _use_client(self) -> DBOSClient:
         with self._client_lock:
@@ -203,30 +199,14 @@ class Engine:
             executor_id=executor,
             log_level="WARNING",
             max_executor_threads=max(16, self._settings.job_threads * 2),
-            notification_listener_polling_interval_sec=1.0,
+            notification_listener_polling_interval_sec=0.2,
         )
 
 
-def claim_executor(data_dir: Path) -> tuple[IO[str], str]:
-    """Take the first executor id that no living process of this machine holds.
+def _name(job: str, key: str, number: int) -> str:
+    return f"{job}:{key}:{number}"
 
-    Two processes with one id would run a job twice; a stable id lets a restarted process find what it was running.
 
-    Args:
-        data_dir: where the lock files lie.
-
-    Returns:
-        The open lock file (held until it is closed or the process ends) and the id.
-    """
-    folder = data_dir / "executors"
-    folder.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while True:
-        file = (folder / f"{number}.lock").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            number += 1
-        else:
-            return file, f"{socket.gethostname()}-{number}"
+def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), BATCH):
+        yield names[start : start + BATCH]

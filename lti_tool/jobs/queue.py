@@ -25,10 +25,13 @@ class Jobs(Protocol):
         """
 
     def cancel(self, job: str, key: str, number: int) -> None:
-        """See that the job does not start any more, if it has not."""
+        """See that the job does not start any more, if it has not; if it has, its lane goes on without waiting for it.
+
+        It writes by itself, so not within an open transaction.
+        """
 
     def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-        """Return which of these (key, number) have a job that will still start."""
+        """Return which of these (key, number) have a job that will still start. Not within an open transaction."""
 
 
 class JobEngine(Jobs, Protocol):

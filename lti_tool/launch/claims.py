@@ -51,9 +51,7 @@ def _address(value: object) -> str | None:
 
 def _strings(value: object) -> list[str]:
     found = value if isinstance(value, list) else []
-    return [
-        item for item in found if isinstance(item, str) and 0 < len(item) <= _LONGEST_ADDRESS and item.isprintable()
-    ]
+    return [item for item in found if isinstance(item, str) and 0 < len(item) <= _LONGEST_ADDRESS and item.isprintable()]
 
 
 def _only_strings(value: object) -> object:
@@ -146,9 +144,7 @@ class LaunchClaims(_Part):
     resource_link: Annotated[ResourceLink | None, BeforeValidator(_object), Field(alias=f"{_LTI}resource_link")] = None
     context: Annotated[Context | None, BeforeValidator(_object), Field(alias=f"{_LTI}context")] = None
     custom: Annotated[Mapping[str, str], BeforeValidator(_custom), Field(alias=f"{_LTI}custom")] = {}
-    presentation: Annotated[
-        Presentation | None, BeforeValidator(_object), Field(alias=f"{_LTI}launch_presentation")
-    ] = None
+    presentation: Annotated[Presentation | None, BeforeValidator(_object), Field(alias=f"{_LTI}launch_presentation")] = None
     grading: Annotated[
         Grading | None, BeforeValidator(_object), Field(alias="https://purl.imsglobal.org/spec/lti-ags/claim/endpoint")
     ] = None

@@ -61,9 +61,7 @@ class LoginIncomplete(LaunchRefused):
     """The login initiation misses a parameter, or has one that cannot be read."""
 
     code = "L-LOGIN"
-    explanation = _l(
-        "Je opende dit adres niet vanuit je cursus, of je leeromgeving stuurde niet alles mee wat nodig is."
-    )
+    explanation = _l("Je opende dit adres niet vanuit je cursus, of je leeromgeving stuurde niet alles mee wat nodig is.")
 
 
 class PlatformUnknown(LaunchRefused):

@@ -6,13 +6,11 @@ the newest timestamp, and both posts carry the same value.
 """
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
 
 from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.results import ResultService
@@ -20,44 +18,24 @@ from lti_tool.advantage.scores import Posted, PostResult, ScoreService
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
-from lti_tool.errors import OutsideError
 from lti_tool.jobs.queue import Jobs
-from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.platforms.service import PlatformService
+from lti_tool.sync.codes import CONFLICT, INTERNAL
+from lti_tool.sync.delivery import Parcel, ScoreDelivery
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.sync.outbox import CHANGED_IN_LMS, POST_SCORE
+from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService, enqueue
+from lti_tool.training.models import Cohort
 from mappings.scores import ActivityProgress, GradingProgress, Score
 
-LEASE = timedelta(minutes=3)
-"""Longer than a post with all its time-outs; a row claimed longer ago than this has no living job."""
+LEASE = timedelta(minutes=5)
+"""Longer than a delivery, all its time-outs included; a row claimed longer ago than this has no living job."""
 SWEEP_EVERY = 60.0
 SWEEP_GRACE = timedelta(seconds=60)
+SWEEP_BATCH = 500
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 3600.0
-CONFLICTS_UNTIL_CHANGED = 3
-AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """What one job posts: everything it needs, read in one transaction."""
-
-    row_id: str
-    number: int
-    version: int
-    platform: PlatformInfo
-    placement_id: str
-    resource_link_id: str
-    resource_id: str
-    title: str
-    lineitem_url: str | None
-    lineitems_url: str | None
-    scopes: tuple[str, ...]
-    subject: str
-    score: Score
-    stamp: datetime
-    fails: int
 
 
 class ScorePoster:
@@ -85,51 +63,73 @@ class ScorePoster:
     ) -> None:
         self._database = database
         self._platforms = platforms
-        self._scores = scores
-        self._line_items = line_items
-        self._results = results
+        self._delivery = ScoreDelivery(database, scores, line_items, results)
+        self._outbox = ScoreOutboxService(jobs, clock)
         self._jobs = jobs
         self._clock = clock
         self._jitter = jitter
+        self._pauses: dict[str, datetime] = {}
+        """Until when a platform asked us to wait, as far as this process knows."""
 
     def post(self, row_id: str, number: int) -> None:
         """Post one row (the job `post-score`)."""
         parcel = self._claim(row_id, number)
         if parcel is None:
             return
-        posted = self._deliver(parcel)
+        try:
+            posted = self._delivery.deliver(parcel)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the row must not wait for its lease to expire
+            log.error("score.failed", platform=parcel.platform.id, row=row_id, error=type(error).__name__)
+            posted = Posted(PostResult.LATER, INTERNAL)
         self._record(parcel, posted)
-        log.info("score.posted", platform=parcel.platform.id, row=row_id, result=posted.result, code=posted.code)
+        log.info("score.posted", platform=parcel.platform.id, row=row_id, result=posted.result.value, code=posted.code)
 
     def sweep(self) -> None:
-        """Give every due row without a living job a new one."""
-        now = self._clock()
+        """Write the rows that are missing, and give every due row without a living job a new one."""
         with self._database.session() as session:
-            due = session.scalars(
-                select(ScoreOutbox)
+            missing = self._outbox.catch_up_everywhere(session)
+        if missing:
+            log.info("score.caught_up", rows=missing)
+        for due in self._due():
+            alive = self._jobs.waiting(POST_SCORE, due)
+            for row_id, number in due:
+                if (row_id, number) not in alive:
+                    self._revive(row_id, number)
+
+    def _due(self) -> Iterator[Sequence[tuple[str, int]]]:
+        """Yield the rows (id, job number) whose job should have run by now, some at a time."""
+        now, last = self._clock(), ""
+        while True:
+            query = (
+                select(ScoreOutbox.id, ScoreOutbox.job)
                 .where(
+                    ScoreOutbox.id > last,
                     ScoreOutbox.dirty.is_(True),
-                    or_(ScoreOutbox.next_attempt_at.is_(None), ScoreOutbox.next_attempt_at < now - SWEEP_GRACE),
-                    or_(ScoreOutbox.claimed_until.is_(None), ScoreOutbox.claimed_until < now),
+                    or_(ScoreOutbox.next_attempt_at.is_(None), ScoreOutbox.next_attempt_at <= now - SWEEP_GRACE),
+                    or_(ScoreOutbox.claimed_until.is_(None), ScoreOutbox.claimed_until <= now),
                 )
-                .order_by(ScoreOutbox.next_attempt_at)
-                .limit(1000)
-            ).all()
-            found = [(row.id, row.job) for row in due]
-        alive = self._jobs.waiting(POST_SCORE, found)
-        for row_id, number in found:
-            if (row_id, number) not in alive:
-                self._revive(row_id, number)
+                .order_by(ScoreOutbox.id)
+                .limit(SWEEP_BATCH)
+            )
+            with self._database.session() as session:
+                found = session.execute(query).tuples().all()
+            if not found:
+                return
+            yield found
+            last = found[-1][0]
 
     def _revive(self, row_id: str, number: int) -> None:
+        # A dead process's job holds its lane until it is cancelled.
         self._jobs.cancel(POST_SCORE, row_id, number)
         now = self._clock()
         with self._database.session() as session:
             row = session.get(ScoreOutbox, row_id, with_for_update=True)
             if row is None or row.job != number or not row.dirty:
                 return
-            row.job, row.claimed_until, row.next_attempt_at = number + 1, None, now
-            self._jobs.enqueue(session, POST_SCORE, row.id, row.job, lane=row.platform_id)
+            if row.claimed_until is not None and row.claimed_until > now:
+                return
+            row.claimed_until = None
+            enqueue(session, self._jobs, self._clock, row)
         log.info("score.revived", row=row_id)
 
     def _claim(self, row_id: str, number: int) -> Parcel | None:
@@ -139,14 +139,18 @@ class ScorePoster:
             if row is None or row.job != number or not row.dirty:
                 return None
             platform = self._platforms.of(session, row.platform_id)
+            # A platform that keeps whole seconds refuses a second post within the same one.
             gap = timedelta(seconds=platform.profile.score_gap_seconds)
-            if row.posted_at is not None and now < row.posted_at + gap:
-                # A platform that keeps whole seconds refuses a second post within the same one.
-                self._again(session, row, (row.posted_at + gap - now).total_seconds())
+            ready = now if row.posted_at is None else row.posted_at + gap
+            paused = self._pauses.get(platform.id, now)
+            if ready > now or paused > now:
+                row.claimed_until = None
+                delay = max(ready, paused) - now
+                enqueue(session, self._jobs, self._clock, row, delay.total_seconds())
                 return None
             row.claimed_until = now + LEASE
             placement = session.get_one(Placement, row.placement_id)
-            account = session.get_one(Account, row.account_id)
+            cohort = session.get_one(Cohort, placement.cohort_id)
             return Parcel(
                 row_id=row.id,
                 number=number,
@@ -154,12 +158,13 @@ class ScorePoster:
                 platform=platform,
                 placement_id=placement.id,
                 resource_link_id=placement.resource_link_id,
-                resource_id=f"{placement.assignment_key}:{placement.cohort_id}",
+                resource_id=f"{cohort.training_key}:{placement.assignment_key}:{cohort.id}",
+                tag=cohort.training_key,
                 title=placement.title,
                 lineitem_url=placement.lineitem_url,
                 lineitems_url=placement.lineitems_url,
-                scopes=tuple(placement.ags_scopes),
-                subject=account.subject,
+                scopes=frozenset(placement.ags_scopes),
+                user_id=session.get_one(Account, row.account_id).subject,
                 score=Score(
                     row.score_given,
                     row.score_maximum,
@@ -168,84 +173,43 @@ class ScorePoster:
                     row.comment,
                 ),
                 stamp=now,
-                fails=row.fails,
+                conflicts=row.fails if row.last_error == CONFLICT else 0,
             )
-
-    def _deliver(self, parcel: Parcel) -> Posted:
-        if f"{AGS}score" not in parcel.scopes:
-            return Posted(PostResult.REFUSED, "no-scope")
-        try:
-            url = parcel.lineitem_url or self._line_item_of(parcel)
-            if url is None:
-                return Posted(PostResult.REFUSED, "no-line-item")
-            posted = self._scores.post(parcel.platform, url, parcel.subject, parcel.score, parcel.stamp)
-            if posted.result is not PostResult.CONFLICT:
-                return posted
-            return self._after_conflict(parcel, url)
-        except OutsideError as error:
-            return Posted(PostResult.LATER, error.code.lower(), getattr(error, "retry_after", None))
-
-    def _line_item_of(self, parcel: Parcel) -> str | None:
-        """Find the line item of this very link, or make one; keep its address with the placement."""
-        if parcel.lineitems_url is None or f"{AGS}lineitem" not in parcel.scopes:
-            return None
-        found = self._line_items.find(parcel.platform, parcel.lineitems_url, resource_link_id=parcel.resource_link_id)
-        item = found[0] if found else None
-        if item is None:
-            item = self._line_items.create(
-                parcel.platform,
-                parcel.lineitems_url,
-                label=parcel.title,
-                score_maximum=parcel.score.score_maximum,
-                resource_link_id=parcel.resource_link_id,
-                resource_id=parcel.resource_id,
-            )
-        with self._database.session() as session:
-            session.execute(
-                update(Placement)
-                .where(Placement.id == parcel.placement_id, Placement.lineitem_url.is_(None))
-                .values(lineitem_url=item.id)
-            )
-        return item.id
-
-    def _after_conflict(self, parcel: Parcel, url: str) -> Posted:
-        """409: the platform holds something at least as new. Equal is done; different is somebody's change."""
-        result = self._results.of(parcel.platform, url, parcel.subject)
-        if result is not None and result.equals(parcel.score):
-            return Posted(PostResult.ACCEPTED, "http-409-equal")
-        if parcel.fails + 1 >= CONFLICTS_UNTIL_CHANGED:
-            return Posted(PostResult.REFUSED, CHANGED_IN_LMS)
-        return Posted(PostResult.LATER, "http-409")
 
     def _record(self, parcel: Parcel, posted: Posted) -> None:
         now = self._clock()
+        if posted.retry_after is not None:
+            self._pauses[parcel.platform.id] = now + timedelta(seconds=min(posted.retry_after, LONGEST_BACKOFF))
         with self._database.session() as session:
             row = session.get(ScoreOutbox, parcel.row_id, with_for_update=True)
             if row is None:
                 return
-            row.claimed_until = None
+            if row.job == parcel.number:
+                row.claimed_until = None
             if posted.result is PostResult.ACCEPTED:
-                row.sent_version = max(row.sent_version, parcel.version)
-                row.posted_at, row.sent_at = parcel.stamp, now
-                row.fails, row.last_error = 0, None
-                row.dirty = row.version > row.sent_version
-            if row.job != parcel.number:
-                return  # a newer change has its own job
-            if posted.result is PostResult.REFUSED:
+                self._accepted(row, parcel, now)
+            elif row.job != parcel.number or not row.dirty:
+                return  # a newer change has its own job, or another run of this one has settled it
+            elif posted.result is PostResult.REFUSED:
                 row.dirty, row.refused, row.last_error = False, True, posted.code
-            elif posted.result is not PostResult.ACCEPTED:
-                row.fails, row.last_error = row.fails + 1, posted.code
-                self._again(session, row, self._delay(row.fails, posted.retry_after))
-            elif row.dirty:
-                self._again(session, row, parcel.platform.profile.score_gap_seconds)
+            else:
+                first_conflict = posted.code == CONFLICT and row.last_error != CONFLICT
+                row.fails, row.last_error = (1 if first_conflict else row.fails + 1), posted.code
+                enqueue(session, self._jobs, self._clock, row, self._delay(row.fails, posted.retry_after))
 
-    def _again(self, session: Session, row: ScoreOutbox, delay: float) -> None:
-        row.job += 1
-        row.next_attempt_at = self._clock() + timedelta(seconds=delay)
-        self._jobs.enqueue(session, POST_SCORE, row.id, row.job, lane=row.platform_id, delay=delay)
+    @staticmethod
+    def _accepted(row: ScoreOutbox, parcel: Parcel, now: datetime) -> None:
+        # Not the stamp: Moodle keeps the moment at which it stored the score.
+        row.posted_at = row.sent_at = now
+        row.sent_version = max(row.sent_version, parcel.version)
+        if row.refused:
+            return
+        row.dirty = row.version > row.sent_version
+        if not row.dirty:
+            row.fails, row.last_error = 0, None
 
     def _delay(self, fails: int, retry_after: float | None) -> float:
         """Seconds until the next try: what the platform asked for, else doubling up to an hour, with jitter."""
         if retry_after is not None:
-            return min(max(retry_after, 1.0), LONGEST_BACKOFF) * (1 + 0.1 * self._jitter())
+            return min(max(retry_after, 1.0) * (1 + 0.1 * self._jitter()), LONGEST_BACKOFF)
         return min(FIRST_BACKOFF * 2.0 ** min(fails - 1, 12), LONGEST_BACKOFF) * (0.5 + 0.5 * self._jitter())

@@ -5,15 +5,20 @@ itself, so that work accepted before a learning environment was there still arri
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, CourseMember, Placement
+from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
 from lti_tool.launch.service import Launch
 from lti_tool.platforms.models import Platform
+from lti_tool.platforms.scopes import LINEITEM, SCORE
+from lti_tool.sync.codes import CHANGED_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.models import Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.outcomes import OutcomeChanged, ScoreMark
@@ -24,7 +29,6 @@ from mappings.scores import Score, score_for
 
 POST_SCORE = "post-score"
 """The job that posts one row of the outbox."""
-CHANGED_IN_LMS = "changed-in-lms"
 
 
 class ScoreOutboxService:
@@ -41,47 +45,44 @@ class ScoreOutboxService:
 
     def follow(self, session: Session, change: OutcomeChanged) -> None:
         """Write what every learning environment should now hold for this outcome (an `OutcomeFollower`)."""
-        query = self._targets().where(
+        query = _targets().where(
             Placement.cohort_id == change.cohort_id,
             Placement.assignment_key == change.assignment_key,
             Account.person_id == change.person_id,
         )
-        for placement, account, family in session.execute(query).tuples():
+        for placement, account, family in session.execute(query).tuples().all():
             score = score_for(change.state, change.feedback, profile_for(family))
-            if score is not None:
-                self._put(session, placement, account, change.submission_id, score)
+            self._put(session, placement, account, change.submission_id, score)
 
     def catch_up(self, session: Session, launch: Launch) -> None:
-        """Write the rows that a placement lacks: work accepted before it was known (a `LaunchFollower`)."""
+        """Write the rows that a placement lacks, and try again what its launch repaired (a `LaunchFollower`)."""
         if launch.placement_id is None:
             return
-        query = (
-            self._targets()
-            .add_columns(Submission)
-            .join(Enrolment, Enrolment.person_id == Account.person_id)
-            .join(Submission, Submission.enrolment_id == Enrolment.id)
-            .outerjoin(ScoreOutbox, (ScoreOutbox.placement_id == Placement.id) & (ScoreOutbox.account_id == Account.id))
-            .where(
-                Placement.id == launch.placement_id,
-                Enrolment.cohort_id == Placement.cohort_id,
-                Enrolment.role == Role.PARTICIPANT,
-                Submission.assignment_key == Placement.assignment_key,
-                Submission.state == OutcomeState.ACCEPTED,
-                ScoreOutbox.id.is_(None),
-            )
+        self._write_missing(session, _missing().where(Placement.id == launch.placement_id))
+        refused = (
+            select(ScoreOutbox, Placement)
+            .join(Placement, Placement.id == ScoreOutbox.placement_id)
+            .where(Placement.id == launch.placement_id, ScoreOutbox.refused.is_(True))
+            .order_by(ScoreOutbox.account_id)
+            .with_for_update(of=ScoreOutbox)
         )
-        for placement, account, family, submission in session.execute(query).tuples():
-            score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile_for(family))
-            if score is not None:
-                self._put(session, placement, account, submission.id, score)
-        self._try_again_what_the_launch_repaired(session, launch.placement_id)
+        for row, placement in session.execute(refused).tuples().all():
+            if _repaired(row, placement, launch.account_id):
+                self.retry(session, row)
+
+    def catch_up_everywhere(self, session: Session) -> int:
+        """Write the rows that any placement lacks; return how many.
+
+        Two transactions that ran side by side can miss each other: work accepted while a launch made the placement
+        known, or a placement that got its assignment after its participants had launched it.
+        """
+        return self._write_missing(session, _missing())
 
     def retry(self, session: Session, row: ScoreOutbox) -> None:
-        """Post a row again now, whatever went wrong before."""
+        """Post a row again now, whatever went wrong before; the caller holds it locked."""
         row.dirty, row.refused, row.fails, row.last_error = True, False, 0, None
-        if row.sent_version >= row.version:
-            row.version = row.sent_version + 1
-        self._enqueue(session, row)
+        row.version = max(row.version, row.sent_version + 1)
+        enqueue(session, self._jobs, self._clock, row)
 
     def marks(self, session: Session, submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
         """Return how far the scores of these submissions are, one mark a line item, for the trainer's board."""
@@ -89,63 +90,70 @@ class ScoreOutboxService:
             select(ScoreOutbox, Platform.name)
             .join(Platform, Platform.id == ScoreOutbox.platform_id)
             .where(ScoreOutbox.submission_id.in_(submission_ids))
-            .order_by(ScoreOutbox.changed_at)
+            .order_by(ScoreOutbox.changed_at, ScoreOutbox.id)
         ).tuples()
         marks: dict[str, list[ScoreMark]] = {}
         for row, platform_name in rows:
             marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
         return marks
 
-    def _targets(self) -> Select[Placement, Account, str]:
-        return (
-            select(Placement, Account, Platform.family)
-            .join(CourseMember, CourseMember.course_id == Placement.course_id)
-            .join(Account, Account.id == CourseMember.account_id)
-            .join(Platform, Platform.id == Account.platform_id)
-            .where(CourseMember.role == Role.PARTICIPANT)
-        )
+    def _write_missing(self, session: Session, query: Select[Placement, Account, str, Submission]) -> int:
+        found = session.execute(query).tuples().all()
+        for placement, account, family, submission in found:
+            score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile_for(family))
+            self._put(session, placement, account, submission.id, score)
+        return len(found)
 
-    def _put(self, session: Session, placement: Placement, account: Account, submission_id: str, score: Score) -> None:
-        row = session.scalar(
+    def _put(
+        self, session: Session, placement: Placement, account: Account, submission_id: str, score: Score | None
+    ) -> None:
+        # The outbox holds grades. A post that only announces something is none, and would clear the grade in most places.
+        if score is None or score.score_given is None:
+            return
+        now = self._clock()
+        own = (
             select(ScoreOutbox)
             .where(ScoreOutbox.placement_id == placement.id, ScoreOutbox.account_id == account.id)
             .with_for_update()
+            .execution_options(populate_existing=True)
         )
+        row = session.scalar(own)
         if row is None:
-            row = ScoreOutbox(
-                platform_id=account.platform_id,
-                placement_id=placement.id,
-                account_id=account.id,
-                submission_id=submission_id,
-                version=0,
-                sent_version=0,
-                job=0,
-                fails=0,
-            )
-            session.add(row)
-        row.score_given, row.score_maximum = score.score_given or 0.0, score.score_maximum
-        row.comment = score.comment
+            values = {
+                "id": new_id(),
+                "platform_id": account.platform_id,
+                "placement_id": placement.id,
+                "account_id": account.id,
+                "submission_id": submission_id,
+                "score_given": score.score_given,
+                "score_maximum": score.score_maximum,
+                "version": 0,
+                "sent_version": 0,
+                "dirty": True,
+                "job": 0,
+                "fails": 0,
+                "refused": False,
+                "changed_at": now,
+            }
+            insert_unless_there(session, ScoreOutbox, values)
+            row = session.scalars(own).one()
+        row.score_given, row.score_maximum, row.comment = score.score_given, score.score_maximum, score.comment
         row.version += 1
-        row.changed_at = self._clock()
+        row.changed_at = now
         row.dirty, row.refused, row.fails, row.last_error = True, False, 0, None
-        session.flush()
-        self._enqueue(session, row)
+        enqueue(session, self._jobs, self._clock, row)
 
-    def _enqueue(self, session: Session, row: ScoreOutbox, delay: float = 0.0) -> None:
-        row.job += 1
-        row.next_attempt_at = self._clock()
-        self._jobs.enqueue(session, POST_SCORE, row.id, row.job, lane=row.platform_id, delay=delay)
 
-    def _try_again_what_the_launch_repaired(self, session: Session, placement_id: str) -> None:
-        """A launch brings the line item and the scopes anew: what was refused for lack of them may go now."""
-        for row in session.scalars(
-            select(ScoreOutbox).where(
-                ScoreOutbox.placement_id == placement_id,
-                ScoreOutbox.refused.is_(True),
-                ScoreOutbox.last_error.in_(("no-line-item", "no-scope", "refused-404")),
-            )
-        ):
-            self.retry(session, row)
+def enqueue(session: Session, jobs: Jobs, clock: Clock, row: ScoreOutbox, delay: float = 0.0) -> None:
+    """Give a row its next job; from now on the one before does nothing. The caller holds the row locked.
+
+    Args:
+        delay: seconds before it may start.
+    """
+    row.job += 1
+    row.next_attempt_at = clock() + timedelta(seconds=delay)
+    session.flush()
+    jobs.enqueue(session, POST_SCORE, row.id, row.job, lane=row.platform_id, delay=delay)
 
 
 def mark(row: ScoreOutbox, platform_name: str) -> ScoreMark:
@@ -156,6 +164,49 @@ def mark(row: ScoreOutbox, platform_name: str) -> ScoreMark:
     if row.dirty:
         return ScoreMark("waiting", row.last_error, row.next_attempt_at, platform_name)
     return ScoreMark("sent", None, row.sent_at, platform_name)
+
+
+def _targets() -> Select[Placement, Account, str]:
+    """Participants' accounts in the courses of placements; always in one order, so that no two writers wait in a ring."""
+    return (
+        select(Placement, Account, Platform.family)
+        .join(CourseMember, CourseMember.course_id == Placement.course_id)
+        .join(Account, Account.id == CourseMember.account_id)
+        .join(Platform, Platform.id == Account.platform_id)
+        .where(CourseMember.role == Role.PARTICIPANT)
+        .order_by(Placement.id, Account.id)
+    )
+
+
+def _missing() -> Select[Placement, Account, str, Submission]:
+    """Accepted work of participants that a placement of its assignment has no row for."""
+    return (
+        _targets()
+        .add_columns(Submission)
+        .join(Enrolment, (Enrolment.person_id == Account.person_id) & (Enrolment.cohort_id == Placement.cohort_id))
+        .join(
+            Submission,
+            (Submission.enrolment_id == Enrolment.id) & (Submission.assignment_key == Placement.assignment_key),
+        )
+        .outerjoin(ScoreOutbox, (ScoreOutbox.placement_id == Placement.id) & (ScoreOutbox.account_id == Account.id))
+        .where(
+            Enrolment.role == Role.PARTICIPANT,
+            Submission.state == OutcomeState.ACCEPTED,
+            ScoreOutbox.id.is_(None),
+        )
+    )
+
+
+def _repaired(row: ScoreOutbox, placement: Placement, launched_by: str) -> bool:
+    """Whether a launch may have set right what a row was refused for: it brings the line item and the scopes anew."""
+    if row.last_error == CHANGED_IN_LMS:
+        return False
+    if row.last_error == NO_SCOPE:
+        return SCORE in placement.ags_scopes
+    if row.last_error == NO_LINE_ITEM:
+        return placement.lineitem_url is not None or LINEITEM in placement.ags_scopes
+    # Everything else is about the account, which is enrolled (again) when it launches.
+    return row.last_error in PLACE_GONE or row.account_id == launched_by
 
 
 def _last_feedback(session: Session, submission_id: str) -> str | None:

@@ -1,12 +1,12 @@
 """The room's addresses: where a placement leads, and the participant's pages. Who may see what is in `access`."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import ValidationError, validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from lti_tool.errors import Words
+from lti_tool.errors import IccError, Words
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
 from lti_tool.training import trainer_views
@@ -167,11 +167,19 @@ def too_large(error: RequestEntityTooLarge) -> Answer | RequestEntityTooLarge:
     if request.endpoint not in wanted or request.mimetype != "multipart/form-data":
         return error
     arguments = request.view_args or {}
-    cohort_id, key = str(arguments["cohort_id"]), str(arguments["key"])
+    try:
+        return _salvage(str(arguments["cohort_id"]), str(arguments["key"])) or error
+    except IccError as problem:
+        # Flask does not look for a handler of what is raised in a handler
+        return current_app.make_response(current_app.handle_user_exception(problem))
+
+
+def _salvage(cohort_id: str, key: str) -> Answer | None:
+    """Return the assignment's page with the text of a form that was refused unread; None when there is no text."""
     viewer = current_viewer()
     fields = fields_before_files(request, ("csrf_token", "text", "link"))
     if "text" not in fields:
-        return error
+        return None
     text, link = fields["text"], fields.get("link", "")
     problems: dict[str, Words] = {}
     try:

@@ -1,8 +1,6 @@
 """A snapshot as the award of the training gives it, with people and schools that do not exist."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from lti_tool.certificates.snapshot import (
     Accepted,
@@ -34,10 +32,10 @@ _ASSIGNMENTS = (
 )
 
 
-def sample_snapshot(**changes: Any) -> Snapshot:
-    """Return a complete snapshot, with `changes` to its fields."""
+def sample_snapshot() -> Snapshot:
+    """Return a complete snapshot."""
     completed = {key: datetime(*day, 14, 0, tzinfo=UTC) for key, _, _, _, day in _PHASES}
-    snapshot = Snapshot(
+    return Snapshot(
         certificate_id="HxlOrWIvbwaJhcLtGgypPg",
         subject_id="urn:uuid:f7f49466-8f12-4975-a1a3-e7a37090107c",
         base_url=BASE_URL,
@@ -100,10 +98,7 @@ def sample_snapshot(**changes: Any) -> Snapshot:
                 "Controleer dit certificaat met de QR-code of op {url}",
                 "Verify this certificate with the QR code or at {url}",
             ),
-            seal=Text(
-                "Technisch verzegeld: elke wijziging is zichtbaar.", "Technically sealed: any change shows."
-            ),
+            seal=Text("Technisch verzegeld: elke wijziging is zichtbaar.", "Technically sealed: any change shows."),
         ),
         issuer=IssuerFacts("LKCA", "https://www.lkca.nl"),
     )
-    return replace(snapshot, **changes)

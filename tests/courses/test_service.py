@@ -217,13 +217,13 @@ def test_the_newest_shared_name_of_a_person_is_shown(
         assert courses.display_name_of_person(session, nameless.person_id) is None
 
 
-def test_what_is_not_there_is_not_found(sqlite_database: Database, clock: FakeClock) -> None:
-    courses = CourseService(clock)
-    with sqlite_database.session() as session:
+@pytest.mark.parametrize("key", ["x", "", "\0", "x" * 300])
+def test_what_is_not_there_is_not_found(database: Database, courses: CourseService, key: str) -> None:
+    with database.session() as session:
         with pytest.raises(NotFound):
-            courses.course(session, "x")
+            courses.course(session, key)
         with pytest.raises(NotFound):
-            courses.placement(session, "x", lock=True)
+            courses.placement(session, key, lock=True)
 
 
 def test_the_facts_of_a_launch_do_not_show_who_it_is(facts: LaunchFacts) -> None:

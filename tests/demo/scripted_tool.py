@@ -184,14 +184,16 @@ def auth_params(login: dict[str, str], redirect_uri: str) -> dict[str, str]:
     }
 
 
-def post_token(school: School, assertion: str, scopes: list[str] | None = None, **changes: str) -> requests.Response:
-    """Post a token request."""
+def post_token(
+    school: School, assertion: str, scopes: list[str] | None = None, changes: dict[str, str] | None = None
+) -> requests.Response:
+    """Post a token request; ``changes`` replace form fields."""
     data = {
         "grant_type": "client_credentials",
         "client_assertion_type": ASSERTION_TYPE,
         "client_assertion": assertion,
         "scope": " ".join(ALL_SCOPES if scopes is None else scopes),
-    } | changes
+    } | (changes or {})
     return requests.post(f"{school.url}/lti/token", data=data, timeout=10)
 
 

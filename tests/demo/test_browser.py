@@ -9,6 +9,7 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 from lti_tool.demo.browser import Browser, BrowserError, Page, Upload
+from lti_tool.demo.forms import File
 
 PAGE = """<!doctype html><html><head><title>Een &amp; ander</title><script>var x = "niet zichtbaar"</script></head>
 <body><h1>Inleveren</h1><p>Zoë&nbsp;leest <b>dit</b></p><a href="verder?x=1&amp;y=2">Ga <i>verder</i></a>
@@ -110,6 +111,7 @@ def test_an_untouched_form_sends_what_it_holds_with_its_first_button(page: Page)
 
 
 def test_a_form_is_filled_in_and_a_button_chosen(page: Page, site: str) -> None:
+    files: list[File] = [("plan.pdf", b"%PDF", "application/pdf"), Upload("los.txt", b"tekst", "text/plain")]
     sent = page.form(with_field="text").submit(
         text="Mijn werk",
         link="https://example.org",
@@ -118,7 +120,7 @@ def test_a_form_is_filled_in_and_a_button_chosen(page: Page, site: str) -> None:
         cohort="1",
         zonder="Tweede",
         veel=["y"],
-        files=[("plan.pdf", b"%PDF", "application/pdf"), Upload("los.txt", b"tekst", "text/plain")],
+        files=files,
         action="submit",
     )
     form = sent.json()["form"]

@@ -79,7 +79,7 @@ def new_stage(
             f"{school.url}/auth?tenant=1",
             f"{school.url}/token",
             f"{school.url}/jwks",
-            ["1", "2", "3"],
+            ["1", "18", "19"],
             family="moodle",
         )
         sessions = SessionService(settings, database, clock, platforms)

@@ -151,9 +151,16 @@ class Browser:
         asked = self.auth_request(recorded)
         return self.post(self.stage.sign(self.stage.claims(asked["nonce"], recorded, **changes)), asked["state"])
 
-    def who(self) -> TestResponse:
-        """Ask who the session says this is."""
+    def ask(self) -> TestResponse:
+        """Ask for a page that needs a session."""
         return self.client.get("/who")
+
+    def who(self) -> dict[str, Any]:
+        """Who the session says this is."""
+        answer = self.ask()
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.get_json()
+        return found
 
 
 def sent_on(answer: TestResponse) -> dict[str, str]:

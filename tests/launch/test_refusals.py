@@ -229,7 +229,7 @@ class TestSignatures:
         kid = lite.school.keys.active.kid
 
         def make(nonce: str) -> str:
-            return jwt.encode(lite.claims(nonce), None, algorithm="none", headers={"kid": kid})
+            return jwt.encode(lite.claims(nonce), "", algorithm="none", headers={"kid": kid})
 
         self.refuse(lite, make, "L-SIGNATURE")
 

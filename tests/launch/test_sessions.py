@@ -33,16 +33,16 @@ def test_only_the_digest_of_the_cookie_is_kept(stage: Stage) -> None:
     (row,) = sessions(stage)
     assert row.secret_digest == digest(cookie(browser))
     assert len(cookie(browser)) == 43
-    assert browser.who().json["session"] == row.id
+    assert browser.who()["session"] == row.id
 
 
 def test_the_same_person_in_another_course_keeps_the_session_and_gets_a_seat(stage: Stage) -> None:
     browser = stage.browser()
     browser.launch()
-    first, secret = browser.who().json, cookie(browser)
+    first, secret = browser.who(), cookie(browser)
     stage.clock.advance(minutes=5)
     browser.launch("launch_second_course", roles=[INSTRUCTOR])
-    second = browser.who().json
+    second = browser.who()
     assert (second["session"], cookie(browser)) == (first["session"], secret)
     assert len(second["seats"]) == 2
     assert list(second["seats"].values()) == ["participant", "trainer"]
@@ -53,15 +53,15 @@ def test_a_new_launch_in_the_same_course_shows_the_role_of_now(stage: Stage) -> 
     browser = stage.browser()
     browser.launch(roles=[INSTRUCTOR])
     browser.launch()
-    assert list(browser.who().json["seats"].values()) == ["participant"]
+    assert list(browser.who()["seats"].values()) == ["participant"]
 
 
 def test_another_person_in_the_same_browser_replaces_the_session(stage: Stage) -> None:
     browser = stage.browser()
     browser.launch("deeplink_1_item")
-    first, secret = browser.who().json, cookie(browser)
+    first, secret = browser.who(), cookie(browser)
     browser.launch()
-    second = browser.who().json
+    second = browser.who()
     assert second["account"] != first["account"]
     assert second["session"] != first["session"]
     assert cookie(browser) != secret
@@ -73,20 +73,20 @@ def test_the_same_person_in_another_browser_has_another_session(stage: Stage) ->
     one, other = stage.browser(), stage.browser()
     one.launch()
     other.launch()
-    assert one.who().json["account"] == other.who().json["account"]
-    assert one.who().json["session"] != other.who().json["session"]
+    assert one.who()["account"] == other.who()["account"]
+    assert one.who()["session"] != other.who()["session"]
 
 
 def test_a_session_lasts_eight_hours_after_the_last_launch(stage: Stage) -> None:
     browser = stage.browser()
     browser.launch()
     stage.clock.advance(hours=7, minutes=59)
-    assert browser.who().status_code == 200
+    assert browser.ask().status_code == 200
     browser.launch("launch_second_course")
     stage.clock.advance(hours=7, minutes=59)
-    assert browser.who().status_code == 200
+    assert browser.ask().status_code == 200
     stage.clock.advance(minutes=1)
-    answer = browser.who()
+    answer = browser.ask()
     assert answer.status_code == 401
     assert "R-SESSION" in answer.text
 
@@ -96,9 +96,9 @@ def test_a_seat_counts_eight_hours_after_its_own_launch(stage: Stage) -> None:
     browser.launch(roles=[INSTRUCTOR])
     stage.clock.advance(hours=7)
     browser.launch("launch_second_course")
-    assert len(browser.who().json["seats"]) == 2
+    assert len(browser.who()["seats"]) == 2
     stage.clock.advance(hours=1)
-    assert list(browser.who().json["seats"].values()) == ["participant"]
+    assert list(browser.who()["seats"].values()) == ["participant"]
     assert stage.count(SessionSeat, Course) == [2, 2]
 
 
@@ -107,19 +107,19 @@ def test_a_cookie_of_nobody_is_no_session(lite: Stage, secret: str) -> None:
     browser = lite.browser()
     browser.launch()
     browser.client.set_cookie("icc", secret)
-    assert browser.who().status_code == 401
+    assert browser.ask().status_code == 401
 
 
 def test_a_stolen_session_id_is_no_session(lite: Stage) -> None:
     browser = lite.browser()
     browser.launch()
     thief = lite.browser()
-    thief.client.set_cookie("icc", browser.who().json["session"])
-    assert thief.who().status_code == 401
+    thief.client.set_cookie("icc", browser.who()["session"])
+    assert thief.ask().status_code == 401
 
 
 def test_without_a_launch_there_is_no_session(lite: Stage) -> None:
-    answer = lite.browser().who()
+    answer = lite.browser().ask()
     assert answer.status_code == 401
     assert "Je sessie is verlopen" in answer.text
 
@@ -128,7 +128,7 @@ def test_sessions_of_a_platform_that_was_switched_off_end(stage: Stage) -> None:
     browser = stage.browser()
     browser.launch()
     stage.app.extensions["icc"][PlatformService].disable(stage.platform.id)
-    answer = browser.who()
+    answer = browser.ask()
     assert answer.status_code == 403
     assert "L-DISABLED" in answer.text
 
@@ -140,7 +140,7 @@ def test_a_closed_session_is_gone(stage: Stage) -> None:
     service.close(cookie(browser))
     service.close(cookie(browser))
     service.close(None)
-    assert browser.who().status_code == 401
+    assert browser.ask().status_code == 401
     assert stage.count(ToolSession, SessionSeat) == [0, 0]
 
 
@@ -175,3 +175,16 @@ def test_pages_of_a_session_may_be_framed_by_its_platform(lite: Stage) -> None:
 
 def test_what_opens_a_session_does_not_show_its_secret() -> None:
     assert "hush" not in repr(Opened("id", "hush"))
+
+
+def test_sessions_that_have_ended_are_cleaned_up(stage: Stage) -> None:
+    old, new = stage.browser(), stage.browser()
+    old.launch("deeplink_1_item")
+    stage.clock.advance(hours=1)
+    new.launch()
+    service = stage.app.extensions["icc"][SessionService]
+    assert service.clean_up() == 0
+    stage.clock.advance(hours=7)
+    assert service.clean_up() == 1
+    assert stage.count(ToolSession, SessionSeat, DeepLinkingRequest) == [1, 1, 0]
+    assert new.ask().status_code == 200

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.platforms.service import PlatformInfo
+from lti_tool.training.models import Enrolment, Submission
 from mappings.roles import Role
 from tests.clock import FakeClock
 from tests.training.world import Browser, World
@@ -32,10 +34,6 @@ class Group:
 
     def submission_id(self, browser: Browser, key: str = "leervraag") -> str:
         """Return the id of somebody's work."""
-        from sqlalchemy import select
-
-        from lti_tool.training.models import Enrolment, Submission
-
         with self.world.database.session() as session:
             return session.scalars(
                 select(Submission.id)
@@ -64,15 +62,3 @@ def group(world: World) -> Group:
     zoe = world.launch(platform, "zoe", Role.PARTICIPANT, name="Zoë van ’t Höfen", custom=custom)
     noor = world.launch(platform, "noor", Role.PARTICIPANT, name="Noor Janssen", custom=custom)
     return Group(world, platform, cohort_id, trainer, zoe, noor)
-
-
-@pytest.fixture
-def database(database_url: str):  # type: ignore[no-untyped-def]  # TEMPORARY
-    from lti_tool.migrations.models import metadata
-    from tests.conftest import _with_driver
-
-    database = Database(_with_driver(database_url))
-    metadata.drop_all(database.engine)
-    metadata.create_all(database.engine)
-    yield database
-    database.close()

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from lti_tool.config import Settings
 from lti_tool.courses.service import CourseService, LaunchFacts
 from lti_tool.database import Database
+from lti_tool.ids import digest
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.service import Launch
 from lti_tool.launch.sessions import Seat, SessionService, Viewer, session_id_of_request
@@ -68,8 +69,8 @@ class Browser:
     course_id: str
     placement_id: str | None
 
-    def get(self, url: str, **options: Any) -> TestResponse:
-        return self.client.get(url, **options)
+    def get(self, url: str, *, follow_redirects: bool = False) -> TestResponse:
+        return self.client.get(url, follow_redirects=follow_redirects)
 
     def page(self, url: str) -> str:
         """Open a page and follow to where it leads; it must be there."""
@@ -77,10 +78,10 @@ class Browser:
         assert answer.status_code == 200, (url, answer.status_code)
         return answer.text
 
-    def post(self, url: str, data: Mapping[str, Any] | None = None, **options: Any) -> TestResponse:
+    def post(self, url: str, data: Mapping[str, Any] | None = None) -> TestResponse:
         """Post a form with the token of this session."""
         form = {"csrf_token": self.token(), **(data or {})}
-        return self.client.post(url, data=form, content_type="multipart/form-data", **options)
+        return self.client.post(url, data=form, content_type="multipart/form-data")
 
     def token(self) -> str:
         cookie = self.client.get_cookie("icc")
@@ -125,7 +126,7 @@ class World:
         return next(service for service in self.services if type(service) is kind)
 
     def platform(self, name: str = "Zilverbos College") -> PlatformInfo:
-        host = f"http://127.0.0.1:8400/{name.replace(' ', '')}"
+        host = f"http://127.0.0.1:8400/{digest(name)}"
         return self.platforms.add(name, host, "client", f"{host}/auth", f"{host}/token", f"{host}/jwks", ["1"])
 
     def launch(
@@ -194,9 +195,7 @@ class World:
         init_web(app, clock=self.clock, session_id=session_id_of_request)
         provide(app, self.sessions, *self.services)
         app.register_blueprint(blueprint)
-        app.add_url_rule(
-            "/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}"
-        )
+        app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")
         return app
 
 

@@ -55,7 +55,9 @@ def collection(course_id: str) -> Response:
 def _list(course: Course, registration: Registration) -> Response:
     school = the_school()
     items = [
-        item for item in school.items.values() if item.course_id == course.id and item.registration_id == registration.id
+        item
+        for item in list(school.items.values())
+        if item.course_id == course.id and item.registration_id == registration.id
     ]
     args = request.args
     if "resource_id" in args:

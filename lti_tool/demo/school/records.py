@@ -174,8 +174,8 @@ class Records:
         maximum: float = 100,
         url: str | None = None,
         text: str = "",
-        resource_id: str = "",
-        tag: str = "",
+        resource_id: str | None = None,
+        tag: str | None = None,
         icon: str = "task",
         completion_rule: CompletionRule = CompletionRule.NONE,
         review_url: str | None = None,
@@ -204,8 +204,8 @@ class Records:
                     registration_id=registration.id,
                     label=title,
                     maximum=maximum,
-                    resource_id=resource_id,
-                    tag=tag,
+                    resource_id=resource_id or "",
+                    tag=tag or "",
                     link_id=link.id,
                     activity_id=link.id,
                     review_url=review_url,
@@ -217,7 +217,7 @@ class Records:
     def remove_link(self, link: Link) -> None:
         """Take an activity out of its course, with its grade item and grades."""
         with self.changing():
-            for item in [item for item in self.items.values() if item.activity_id == link.id]:
+            for item in [item for item in list(self.items.values()) if item.activity_id == link.id]:
                 self.remove_item(item)
             self.courses[link.course_id].links.remove(link.id)
             del self.links[link.id]
@@ -230,11 +230,11 @@ class Records:
 
     def coupled_items(self, link: Link) -> list[LineItem]:
         """The grade items AGS knows for ``link``."""
-        return [item for item in self.items.values() if item.link_id == link.id]
+        return [item for item in list(self.items.values()) if item.link_id == link.id]
 
     def item_of(self, link: Link) -> LineItem | None:
         """The grade item the gradebook shows for ``link``."""
-        return next((item for item in self.items.values() if item.activity_id == link.id), None)
+        return next((item for item in list(self.items.values()) if item.activity_id == link.id), None)
 
     def grade(self, link: Link, person: Person) -> Grade | None:
         """What the gradebook holds for ``person`` on ``link``, if anything."""
@@ -247,4 +247,4 @@ class Records:
 
     def registration_of(self, client_id: str) -> Registration | None:
         """The tool with this client id."""
-        return next((tool for tool in self.registrations.values() if tool.client_id == client_id), None)
+        return next((tool for tool in list(self.registrations.values()) if tool.client_id == client_id), None)

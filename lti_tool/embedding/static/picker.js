@@ -28,17 +28,26 @@ function followPhase(changed) {
   }
 }
 
+const typed = { new_cohort: "new", join_code: "code" };
+
+function followTyping(changed) {
+  const kind = changed.value.trim() && typed[changed.name];
+  if (kind) form.querySelector(`input[name="cohort"][value="${kind}"]`).checked = true;
+}
+
 function followCohort(changed) {
-  const kind = { new_cohort: "new", join_code: "code" }[changed.name];
-  const radio = kind && changed.value.trim() && form.querySelector(`input[name="cohort"][value="${kind}"]`);
-  if (radio) radio.checked = true;
+  if (changed.name !== "cohort") return;
+  for (const [name, kind] of Object.entries(typed)) {
+    if (kind !== changed.value) form.elements[name].value = "";
+  }
 }
 
 if (form) {
   form.addEventListener("change", ({ target }) => {
     followPhase(target);
+    followCohort(target);
     show();
   });
-  form.addEventListener("input", ({ target }) => followCohort(target));
+  form.addEventListener("input", ({ target }) => followTyping(target));
   show();
 }

@@ -241,5 +241,5 @@ def test_only_the_admin_sees_faults_and_the_log(world: World) -> None:
 def test_faults_know_their_limits() -> None:
     faults = Faults()
     for wrong in ({"times": 0}, {"every": 0}, {"skip": -1}, {"status": 302}, {"seconds": 601}):
-        with pytest.raises(ValueError, match="times|every"):
+        with pytest.raises(ValueError, match=r"times|every"):
             faults.add(Service.SCORES, **wrong)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from typing import Any
 import jwt
 import pytest
 import requests
+from jwt.types import Options
 
 from lti_tool.demo.browser import Browser
 from lti_tool.demo.school import AuthRefused, Role
@@ -40,7 +41,7 @@ def test_the_key_set_has_the_recorded_shape_and_verifies_id_tokens(world: World)
     world.launch(world.teacher)
     token = world.tool.posts[-1]["id_token"]
     key = jwt.PyJWK(keys["keys"][0]).key
-    unverified_times = {"verify_exp": False, "verify_iat": False}
+    unverified_times: Options = {"verify_exp": False, "verify_iat": False}
     audience = world.registration.client_id
     claims = jwt.decode(token, key, algorithms=["RS256"], audience=audience, options=unverified_times)
     assert claims["iss"] == world.school.url
@@ -165,13 +166,13 @@ def test_a_launch_cannot_be_finished_in_another_browser(world: World) -> None:
     fields = started.forms[0].values
     other = world.signed_in(world.teacher)
     params = auth_params(fields, f"{world.tool.url}/launch")
-    assert other.get(f"{world.school.url}/lti/auth", **params).status == 404
+    assert other.get(f"{world.school.url}/lti/auth", params).status == 404
     assert world.last_refusal == "the launch was begun in another browser session"
 
 
 def test_a_browser_without_session_reposts_once_and_is_then_turned_away(world: World) -> None:
     params = auth_params(world.school.login_params(world.teacher, world.link), f"{world.tool.url}/launch")
-    page = Browser().get(f"{world.school.url}/lti/auth", **params)
+    page = Browser().get(f"{world.school.url}/lti/auth", params)
     assert page.forms[0].auto
     assert page.forms[0].values["repost"] == "true"
     assert page.follow_auto_forms().status == 403

@@ -42,7 +42,7 @@ def test_everybody_is_one_click_on_the_front_page(world: World) -> None:
 def test_one_can_become_somebody_else_and_leave(world: World) -> None:
     browser = world.signed_in(world.teacher)
     page = browser.get(f"{world.school.url}/courses")
-    page = page.form(button="Word Ilse Brouwers").submit()
+    page = page.form(button="Ga verder als Ilse Brouwers").submit()
     assert "Ingelogd als Ilse Brouwers" in page.text
     page = page.form(action="/logout").submit()
     assert urlsplit(page.url).path == "/"

@@ -40,7 +40,7 @@ def test_the_admin_connects_a_tool_and_activates_it(school: School, tool: Script
     assert query["openid_configuration"] == [f"{school.url}/.well-known/openid-configuration"]
     assert page.open_iframe().heading == "Gekoppeld: 200"
     registration = next(iter(school.registrations.values()))
-    assert registration.state is ToolState.PENDING
+    assert [tool.state for tool in school.registrations.values()] == [ToolState.PENDING]
     browser.get(f"{school.url}/admin/tools").form(f"tool-{registration.id}").submit(action="activate")
     assert registration.state is ToolState.ACTIVE
 

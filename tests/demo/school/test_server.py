@@ -44,7 +44,7 @@ def test_the_school_runs_in_a_process_of_its_own_and_keeps_its_state(tmp_path: P
     command = [sys.executable, "-m", "lti_tool.demo.school", "--port", "0", "--state", str(state)]
     guids = []
     for _ in range(2):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
             assert process.stdout is not None
             url = process.stdout.readline().split()[-1]
             assert url.startswith("http://localhost:")
@@ -55,6 +55,15 @@ def test_the_school_runs_in_a_process_of_its_own_and_keeps_its_state(tmp_path: P
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=10) == 0
     assert guids[0] == guids[1]
+
+
+def test_a_fresh_school_takes_the_place_of_the_old_one(server: SchoolServer) -> None:
+    url = server.url
+    server.school.add_person("Bram", "Buiten")
+    server.school.faults.down()
+    fresh = server.fresh()
+    assert (fresh.url, fresh.people, server.school) == (url, {}, fresh)
+    assert "Buiten" not in requests.get(url, timeout=5).text
 
 
 def test_starting_and_stopping_twice_does_no_harm() -> None:

@@ -39,5 +39,5 @@ def test_both_languages_have_the_same_places_to_fill_in() -> None:
 
 
 def test_texts_are_filled_in() -> None:
-    assert translate("Word %(name)s", "nl", name="Ilse") == "Word Ilse"
-    assert translate("Word %(name)s", "en", name="Ilse") == "Become Ilse"
+    assert translate("Ga verder als %(name)s", "nl", name="Ilse") == "Ga verder als Ilse"
+    assert translate("Ga verder als %(name)s", "en", name="Ilse") == "Continue as Ilse"

@@ -17,7 +17,7 @@ bp = Blueprint("courses", __name__)
 def index() -> str:
     """The courses of the person signed in; the admin sees them all."""
     school = the_school()
-    mine = [course for course in school.courses.values() if me().admin or me().id in course.enrolments]
+    mine = [course for course in list(school.courses.values()) if me().admin or me().id in course.enrolments]
     return render_template("school/courses.html", courses=mine, teaches=teaches, progress=progress)
 
 
@@ -36,7 +36,9 @@ def course(course_id: str) -> str:
     shown = course_for(course_id)
     school = the_school()
     tools = [
-        tool for tool in school.registrations.values() if tool.state is ToolState.ACTIVE and tool.deep_link_uri is not None
+        tool
+        for tool in list(school.registrations.values())
+        if tool.state is ToolState.ACTIVE and tool.deep_link_uri is not None
     ]
     links = [school.links[key] for key in shown.links]
     return render_template(

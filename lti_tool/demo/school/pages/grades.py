@@ -42,7 +42,7 @@ def learners(course: Course) -> list[Person]:
 def columns(course: Course) -> list[LineItem]:
     """The grade items of ``course``: those of activities in the order of the page, then the loose ones."""
     school = the_school()
-    items = [item for item in school.items.values() if item.course_id == course.id]
+    items = [item for item in list(school.items.values()) if item.course_id == course.id]
     place = {link: number for number, link in enumerate(course.links)}
     return sorted(items, key=lambda item: (place.get(item.activity_id or "", len(place)), int(item.id)))
 

@@ -1,0 +1,17 @@
+"""Why a score has not arrived: the codes of this room, for people who can look them up. Others come from `advantage`."""
+
+CHANGED_IN_LMS = "changed-in-lms"
+"""Somebody changed the grade by hand. It is shown, not overwritten."""
+CONFLICT = "http-409"
+"""The platform says that it holds something newer, and it is not there (yet)."""
+INTERNAL = "internal"
+"""Our own mistake; the log says which."""
+NO_LINE_ITEM = "no-line-item"
+"""The placement has no column, and we may not make one."""
+NO_SCOPE = "no-scope"
+"""The platform does not let us post scores."""
+PLATFORM_DISABLED = "platform-disabled"
+"""The platform was switched off here; it is tried again by itself once it is on."""
+
+PLACE_GONE = frozenset({"refused-403", "refused-404", "address"})
+"""Refusals that are about the column, not about somebody in it."""

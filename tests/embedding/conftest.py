@@ -1,0 +1,78 @@
+"""The whole tool in a test client, registered at a demo school that listens for the keys."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lti_tool.app import Parts, compose, create_app
+from lti_tool.config import Settings
+from lti_tool.demo.school import KeyRing, Person, Role, School, SchoolServer, SigningKey
+from tests.clock import FakeClock
+from tests.embedding.visits import LAUNCH_URL, Visitor, World
+from tests.recording_jobs import RecordingJobs
+
+
+@pytest.fixture(scope="session")
+def listening() -> Iterator[SchoolServer]:
+    """One school server for all tests; each test gets a fresh school in it."""
+    with SchoolServer(keys=KeyRing([SigningKey.generate()])) as server:
+        yield server
+
+
+@pytest.fixture
+def school(listening: SchoolServer, clock: FakeClock) -> School:
+    """An empty school."""
+    return listening.fresh(clock)
+
+
+@pytest.fixture
+def parts(settings: Settings, clock: FakeClock) -> Iterator[Parts]:
+    """The tool's services, once on each engine."""
+    parts = compose(settings, clock=clock, engine=RecordingJobs())
+    yield parts
+    parts.close()
+
+
+@pytest.fixture
+def world(parts: Parts, clock: FakeClock, school: School) -> World:
+    """The tool, registered at the school, and a course there."""
+    app = create_app(parts)
+    app.testing = True
+    registration = school.register_tool(
+        "ICC Bridge",
+        login_url="http://localhost:8401/lti/login",
+        redirect_uris=[LAUNCH_URL],
+        deep_link_uri=LAUNCH_URL,
+        jwks={},
+    )
+    platform = parts.platforms.add(
+        "Zilverbos College",
+        school.url,
+        registration.client_id,
+        f"{school.url}/lti/auth",
+        f"{school.url}/lti/token",
+        f"{school.url}/lti/certs",
+        [registration.deployment_id],
+        family="moodle",
+    )
+    course = school.add_course("Cultuur & school", label="ICC-VO")
+    return World(app, parts, clock, school, registration, platform, course)
+
+
+@pytest.fixture
+def ilse(world: World) -> Visitor:
+    """The trainer of the course."""
+    return world.visitor(person(world, "Ilse", "Brouwers", Role.TEACHER))
+
+
+@pytest.fixture
+def zoe(world: World) -> Visitor:
+    """A participant of the course."""
+    return world.visitor(person(world, "Zoë", "van 't Höfen", Role.STUDENT))
+
+
+def person(world: World, given: str, family: str, role: Role) -> Person:
+    """Add somebody to the school and to its course."""
+    made = world.school.add_person(given, family, username=given.lower())
+    world.school.enrol(made, world.course, role)
+    return made
