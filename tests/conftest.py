@@ -12,6 +12,7 @@ import pytest
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
 from lti_tool.ids import new_id
+from lti_tool.migrations.models import metadata
 from tests.clock import FakeClock
 from tests.postgresql import postgresql_server
 
@@ -73,24 +74,33 @@ def new_sqlite_url(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
     return make
 
 
+@pytest.fixture(scope="session")
+def postgresql_pool() -> list[str]:
+    """Names of migrated PostgreSQL databases that no test uses at the moment, all empty."""
+    return []
+
+
 @pytest.fixture
-def new_postgresql_url(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """Makes a fresh migrated PostgreSQL database and returns its URL; it is dropped afterwards."""
-    made: list[str] = []
+def new_postgresql_url(request: pytest.FixtureRequest, postgresql_pool: list[str]) -> Iterator[Callable[[], str]]:
+    """Hands out a migrated, empty PostgreSQL database and returns its URL; afterwards it is emptied for the next test."""
+    used: list[str] = []
 
     def make() -> str:
         server: str = request.getfixturevalue("postgresql_url")
-        template: str = request.getfixturevalue("postgresql_template")
-        name = f"icc_{new_id().lower()}"
-        with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        made.append(name)
+        if postgresql_pool:
+            name = postgresql_pool.pop()
+        else:
+            template: str = request.getfixturevalue("postgresql_template")
+            name = f"icc_{new_id().lower()}"
+            with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        used.append(name)
         return f"{server}{name}"
 
     yield make
-    for name in made:
-        with psycopg.connect(f"{request.getfixturevalue('postgresql_url')}postgres", autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    for name in used:
+        _empty(f"{request.getfixturevalue('postgresql_url')}{name}")
+        postgresql_pool.append(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -127,6 +137,18 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         secret_key=SECRET,
         allow_private_platforms=True,
     )
+
+
+def _empty(url: str) -> None:
+    """Take everything out of a PostgreSQL database but the schema of the application."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA IF EXISTS dbos CASCADE")
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        connection.execute(f"TRUNCATE {names} CASCADE")
 
 
 def _with_driver(url: str) -> str:

@@ -120,9 +120,7 @@ class CourseService:
         found = select(Placement).where(Placement.course_id == course_id)
         return list(session.scalars(found.order_by(Placement.created_at, Placement.id)))
 
-    def configure_placement(
-        self, session: Session, placement_id: str, cohort_id: str, assignment_key: str | None
-    ) -> bool:
+    def configure_placement(self, session: Session, placement_id: str, cohort_id: str, assignment_key: str | None) -> bool:
         """Say what a placement shows, once.
 
         Args:

@@ -87,9 +87,7 @@ def test_a_second_launch_finds_the_same_rows_and_notes_what_is_new(
     assert placement_of(database, first).title == "Ook"
 
 
-def test_what_a_launch_does_not_say_stays_as_it_was(
-    database: Database, courses: CourseService, facts: LaunchFacts
-) -> None:
+def test_what_a_launch_does_not_say_stays_as_it_was(database: Database, courses: CourseService, facts: LaunchFacts) -> None:
     learned = learn(database, courses, facts)
     silent = replace(
         facts,
@@ -151,9 +149,7 @@ def test_without_a_context_the_platform_itself_is_the_course(
     assert one.course_id != learn(database, courses, facts).course_id
 
 
-def test_a_launch_without_a_link_has_no_placement(
-    database: Database, courses: CourseService, facts: LaunchFacts
-) -> None:
+def test_a_launch_without_a_link_has_no_placement(database: Database, courses: CourseService, facts: LaunchFacts) -> None:
     assert learn(database, courses, replace(facts, resource_link_id=None)).placement_id is None
     assert count(database, Placement) == 0
 

@@ -1,13 +1,15 @@
 """The whole tool in a test client, registered at a demo school that listens for the keys."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from lti_tool.app import Parts, compose, create_app
-from lti_tool.config import Settings
+from lti_tool.config import Settings, load_settings
 from lti_tool.demo.school import KeyRing, Person, Role, School, SchoolServer, SigningKey
 from tests.clock import FakeClock
+from tests.conftest import SECRET
 from tests.embedding.visits import LAUNCH_URL, Visitor, World
 from tests.recording_jobs import RecordingJobs
 
@@ -26,8 +28,20 @@ def school(listening: SchoolServer, clock: FakeClock) -> School:
 
 
 @pytest.fixture
+def url(new_sqlite_url: Callable[[], str]) -> str:
+    """The database's address: SQLite, unless a class of tests inherits `OnBothEngines`."""
+    return new_sqlite_url()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, url: str) -> Settings:
+    """Settings of an installation on http://localhost:8401 that may talk to loopback platforms."""
+    return load_settings(data_dir=tmp_path / "var", database_url=url, secret_key=SECRET, allow_private_platforms=True)
+
+
+@pytest.fixture
 def parts(settings: Settings, clock: FakeClock) -> Iterator[Parts]:
-    """The tool's services, once on each engine."""
+    """The tool's services."""
     parts = compose(settings, clock=clock, engine=RecordingJobs())
     yield parts
     parts.close()
@@ -76,3 +90,11 @@ def person(world: World, given: str, family: str, role: Role) -> Person:
     made = world.school.add_person(given, family, username=given.lower())
     world.school.enrol(made, world.course, role)
     return made
+
+
+class OnBothEngines:
+    """Runs a class of tests once on SQLite and once on PostgreSQL."""
+
+    @pytest.fixture
+    def url(self, database_url: str) -> str:
+        return database_url

@@ -1,0 +1,264 @@
+"""The running demo as the stage of these tests: the school and the tool, each a process, and short ways to a state.
+
+Each test plays in a course of its own, so that none sees what another did. What a test is not about goes over HTTP
+without a screen, by the same pages and forms.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from sqlalchemy import delete, update
+
+from lti_tool.app import compose
+from lti_tool.config import load_settings
+from lti_tool.courses.models import CourseCohort, Placement
+from lti_tool.database import Database
+from lti_tool.demo.browser import Browser, Page, Upload
+from lti_tool.demo.running import Demo, use_environment
+from lti_tool.demo.samples import plan_pdf
+from lti_tool.demo.school import Role, School, open_school
+from lti_tool.demo.school.store import save
+from lti_tool.demo.walk import ADMIN, TEACHER, TRAINER, connect, invitation, log_in
+from lti_tool.launch.models import ToolSession
+from mappings.loading import load_trainings
+from mappings.training import Assignment
+
+COLLEAGUE, OTHER_COLLEAGUE = "Łukasz Kowalczyk", "Anaïs Peeters"
+PEOPLE = (ADMIN, TRAINER, TEACHER, COLLEAGUE, OTHER_COLLEAGUE)
+MAIN_COURSE = "Cultuurcoördinator VO"
+WHOLE = "training"
+SPARE_COURSES = 30
+PATIENCE_SECONDS = 30.0
+TRAINING = load_trainings()["icc-vo"]
+KEYS = tuple(assignment.key for assignment in TRAINING.assignments)
+FEEDBACK = "Mooi en eerlijk werk. Je laat zien wat je deed en wat het opleverde."
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The training in a course of its own: an edition, and where its activities are at the school.
+
+    Args:
+        course_url: the course at the school.
+        edition: the name of the cohort.
+        activities: the school's address of each activity, by assignment key or `WHOLE`.
+    """
+
+    course_url: str
+    edition: str
+    activities: Mapping[str, str]
+
+    @property
+    def grades_url(self) -> str:
+        """The course's gradebook."""
+        return f"{self.course_url}/grades"
+
+
+@dataclass
+class Stage:
+    """The demo, started and connected, with a supply of empty courses."""
+
+    demo: Demo
+    _spare: list[str] = field(default_factory=list)
+    _people: dict[str, Browser] = field(default_factory=dict)
+    _editions: int = 0
+
+    @property
+    def school_url(self) -> str:
+        """Where the school is."""
+        return self.demo.school_url
+
+    @property
+    def tool_url(self) -> str:
+        """Where the tool is."""
+        return self.demo.tool_url
+
+    def open(self) -> None:
+        """Start both processes, register the tool at the school, and seat the people in the spare courses."""
+        self._furnish()
+        self.demo.start()
+        connect(self.school_url, self.invitation)
+
+    def close(self) -> None:
+        """Stop both processes."""
+        for browser in self._people.values():
+            browser.session.close()
+        self.demo.stop()
+
+    def invitation(self) -> str:
+        """Make an invitation to register, as the command line does."""
+        with use_environment(self.demo.settings):
+            parts = compose(load_settings())
+        try:
+            return invitation(parts)
+        finally:
+            parts.close()
+
+    def command(self, *arguments: str) -> str:
+        """Run `icc-bridge` with the tool's settings and return what it printed."""
+        done = subprocess.run(  # noqa: S603  # our own command
+            [sys.executable, "-m", "lti_tool.cli", *arguments],
+            env={**dict(self.demo.settings), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout
+
+    def course(self) -> str:
+        """Take an empty course and return its address."""
+        return f"{self.school_url}/courses/{self._spare.pop()}"
+
+    def lesson(self, *keys: str) -> Lesson:
+        """Put assignments (all by default; `WHOLE` is the overview) into an empty course, for a new cohort."""
+        course_url = self.course()
+        self._editions += 1
+        edition = f"Regio Zuid, groep {self._editions}"
+        trainer = self._at_school(TRAINER)
+        picker = trainer.get(course_url).follow("ICC Bridge").open_iframe()
+        wanted = [*(keys or KEYS)]
+        sent = picker.form(with_field="item").submit(item=wanted, cohort="new", new_cohort=edition)
+        sent.form(with_field="JWT").submit().form(name="save").submit()
+        return Lesson(course_url, edition, self.activities(course_url, wanted))
+
+    def activities(self, course_url: str, keys: list[str]) -> Mapping[str, str]:
+        """Return where the activities of a course are, by assignment key."""
+        links = dict(self._at_school(TRAINER).get(course_url).links)
+        titles = {assignment.key: assignment.title.get("nl") for assignment in TRAINING.assignments}
+        overview = next((label for label in links if label.endswith("overzicht")), "")
+        return {key: urljoin(course_url, links[titles.get(key) or overview]) for key in keys}
+
+    def launch(self, person: str, lesson: Lesson, key: str) -> Page:
+        """Open an activity as somebody, in the frame, and return the tool's page."""
+        return self._at_school(person).get(lesson.activities[key]).open_iframe()
+
+    def hand_in(self, person: str, lesson: Lesson, key: str) -> Page:
+        """Hand in sample work for an assignment."""
+        page = self.launch(person, lesson, key)
+        return page.form(with_field="text").submit(action="submit", **sample(TRAINING.assignment(key)))
+
+    def save_draft(self, person: str, lesson: Lesson, key: str) -> Page:
+        """Save sample work for an assignment without handing it in."""
+        page = self.launch(person, lesson, key)
+        return page.form(with_field="text").submit(action="save", **sample(TRAINING.assignment(key)))
+
+    def review(self, person: str, lesson: Lesson, key: str, verdict: str, feedback: str = FEEDBACK) -> Page:
+        """Let the trainer accept or return the work of somebody."""
+        page = self.launch(TRAINER, lesson, key)
+        href = next(href for label, href in page.links if "/review/" in href and person in label)
+        work = page.browser.get(urljoin(page.url, href), framed=True)
+        return work.form(with_field="verdict").submit(verdict=verdict, feedback=feedback)
+
+    def complete(self, person: str, lesson: Lesson, *keys: str) -> None:
+        """Hand in assignments (all by default) and let the trainer accept them."""
+        for key in keys or KEYS:
+            self.hand_in(person, lesson, key)
+            self.review(person, lesson, key, "accepted")
+
+    def confirm_name(self, person: str, lesson: Lesson, name: str) -> None:
+        """Confirm somebody's name for the certificate."""
+        page = self.launch(person, lesson, KEYS[-1])
+        form = page.follow("Certificaat").form(with_field="certificate_name")
+        form.submit(certificate_name=name)
+
+    def certificate(self, person: str, lesson: Lesson) -> str:
+        """Wait for somebody's certificate and return its address."""
+
+        def address() -> str | None:
+            page = self.launch(person, lesson, KEYS[-1]).follow("Certificaat")
+            return next((href for _label, href in page.links if urlsplit(href).path.startswith("/c/")), None)
+
+        return wait_for("the certificate", address)
+
+    def approve(self, lesson: Lesson) -> None:
+        """Approve the lesson's cohort as the issuer, on the command line."""
+        path = urlsplit(self.launch(TRAINER, lesson, next(iter(lesson.activities))).url).path
+        self.command("cohort", "approve", path.split("/")[2])
+
+    def end_sessions(self) -> None:
+        """Let every session of the tool be over, as time does."""
+        database = self._database()
+        with database.session() as session:
+            session.execute(update(ToolSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        database.close()
+
+    def unset(self, lesson: Lesson) -> None:
+        """Let the lesson's links be as if they were placed by hand: nobody has said yet what they show."""
+        place = self.launch(TRAINER, lesson, next(iter(lesson.activities)))
+        cohort_id = urlsplit(place.url).path.split("/")[2]
+        database = self._database()
+        with database.session() as session:
+            session.execute(update(Placement).where(Placement.cohort_id == cohort_id).values(cohort_id=None))
+            session.execute(delete(CourseCohort).where(CourseCohort.cohort_id == cohort_id))
+        database.close()
+
+    def _database(self) -> Database:
+        with use_environment(self.demo.settings):
+            return Database(load_settings().sqlalchemy_url)
+
+    def _at_school(self, person: str) -> Browser:
+        if person not in self._people:
+            self._people[person] = Browser()
+            log_in(self._people[person], self.school_url, person)
+        return self._people[person]
+
+    def _furnish(self) -> None:
+        """Write the school's state before it starts: its usual people and courses, and the spare ones."""
+        school = School(self.school_url)
+        open_school(school)
+        for number in range(1, SPARE_COURSES + 1):
+            course = school.add_course(f"Lokaal {number}", summary="Een lege cursus.")
+            for person in school.people.values():
+                if not person.admin:
+                    school.enrol(person, course, Role.TEACHER if person.name == TRAINER else Role.STUDENT)
+            self._spare.append(course.id)
+        self._spare.reverse()
+        self.demo.folder.mkdir(parents=True, exist_ok=True)
+        save(school, self.demo.folder / "school.json")
+
+
+def sample(assignment: Assignment) -> dict[str, str | Upload]:
+    """Return what somebody fills in for an assignment: a text, and the file or link that it asks for."""
+    values: dict[str, str | Upload] = {"text": assignment.example.get("nl")}
+    if assignment.hand_in.files == "required":
+        values["files"] = Upload("beleidsplan-cultuur.pdf", plan_pdf(), "application/pdf")
+    if assignment.hand_in.link == "required":
+        values["link"] = "https://www.example.org/plan"
+    return values
+
+
+def wait_for(what: str, ask: Callable[[], T | None]) -> T:
+    """Ask until there is an answer.
+
+    Raises:
+        TimeoutError: there was none in time; says what was waited for.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        found = ask()
+        if found is not None:
+            return found
+    raise TimeoutError(f"{what} did not come within {PATIENCE_SECONDS:.0f} s")
+
+
+def new_stage(folder: Path) -> Stage:
+    """Return a stage that keeps its data in a folder, on two free ports."""
+    return Stage(Demo(folder, *_free_ports()))
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as first, socket.socket() as second:
+        for probe in (first, second):
+            probe.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
