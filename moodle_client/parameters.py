@@ -37,7 +37,7 @@ def _fields(name: str, value: Value) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _fields(f"{name}[{key}]", inner)
-    elif isinstance(value, Sequence):
+    elif isinstance(value, Sequence) and not isinstance(value, bytes):
         for position, inner in enumerate(value):
             yield from _fields(f"{name}[{position}]", inner)
     else:
@@ -50,7 +50,7 @@ def _plain(value: Value) -> Value:
         return value
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_plain(inner) for inner in value]
     return _number(value)
 

@@ -16,6 +16,8 @@ from lti_tool.migrations.models import metadata
 from tests.clock import FakeClock
 from tests.postgresql import postgresql_server
 
+pytest_plugins = ["tests.browser_fixture"]
+
 SECRET = "a secret for the tests, long enough to be one"
 
 

@@ -54,7 +54,7 @@ def schema_problems(credential: Mapping[str, Any]) -> tuple[str, ...]:
 def undefined_terms(credential: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the members, types and identifiers of a credential that a Data Integrity proof would not cover."""
     contexts = credential.get("@context")
-    if not isinstance(contexts, list) or any(context not in PINNED for context in contexts):
+    if not isinstance(contexts, list) or any(context not in list(PINNED) for context in contexts):
         return ("@context",)
     dropped = _dropped(json.dumps(_shape(credential), sort_keys=True))
     return tuple(sorted({*dropped, *(value for value in _addresses(credential) if not _is_address(value))}))

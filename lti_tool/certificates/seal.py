@@ -65,7 +65,7 @@ class Sealer:
         signer = _AtMoment(metadata, self._signer, new_field_spec=field)
         signer.moment = now.astimezone(UTC)
         try:
-            sealed = signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_RESERVED)
+            sealed = signer.sign_pdf(_Addition(io.BytesIO(pdf)), bytes_reserved=_RESERVED)
         except (PdfError, ValueError) as error:
             raise PdfNotMade(f"cannot be sealed: {type(error).__name__}") from error
         return bytes(sealed.getvalue())
@@ -84,6 +84,16 @@ class _KeptKey(Signer):
         if digest_algorithm != "sha256":
             raise ValueError("seals are made with SHA-256")
         return self._key.sign(data, ECDSA(hashes.SHA256()))
+
+
+class _Addition(IncrementalPdfFileWriter):
+    """An addition to a PDF that leaves version and metadata as they were, for they are part of PDF/A-3."""
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Stay PDF 1.7; pyHanko would make it 2.0, where P-256 is at home (ISO/TS 32002)."""
+
+    def _update_meta(self) -> None:
+        """Change nothing; pyHanko would write the whole metadata anew."""
 
 
 class _AtMoment(PdfSigner):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from openbadgeslib.errors import LibOpenBadgesException
 from openbadgeslib.ob3 import build_status_list_credential, decode_encoded_list, set_indices, status_entry
 
 from lti_tool.certificates.identity import issuer_did, status_list_url
@@ -85,7 +86,10 @@ def revoked_indexes(status_list: Mapping[str, Any]) -> frozenset[int]:
     encoded = subject.get("encodedList") if isinstance(subject, Mapping) else None
     if not isinstance(encoded, str):
         raise ValueError("no encodedList")
-    bits = decode_encoded_list(encoded)
+    try:
+        bits = decode_encoded_list(encoded)
+    except LibOpenBadgesException as error:
+        raise ValueError("the bitstring is too long") from error
     if len(bits) * 8 < SLOTS:
         raise ValueError("the bitstring is too short")
     return frozenset(set_indices(bits))

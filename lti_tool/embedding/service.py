@@ -48,6 +48,14 @@ class Offer:
     multiple: bool
     """Whether more than one item may be chosen."""
 
+    @property
+    def suggested(self) -> Sequence[str]:
+        """What is ticked to begin with: all that the course has not yet, or the whole training where one item fits."""
+        if not self.multiple:
+            return (WHOLE,)
+        everything = (WHOLE, *(assignment.key for assignment in self.training.assignments))
+        return [item for item in everything if item not in self.placed]
+
 
 @dataclass(frozen=True)
 class DeepLinkingAnswer:

@@ -128,15 +128,6 @@ class CohortService:
             raise NotFound(f"no cohort {cohort_id!r}")
         return _info(*row)
 
-    def summary(self, cohort_id: str) -> CohortInfo:
-        """Return a cohort, in a transaction of its own.
-
-        Raises:
-            NotFound: there is none.
-        """
-        with self._database.session() as session:
-            return self.show(session, cohort_id)
-
     def approve(self, cohort_id: str) -> CohortInfo:
         """Approve a cohort for the issuer: from now on it counts for certificates. Approving twice changes nothing.
 

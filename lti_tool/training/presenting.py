@@ -60,7 +60,8 @@ def what_is_needed(panel: CertificatePanel, name_url: str, issuer: str) -> Seque
         panel.required,
         accepted=panel.accepted,
     )
-    name = panel.name or _("Die vragen we als de laatste fase begint; nu al invullen mag ook.")
+    later = _("Die vragen we als de laatste fase begint; nu al invullen mag ook.")
+    name = panel.name or (_("Nog niet bevestigd.") if panel.asked else later)
     if name_url:
         link = _("Wijzig je naam") if panel.name else _("Vul je naam in")
         name = Markup('{} <a class="d-block" href="{}">{}</a>').format(name, name_url, link)

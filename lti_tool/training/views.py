@@ -20,6 +20,7 @@ from lti_tool.training.presenting import about, greeting, marks_shown, phase_col
 from lti_tool.training.service import Issuer
 from lti_tool.training.uploads import fields_before_files
 from lti_tool.training.work_files import WorkFileService
+from lti_tool.training.writing import clean_text
 
 blueprint = Blueprint(
     "training", __name__, template_folder="templates", static_folder="static", static_url_path="/static/training"
@@ -225,6 +226,7 @@ def _assignment(
     typed: str = "",
 ) -> str:
     hand_in = page.assignment.hand_in
+    kept = text is None or clean_text(text) == page.work.draft_text
     return show(
         "assignment.html",
         page.place,
@@ -233,12 +235,18 @@ def _assignment(
         text=page.work.draft_text if text is None else text,
         link=page.work.draft_link if link is None else link,
         problems=problems or {},
-        submits=submits,
+        title=_problem_title(submits=submits, kept=kept),
         typed=typed,
         marks=marks_shown(page.marks),
         largest=use(WorkFileService).largest(hand_in),
         accept=",".join(f".{kind}" for kind in hand_in.file_kinds),
     )
+
+
+def _problem_title(*, submits: bool, kept: bool) -> str:
+    """Return the line above what is wrong with a form: whether it was handed in, and that the text is safe if it is."""
+    first = _("Nog niet ingeleverd.") if submits else _("Er klopt nog iets niet.")
+    return f"{first} {_('Wat je schreef, is bewaard.')}" if kept else str(first)
 
 
 def _moved(viewer: Viewer, cohort_id: str, key: str, moved: Moved, text: str, link: str) -> Answer:

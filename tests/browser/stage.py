@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -24,12 +25,13 @@ from lti_tool.database import Database
 from lti_tool.demo.browser import Browser, Page, Upload
 from lti_tool.demo.running import Demo, use_environment
 from lti_tool.demo.samples import plan_pdf
-from lti_tool.demo.school import Role, School, open_school
+from lti_tool.demo.school import Role, School
+from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
 from lti_tool.demo.walk import ADMIN, TEACHER, TRAINER, connect, invitation, log_in
 from lti_tool.launch.models import ToolSession
 from mappings.loading import load_trainings
-from mappings.training import Assignment
+from mappings.training import Assignment, Requirement
 
 COLLEAGUE, OTHER_COLLEAGUE = "Łukasz Kowalczyk", "Anaïs Peeters"
 PEOPLE = (ADMIN, TRAINER, TEACHER, COLLEAGUE, OTHER_COLLEAGUE)
@@ -39,6 +41,7 @@ SPARE_COURSES = 30
 PATIENCE_SECONDS = 30.0
 TRAINING = load_trainings()["icc-vo"]
 KEYS = tuple(assignment.key for assignment in TRAINING.assignments)
+PLAN_NAME = "beleidsplan-cultuur.pdf"
 FEEDBACK = "Mooi en eerlijk werk. Je laat zien wat je deed en wat het opleverde."
 
 T = TypeVar("T")
@@ -228,12 +231,18 @@ class Stage:
         save(school, self.demo.folder / "school.json")
 
 
+@cache
+def plan() -> bytes:
+    """Return the file that everybody hands in, the same bytes each time."""
+    return plan_pdf()
+
+
 def sample(assignment: Assignment) -> dict[str, str | Upload]:
     """Return what somebody fills in for an assignment: a text, and the file or link that it asks for."""
     values: dict[str, str | Upload] = {"text": assignment.example.get("nl")}
-    if assignment.hand_in.files == "required":
-        values["files"] = Upload("beleidsplan-cultuur.pdf", plan_pdf(), "application/pdf")
-    if assignment.hand_in.link == "required":
+    if assignment.hand_in.files is Requirement.REQUIRED:
+        values["files"] = Upload(PLAN_NAME, plan(), "application/pdf")
+    if assignment.hand_in.link is Requirement.REQUIRED:
         values["link"] = "https://www.example.org/plan"
     return values
 

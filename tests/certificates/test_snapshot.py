@@ -79,5 +79,3 @@ def test_the_texts_follow_the_language() -> None:
     heading = sample_snapshot().lines.heading
     assert sample_snapshot().text(heading) == "Certificaat"
     assert replace(sample_snapshot(), language=Language.EN).text(heading) == "Certificate"
-
-

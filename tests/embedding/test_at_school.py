@@ -1,7 +1,7 @@
 """Embedding over real HTTP: the strict demo school takes what the picker sends, and its links open what they say."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,12 +33,13 @@ class Town:
             deep_link_uri=f"{url}/lti/launch",
             jwks_url=f"{url}/.well-known/jwks.json",
         )
-        platform = (f"{school.url}/lti/{name}" for name in ("auth", "token", "certs"))
         parts.platforms.add(
             "Zilverbos College",
             school.url,
             registration.client_id,
-            *platform,
+            f"{school.url}/lti/auth",
+            f"{school.url}/lti/token",
+            f"{school.url}/lti/certs",
             [registration.deployment_id],
             family="moodle",
         )
@@ -64,8 +65,8 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path, new_sqlite_url: object) -> Iterator[Town]:
-    assert callable(new_sqlite_url)
+def town(tmp_path: Path, new_sqlite_url: Callable[[], str]) -> Iterator[Town]:
+    """Both, running."""
     with SchoolServer(keys=KeyRing([SigningKey.generate()])) as school:
         listener = make_server("127.0.0.1", 0, lambda _environ, _start: [], threaded=True)
         url = f"http://127.0.0.1:{listener.server_port}"

@@ -49,6 +49,7 @@ class TestOffering:
         page = ilse.client.get(ilse.add_to(world.course))
         assert ticked(page, "item") == ["training", *KEYS[2:]]
         assert page.text.count("staat al in deze cursus") == 2
+        assert "Staat al in deze cursus." not in page.text
         assert ticked(page, "cohort") == [world.cohort_id("Regio Zuid")]
 
     def test_what_was_launched_is_not_chosen_again(self, world: World, ilse: Visitor, zoe: Visitor) -> None:

@@ -22,7 +22,7 @@ from moodle_client import (
 from moodle_client.address import Site
 from tests.moodle_client.conftest import ClientMaker
 from tests.moodle_client.recorded_moodle import Account, Cut, Drop, RecordedMoodle, Reply
-from tests.moodle_client.recorded_moodle.files import AREA, StoredFile
+from tests.moodle_client.recorded_moodle.files import AREA
 from tests.moodle_client.recorded_moodle.recordings import load
 
 DOCUMENT = b"%PDF-1.4 fake\n"
@@ -99,7 +99,6 @@ def test_a_file_that_turns_out_larger_is_refused_before_it_comes(
 def test_a_file_that_does_not_say_how_large_it_is_is_cut_at_the_cap(
     document: RemoteFile, moodle: RecordedMoodle, client: MoodleClient, tmp_path: Path
 ) -> None:
-    moodle.files[f"{AREA}/{document.name}"] = StoredFile(b"x" * 300_000, "application/pdf")
     chunked = b"".join(b"10000\r\n" + b"x" * 65536 + b"\r\n" for _ in range(5)) + b"0\r\n\r\n"
     headers = {**FILE, "Transfer-Encoding": "chunked", "Content-Length": ""}
     moodle.fail_with(Reply(200, chunked, headers))

@@ -77,9 +77,10 @@ class Desk:
     def accept(self, submission: Submission | None = None, feedback: str | None = FEEDBACK) -> Submission:
         """Let work be accepted, and the outbox follow."""
         submission = submission or self.work(OutcomeState.SUBMITTED)
+        change = self.change(submission, feedback=feedback)
         with self.database.session() as session:
             session.get_one(Submission, submission.id).state = OutcomeState.ACCEPTED.value
-            self.outbox.follow(session, self.change(submission, feedback=feedback))
+            self.outbox.follow(session, change)
         return submission
 
     def launch(self, placement: Placement | None = None, account: Account | None = None) -> Launch:
@@ -99,8 +100,14 @@ class Desk:
 
     def catch_up(self, placement: Placement | None = None, account: Account | None = None) -> None:
         """Let the outbox follow a launch."""
+        launch = self.launch(placement, account)
         with self.database.session() as session:
-            self.outbox.catch_up(session, self.launch(placement, account))
+            self.outbox.catch_up(session, launch)
+
+    def retry(self) -> None:
+        """Let the only row be posted again by hand."""
+        with self.database.session() as session:
+            self.outbox.retry(session, session.scalars(select(ScoreOutbox).with_for_update()).one())
 
     def rows(self) -> list[ScoreOutbox]:
         with self.database.session() as session:

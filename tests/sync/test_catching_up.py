@@ -158,8 +158,7 @@ def test_a_retry_posts_again_now_whatever_happened(
     desk.accept()
     desk.set(desk.row(), **before)
     desk.clock.advance(hours=1)
-    with desk.database.session() as session:
-        desk.outbox.retry(session, session.merge(desk.row()))
+    desk.retry()
     row = desk.row()
     assert (row.dirty, row.refused, row.fails, row.last_error) == (True, False, 0, None)
     assert (row.version, row.job, row.next_attempt_at) == (version, 2, desk.clock())

@@ -148,6 +148,7 @@ def test_a_review_writes_the_row_with_its_feedback(desk: Desk, jobs: RecordingJo
 
 def test_a_review_and_a_launch_at_the_same_moment_write_one_row(desk: Desk) -> None:
     submission = desk.work(OutcomeState.ACCEPTED)
+    change, launch = desk.change(submission), desk.launch()
     together, problems = threading.Barrier(2), list[BaseException]()
 
     def write(what: str) -> None:
@@ -155,13 +156,12 @@ def test_a_review_and_a_launch_at_the_same_moment_write_one_row(desk: Desk) -> N
             together.wait(10)
             with desk.database.session() as session:
                 if what == "review":
-                    desk.outbox.follow(session, desk_change)
+                    desk.outbox.follow(session, change)
                 else:
-                    desk.outbox.catch_up(session, desk.launch())
+                    desk.outbox.catch_up(session, launch)
         except BaseException as error:  # noqa: BLE001  # shown below
             problems.append(error)
 
-    desk_change = desk.change(submission)
     threads = [threading.Thread(target=write, args=(what,)) for what in ("review", "launch")]
     for thread in threads:
         thread.start()

@@ -36,7 +36,7 @@ def test_the_issuer_makes_a_cohort_without_a_trainer(world: World) -> None:
         made = world.cohorts.create(session, "icc-vo", "Regio Noord", None)
     assert made.trainers == 0
     assert [one.id for one in world.cohorts.list()] == [made.id]
-    assert world.cohorts.summary(made.id).row()["name"] == "Regio Noord"
+    assert world.cohorts.list()[0].row()["name"] == "Regio Noord"
 
 
 @pytest.mark.parametrize(("key", "name"), [("icc-po", "Regio"), ("icc-vo", " \n "), ("icc-vo", "x" * 201)])
@@ -47,9 +47,11 @@ def test_a_cohort_needs_a_training_that_exists_and_a_name(world: World, key: str
 
 
 def test_a_cohort_that_does_not_exist_is_not_found(world: World) -> None:
-    for ask in (world.cohorts.summary, world.cohorts.approve, world.cohorts.invite):
+    for ask in (world.cohorts.approve, world.cohorts.invite):
         with pytest.raises(NotFound):
             ask("nothing")
+    with pytest.raises(NotFound), world.database.session() as session:
+        world.cohorts.show(session, "nothing")
 
 
 def test_approving_twice_tells_the_followers_once_and_keeps_the_first_moment(group: Group) -> None:

@@ -124,6 +124,7 @@ class TestCertificatePanel:
             page = group.zoe.page(url)
             assert 'href="http://localhost:8401/c/abc" target="_blank"' in page
             assert "Je certificaat staat klaar" in page
+            assert "Nog nodig voor je certificaat" not in page
         board = group.trainer.page(f"{group.home()}/board")
         assert 'href="http://localhost:8401/c/abc"' in board
 

@@ -80,6 +80,7 @@ def test_a_text_far_over_the_limit_comes_back_on_the_page(group: Group) -> None:
     answer = group.zoe.post(group.assignment(), {"text": "woord " * 200_000, "action": "save"})
     assert answer.status_code == 422
     assert "te lang om te bewaren" in answer.text
+    assert "Wat je schreef, is bewaard." not in answer.text
     assert "woord woord" in answer.text
 
 

@@ -1,5 +1,9 @@
-// Says what will be added while choosing; ticking a phase ticks its assignments. Without it the form works all the same.
+// Says what will be added while choosing; a phase and its assignments follow each other. Without it the form works all the same.
 const form = document.querySelector("form[data-picker]");
+const phases = form ? JSON.parse(form.dataset.picker) : {};
+const typed = { new_cohort: "new", join_code: "code" };
+
+const item = (key) => form.querySelector(`input[name="item"][value="${key}"]`);
 
 function show() {
   const picked = [...form.querySelectorAll('input[name="item"]:checked')];
@@ -18,17 +22,16 @@ function show() {
   list.hidden = picked.length === 0;
 }
 
-function followPhase(changed) {
-  const items = changed.closest("[data-phase]")?.querySelectorAll('input[name="item"]') ?? [];
-  const phase = changed.closest("[data-phase]")?.querySelector('input[name="phase"]');
-  if (changed.name === "phase") {
-    for (const item of items) item.checked = changed.checked;
-  } else if (phase && changed.name === "item") {
-    phase.checked = [...items].every((item) => item.checked);
+function tickPhases() {
+  for (const phase of form.querySelectorAll('input[name="phase"]')) {
+    phase.checked = phases[phase.value].every((key) => item(key).checked);
   }
 }
 
-const typed = { new_cohort: "new", join_code: "code" };
+function followPhase(changed) {
+  if (changed.name !== "phase") return;
+  for (const key of phases[changed.value]) item(key).checked = changed.checked;
+}
 
 function followTyping(changed) {
   const kind = changed.value.trim() && typed[changed.name];
@@ -46,8 +49,10 @@ if (form) {
   form.addEventListener("change", ({ target }) => {
     followPhase(target);
     followCohort(target);
+    tickPhases();
     show();
   });
   form.addEventListener("input", ({ target }) => followTyping(target));
+  tickPhases();
   show();
 }

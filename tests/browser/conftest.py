@@ -1,0 +1,54 @@
+"""Fixtures for the tests that drive Chromium: the running demo, and windows to look at it."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.stage import Stage, new_stage
+from tests.browser.visitor import HEIGHT, WIDE, Visitor
+from tests.browser_fixture import Complaints
+
+Windows = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The demo: the school and the tool as two processes, connected."""
+    stage = new_stage(tmp_path_factory.mktemp("demo"))
+    try:
+        stage.open()
+        yield stage
+    finally:
+        stage.close()
+
+
+@pytest.fixture
+def window(chromium: Browser, stage: Stage) -> Iterator[Windows]:
+    """Opens a window with cookies of its own; what its pages complain about in the end fails the test.
+
+    `window(width=1280, scripts=True, english=False, scheme="light")`: without scripts, in English, as a dark device.
+    """
+    opened: list[Visitor] = []
+
+    def open_window(
+        *, width: int = WIDE, scripts: bool = True, english: bool = False, scheme: Literal["light", "dark"] = "light"
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": HEIGHT},
+            locale="en-GB" if english else "nl-NL",
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        complaints = Complaints()
+        complaints.listen(context)
+        opened.append(Visitor(stage, context.new_page(), complaints))
+        return opened[-1]
+
+    yield open_window
+    complained = [line for visitor in opened for line in visitor.complaints.lines]
+    for visitor in opened:
+        visitor.page.context.close()
+    assert complained == []

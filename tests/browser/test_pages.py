@@ -1,0 +1,199 @@
+"""Every main page where it lives: no finding of axe, no sideways scrolling from 320 px on, no complaint of the browser.
+
+In Dutch and in English, inside the frame of the school or in a window of its own.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from lti_tool.demo.walk import ADMIN, TEACHER, TRAINER
+from tests.browser.conftest import Windows
+from tests.browser.stage import COLLEAGUE, KEYS, WHOLE, Lesson, Stage
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = [pytest.param(False, id="nl"), pytest.param(True, id="en")]
+ACCEPTED, RETURNED, DRAFT, SUBMITTED, OPEN = KEYS
+
+
+@pytest.fixture(scope="module")
+def lesson(stage: Stage) -> Lesson:
+    """A course in which work stands at every point of its way."""
+    lesson = stage.lesson(WHOLE, *KEYS)
+    stage.complete(TEACHER, lesson, ACCEPTED)
+    stage.hand_in(TEACHER, lesson, RETURNED)
+    stage.review(TEACHER, lesson, RETURNED, "returned", "Met wie sprak je over de derde mogelijkheid?")
+    stage.save_draft(TEACHER, lesson, DRAFT)
+    stage.hand_in(TEACHER, lesson, SUBMITTED)
+    stage.hand_in(COLLEAGUE, lesson, ACCEPTED)
+    return lesson
+
+
+@pytest.fixture(scope="module")
+def certificate(stage: Stage) -> str:
+    """The address of a certificate."""
+    lesson = stage.lesson()
+    stage.complete(TEACHER, lesson)
+    stage.confirm_name(TEACHER, lesson, TEACHER)
+    stage.approve(lesson)
+    return stage.certificate(TEACHER, lesson)
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_of_a_participant(window: Windows, lesson: Lesson, english: bool) -> None:
+    visitor = window()
+    visitor.sign_in(TEACHER, english=english)
+    assert list(_pages_of_a_participant(visitor, lesson)) == []
+    _expect_language(visitor, english)
+
+
+def _pages_of_a_participant(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    visitor.open(lesson.activities[WHOLE])
+    yield from visitor.inspect(visitor.frame, "home")
+    for state, key in zip(("accepted", "returned", "draft", "submitted", "open"), KEYS, strict=True):
+        visitor.open(lesson.activities[key])
+        for details in visitor.tool.locator("details:not([open]) > summary").all():
+            details.click()
+        yield from visitor.inspect(visitor.frame, f"assignment, {state}")
+    cohort = _cohort_path(visitor)
+    visitor.open(lesson.activities[RETURNED]).locator("a[href*='/version/']").first.click()
+    visitor.tool.locator("dl").first.wait_for()
+    yield from visitor.inspect(visitor.frame, "version")
+    with visitor.foresee(422):
+        visitor.open(lesson.activities[RETURNED]).locator("#link").fill("geen link")
+        visitor.tool.locator("button[value=submit]").click()
+        visitor.tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "assignment, not handed in")
+    visitor.go(f"{cohort}/name")
+    yield from visitor.inspect(visitor.frame, "name")
+    with visitor.foresee(422):
+        visitor.tool.locator("#certificate_name").fill("  ")
+        visitor.tool.locator("form button").click()
+        visitor.tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "name, empty")
+    with visitor.foresee(404):
+        visitor.go("/review/nobody")
+        yield from visitor.inspect(visitor.frame, "no such page")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_of_a_trainer(window: Windows, lesson: Lesson, english: bool) -> None:
+    visitor = window()
+    visitor.sign_in(TRAINER, english=english)
+    assert list(_pages_of_a_trainer(visitor, lesson)) == []
+    _expect_language(visitor, english)
+
+
+def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    visitor.open(lesson.activities[WHOLE])
+    yield from visitor.inspect(visitor.frame, "board")
+    visitor.tool.locator("form button").click()
+    visitor.tool.locator("#code").wait_for()
+    yield from visitor.inspect(visitor.frame, "board, with a code")
+    cohort = _cohort_path(visitor)
+    for name, path in (("waiting", f"{cohort}/waiting"), ("board, what waits", f"{cohort}/board?waiting=1")):
+        visitor.go(path)
+        yield from visitor.inspect(visitor.frame, name)
+    for name, key in (("accepted", ACCEPTED), ("returned", RETURNED), ("submitted", SUBMITTED)):
+        visitor.open(lesson.activities[key])
+        yield from visitor.inspect(visitor.frame, f"hand-ins, {name}")
+        visitor.tool.get_by_role("link", name=TEACHER).click()
+        visitor.tool.locator(".icc-review").wait_for()
+        for details in visitor.tool.locator("details:not([open]) > summary").all():
+            details.click()
+        yield from visitor.inspect(visitor.frame, f"review, {name}")
+    with visitor.foresee(422):
+        visitor.tool.locator("button[value=returned]").click()
+        visitor.tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "review, returned without a word")
+    visitor.open(lesson.activities[OPEN])
+    yield from visitor.inspect(visitor.frame, "hand-ins, none")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_to_choose_what_a_course_shows(window: Windows, stage: Stage, english: bool) -> None:
+    visitor = window()
+    visitor.sign_in(TRAINER, english=english)
+    assert list(_pages_to_choose(visitor, stage)) == []
+    _expect_language(visitor, english)
+
+
+def _pages_to_choose(visitor: Visitor, stage: Stage) -> Iterator[str]:
+    visitor.page.goto(stage.course())
+    visitor.page.locator("a[href*='/tools/']").click()
+    yield from visitor.inspect(visitor.frame, "picker")
+    with visitor.foresee(422):
+        visitor.tool.locator("#cohort-new").check()
+        visitor.tool.locator("form[data-picker] button:not([name])").click()
+        visitor.tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "picker, without a name")
+    lesson = stage.lesson(ACCEPTED)
+    stage.unset(lesson)
+    visitor.open(lesson.activities[ACCEPTED])
+    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
+    yield from visitor.inspect(visitor.frame, "setup")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_page_of_a_link_that_shows_nothing_yet(window: Windows, stage: Stage, english: bool) -> None:
+    lesson = stage.lesson(ACCEPTED)
+    stage.unset(lesson)
+    visitor = window()
+    visitor.sign_in(TEACHER, english=english)
+    visitor.open(lesson.activities[ACCEPTED])
+    assert visitor.inspect(visitor.frame, "not yet") == []
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_that_connect_a_school(window: Windows, stage: Stage, english: bool) -> None:
+    visitor = window(english=english)
+    visitor.sign_in(ADMIN, english=english)
+    assert list(_pages_that_connect(visitor, stage)) == []
+    _expect_language(visitor, english)
+
+
+def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
+    invitation = stage.invitation()
+    visitor.page.goto(invitation)
+    yield from visitor.inspect(visitor.page, "invitation")
+    visitor.page.goto(f"{stage.school_url}/admin/tools")
+    visitor.page.locator("#url").fill(invitation)
+    visitor.page.locator("form[name=register] button").click()
+    yield from visitor.inspect(visitor.frame, "register")
+    visitor.tool.locator("form button").click()
+    visitor.tool.locator("[data-lti-close]").wait_for()
+    yield from visitor.inspect(visitor.frame, "registered")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_for_anybody(
+    window: Windows, stage: Stage, certificate: str, english: bool, scheme: str
+) -> None:
+    visitor = window(english=english, scheme=scheme)
+    page, wrong = visitor.page, []
+    page.goto(certificate)
+    wrong += visitor.inspect(page, "certificate")
+    page.locator("a[href*='/achievements/']").click()
+    page.locator("#criteria").wait_for()
+    wrong += visitor.inspect(page, "achievement")
+    with visitor.foresee(400, 404):
+        page.goto(f"{stage.tool_url}/c/nothing")
+        wrong += visitor.inspect(page, "no such certificate")
+        page.goto(f"{stage.tool_url}/lti/login")
+        wrong += visitor.inspect(page, "login without parameters")
+    assert wrong == []
+    assert page.locator("html").get_attribute("lang") == ("en" if english else "nl")
+    assert page.locator("html").get_attribute("data-bs-theme") == scheme
+
+
+def _expect_language(visitor: Visitor, english: bool) -> None:
+    assert visitor.frame.locator("html").get_attribute("lang") == ("en" if english else "nl")
+
+
+def _cohort_path(visitor: Visitor) -> str:
+    return "/".join(urlsplit(visitor.frame.url).path.split("/")[:3])

@@ -1,0 +1,109 @@
+"""Somebody at the school with a browser window of their own: what they do with mouse and keyboard, and what they see."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Frame, FrameLocator, Locator, Page
+
+from tests.browser.stage import Stage
+from tests.browser_fixture import Complaints, findings, fits
+
+NARROW, WIDE = 320, 1280
+HEIGHT = 900
+MOST_STOPS = 150
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A window and what its pages complained about."""
+
+    stage: Stage
+    page: Page
+    complaints: Complaints
+
+    def sign_in(self, person: str, *, english: bool = False) -> None:
+        """Become a person of the school, in Dutch or in English."""
+        self.page.goto(self.stage.school_url)
+        self.page.get_by_role("button", name=person).click()
+        other = self.page.get_by_role("button", name="English" if english else "Nederlands", exact=True)
+        if other.count():
+            other.click()
+
+    def open(self, activity: str) -> FrameLocator:
+        """Open an activity of the school and return what the tool shows in its frame."""
+        self.page.goto(activity)
+        return self.tool
+
+    @property
+    def tool(self) -> FrameLocator:
+        """What the tool shows inside the school's page, once it is there."""
+        frame = self.page.frame_locator("iframe.tool")
+        frame.locator("#inhoud").wait_for()
+        return frame
+
+    @property
+    def frame(self) -> Frame:
+        """The same as a frame, to run scripts in."""
+        handle = self.tool.locator("body").element_handle()
+        frame = handle.owner_frame()
+        if frame is None:
+            raise LookupError("the tool's page is in no frame")
+        frame.wait_for_load_state()
+        return frame
+
+    def go(self, path: str) -> None:
+        """Let the frame show another address of the tool."""
+        self.frame.goto(f"{self.stage.tool_url}{path}" if path.startswith("/") else path)
+
+    def resize(self, width: int) -> None:
+        """Make the window as wide as this."""
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+
+    def inspect(self, place: Page | Frame, name: str) -> list[str]:
+        """Return what is wrong with a page at both widths: axe's findings, sideways scrolling, complaints."""
+        wrong: list[str] = []
+        for width in (WIDE, NARROW):
+            self.resize(width)
+            wrong += [f"{name} at {width}: {finding}" for finding in findings(place)]
+            if not (fits(place) and fits(self.page)):
+                wrong.append(f"{name} at {width}: scrolls sideways; too wide: {wide_parts(place)}")
+        wrong += [f"{name}: {line}" for line in self.complaints.lines]
+        self.complaints.lines.clear()
+        return wrong
+
+    @contextmanager
+    def foresee(self, *statuses: int) -> Iterator[None]:
+        """Let answers with these statuses pass for a while."""
+        self.complaints.foreseen.update(statuses)
+        yield
+        self.complaints.foreseen.clear()
+
+    def tab_to(self, target: Locator) -> None:
+        """Press Tab until something has the focus; every stop within the tool shows that it has it."""
+        for _ in range(MOST_STOPS):
+            self.page.keyboard.press("Tab")
+            for frame in self.page.frames:
+                if frame.url.startswith(self.stage.tool_url) and not frame.evaluate(_FOCUS_SHOWS):
+                    raise AssertionError(f"the focus does not show on {frame.evaluate('document.activeElement.outerHTML')}")
+            if target.evaluate("element => document.hasFocus() && element === document.activeElement"):
+                return
+        raise AssertionError(f"the keyboard does not reach {target}")
+
+
+def wide_parts(place: Page | Frame) -> list[str]:
+    """Return the elements that stick out of the window at the right."""
+    found: list[str] = place.evaluate(_STICKING_OUT)
+    return found
+
+
+_FOCUS_SHOWS = """() => {
+  const element = document.activeElement;
+  if (!document.hasFocus() || !element || element === document.body) return true;
+  const style = getComputedStyle(element);
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+}"""
+_STICKING_OUT = """() => [...document.body.querySelectorAll("*")]
+  .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(0, 5)
+  .map((element) => element.cloneNode(false).outerHTML)"""
