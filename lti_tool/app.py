@@ -47,6 +47,7 @@ from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.outcomes import Extras
 from lti_tool.training.service import training_services
+from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.setup import init_web
@@ -55,7 +56,6 @@ from mappings.loading import load_trainings
 from mappings.training import Training
 
 CLEAN_UP_EVERY = 3600.0
-MB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,8 @@ def create_app(parts: Parts) -> Flask:
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
     app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
-    app.config["MAX_CONTENT_LENGTH"] = (settings.file_max_mb + 5) * MB
+    app.config["MAX_CONTENT_LENGTH"] = content_limit(settings.file_max_mb, parts.trainings.values())
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_MEMORY
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ achievement version; the job that issues carries its id and job number only.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.models import Award, AwardState, Certificate
@@ -115,22 +115,46 @@ class AwardService:
             return sum(award.state == AwardState.QUEUED for award in waiting)
 
     def sweep(self) -> None:
-        """Give every queued award without a living job a new one."""
+        """Go on with what waits for nothing any more, and give every queued award without a living job a new one.
+
+        A name, an approval and the last acceptance may come at the same moment, in transactions that do not see each
+        other: then nobody but the sweeper notices that all is there.
+        """
         now = self._clock()
+        with self._database.session() as session:
+            for award in session.scalars(self._ready().with_for_update(of=Award)):
+                self._advance(session, award)
         with self._database.session() as session:
             query = select(Award.id, Award.job).where(
                 Award.state == AwardState.QUEUED, or_(Award.claimed_until.is_(None), Award.claimed_until < now)
             )
-            due = list(session.execute(query.limit(500)).tuples())
+            due = [(award_id, number) for award_id, number in session.execute(query.limit(500))]
         alive = self._jobs.waiting(ISSUE_CERTIFICATE, due)
         for award_id, number in due:
-            if (award_id, number) in alive:
-                continue
-            with self._database.session() as session:
-                award = session.get(Award, award_id, with_for_update=True)
-                if award is not None and award.job == number and award.state == AwardState.QUEUED:
-                    award.claimed_until = None
-                    self._enqueue(session, award)
+            if (award_id, number) not in alive:
+                self._revive(award_id, number)
+
+    def _revive(self, award_id: str, number: int) -> None:
+        with self._database.session() as session:
+            award = session.get(Award, award_id, with_for_update=True)
+            if award is not None and award.job == number and award.state == AwardState.QUEUED:
+                award.claimed_until = None
+                self._enqueue(session, award)
+
+    @staticmethod
+    def _ready() -> Select[Award]:
+        return (
+            select(Award)
+            .join(Enrolment, Enrolment.id == Award.enrolment_id)
+            .join(Cohort, Cohort.id == Enrolment.cohort_id)
+            .join(Person, Person.id == Award.person_id)
+            .where(
+                Award.state.in_((AwardState.WAITING_APPROVAL, AwardState.WAITING_NAME)),
+                Award.last_error.is_(None),
+                Cohort.approved_at.is_not(None),
+                Person.certificate_name.is_not(None),
+            )
+        )
 
     def _check(self, session: Session, enrolment_id: str) -> None:
         enrolment = session.get_one(Enrolment, enrolment_id)
@@ -167,6 +191,7 @@ class AwardService:
     def _advance(self, session: Session, award: Award) -> None:
         if award.state == AwardState.ISSUED:
             return
+        award.last_error = None
         enrolment = session.get_one(Enrolment, award.enrolment_id)
         if session.get_one(Cohort, enrolment.cohort_id).approved_at is None:
             award.state = AwardState.WAITING_APPROVAL

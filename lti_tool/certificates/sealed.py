@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asn1crypto import cms
+from asn1crypto.parser import peek
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from pyhanko.pdf_utils.generic import DictionaryObject
@@ -60,7 +61,10 @@ def sealing_issuer(seal: Seal, issuers: Mapping[str, Mapping[str, PublicKey]]) -
         Stopped: the seal does not hold, or no trusted issuer has its key.
     """
     try:
-        signed_data = cms.ContentInfo.load(seal.container)["content"]
+        length = peek(seal.container)
+        if any(seal.container[length:]):
+            raise Stopped(Finding.SEAL_BROKEN)
+        signed_data = cms.ContentInfo.load(seal.container[:length], strict=True)["content"]
         signer = extract_signer_info(signed_data)
         certificate = extract_certificate_info(signed_data).signer_cert
         public = load_der_public_key(certificate.public_key.dump())

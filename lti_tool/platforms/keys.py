@@ -102,7 +102,6 @@ class KeyRing:
                 "purpose": "lti",
                 "created_at": row.created_at,
                 "active_from": row.active_from,
-                "retired_at": row.retired_at,
             }
             for row in found
         ]

@@ -112,7 +112,7 @@ class ScorePoster:
                 .limit(SWEEP_BATCH)
             )
             with self._database.session() as session:
-                found = session.execute(query).tuples().all()
+                found = [(row_id, number) for row_id, number in session.execute(query)]
             if not found:
                 return
             yield found

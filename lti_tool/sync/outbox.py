@@ -50,7 +50,7 @@ class ScoreOutboxService:
             Placement.assignment_key == change.assignment_key,
             Account.person_id == change.person_id,
         )
-        for placement, account, family in session.execute(query).tuples().all():
+        for placement, account, family in session.execute(query).all():
             score = score_for(change.state, change.feedback, profile_for(family))
             self._put(session, placement, account, change.submission_id, score)
 
@@ -66,7 +66,7 @@ class ScoreOutboxService:
             .order_by(ScoreOutbox.account_id)
             .with_for_update(of=ScoreOutbox)
         )
-        for row, placement in session.execute(refused).tuples().all():
+        for row, placement in session.execute(refused).all():
             if _repaired(row, placement, launch.account_id):
                 self.retry(session, row)
 
@@ -91,14 +91,14 @@ class ScoreOutboxService:
             .join(Platform, Platform.id == ScoreOutbox.platform_id)
             .where(ScoreOutbox.submission_id.in_(submission_ids))
             .order_by(ScoreOutbox.changed_at, ScoreOutbox.id)
-        ).tuples()
+        )
         marks: dict[str, list[ScoreMark]] = {}
         for row, platform_name in rows:
             marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
         return marks
 
     def _write_missing(self, session: Session, query: Select[Placement, Account, str, Submission]) -> int:
-        found = session.execute(query).tuples().all()
+        found = session.execute(query).all()
         for placement, account, family, submission in found:
             score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile_for(family))
             self._put(session, placement, account, submission.id, score)

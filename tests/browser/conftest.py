@@ -10,6 +10,8 @@ from tests.browser.stage import Stage, new_stage
 from tests.browser.visitor import HEIGHT, WIDE, Visitor
 from tests.browser_fixture import Complaints
 
+PATIENCE = 15_000
+"""Milliseconds to wait for something on a page."""
 Windows = Callable[..., Visitor]
 
 
@@ -42,6 +44,7 @@ def window(chromium: Browser, stage: Stage) -> Iterator[Windows]:
             color_scheme=scheme,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE)
         complaints = Complaints()
         complaints.listen(context)
         opened.append(Visitor(stage, context.new_page(), complaints))

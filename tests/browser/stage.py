@@ -75,6 +75,8 @@ class Stage:
     _spare: list[str] = field(default_factory=list)
     _people: dict[str, Browser] = field(default_factory=dict)
     _editions: int = 0
+    in_english: set[str] = field(default_factory=set)
+    """Whose launches are in English, because a window of theirs chose so."""
 
     @property
     def school_url(self) -> str:
@@ -214,7 +216,11 @@ class Stage:
         if person not in self._people:
             self._people[person] = Browser()
             log_in(self._people[person], self.school_url, person)
-        return self._people[person]
+        browser = self._people[person]
+        if person in self.in_english:
+            browser.get(f"{self.school_url}/courses").form(name="language").submit(locale="nl")
+            self.in_english.discard(person)
+        return browser
 
     def _furnish(self) -> None:
         """Write the school's state before it starts: its usual people and courses, and the spare ones."""

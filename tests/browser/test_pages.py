@@ -116,24 +116,24 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
 
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_to_choose_what_a_course_shows(window: Windows, stage: Stage, english: bool) -> None:
+    unset = stage.lesson(ACCEPTED)
+    stage.unset(unset)
     visitor = window()
     visitor.sign_in(TRAINER, english=english)
-    assert list(_pages_to_choose(visitor, stage)) == []
+    assert list(_pages_to_choose(visitor, stage.course(), unset.activities[ACCEPTED])) == []
     _expect_language(visitor, english)
 
 
-def _pages_to_choose(visitor: Visitor, stage: Stage) -> Iterator[str]:
-    visitor.page.goto(stage.course())
-    visitor.page.locator("a[href*='/tools/']").click()
+def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]:
+    visitor.page.goto(course)
+    visitor.page.get_by_role("link", name="ICC Bridge").click()
     yield from visitor.inspect(visitor.frame, "picker")
     with visitor.foresee(422):
         visitor.tool.locator("#cohort-new").check()
         visitor.tool.locator("form[data-picker] button:not([name])").click()
         visitor.tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "picker, without a name")
-    lesson = stage.lesson(ACCEPTED)
-    stage.unset(lesson)
-    visitor.open(lesson.activities[ACCEPTED])
+    visitor.open(unset)
     expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
     yield from visitor.inspect(visitor.frame, "setup")
 

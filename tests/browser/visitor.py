@@ -23,12 +23,17 @@ class Visitor:
     complaints: Complaints
 
     def sign_in(self, person: str, *, english: bool = False) -> None:
-        """Become a person of the school, in Dutch or in English."""
+        """Become a person of the school, in Dutch or in English.
+
+        The school keeps the language with the person; a short way of the stage in their name makes it Dutch again.
+        """
         self.page.goto(self.stage.school_url)
         self.page.get_by_role("button", name=person).click()
         other = self.page.get_by_role("button", name="English" if english else "Nederlands", exact=True)
         if other.count():
             other.click()
+        if english:
+            self.stage.in_english.add(person)
 
     def open(self, activity: str) -> FrameLocator:
         """Open an activity of the school and return what the tool shows in its frame."""

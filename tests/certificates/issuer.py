@@ -63,9 +63,13 @@ class Issuer:
         return verify(data.encode() if isinstance(data, str) else data, self.trust(), now)
 
 
-@cache
 def issuer(base_url: str = BASE_URL, made: int = 1) -> Issuer:
     """Return an issuer; another number gives one with other keys under the same address."""
+    return _issuer(base_url, made)
+
+
+@cache
+def _issuer(base_url: str, made: int) -> Issuer:
     now = datetime(2026, 1, made, tzinfo=UTC)
     records = tuple(new_key(purpose, now=now, taken=(), issuer_name="LKCA") for purpose in KeyPurpose)
     return Issuer(records, IssuingKeys(records), base_url)

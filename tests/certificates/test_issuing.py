@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from lti_tool.app import Parts
 from lti_tool.certificates.awards import LEASE
-from lti_tool.certificates.models import Award, AwardState, Certificate
+from lti_tool.certificates.models import Award, AwardState, Certificate, IssuingKey
 from lti_tool.certificates.snapshot import snapshot_from_json
 from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
 from lti_tool.courses.models import Person
 from lti_tool.errors import Invalid
+from lti_tool.training.models import Cohort, Submission
 from lti_tool.training.outcomes import CertificateCard
 from tests.certificates.award import NAME, Ready, accept, all_accepted
 from tests.clock import FakeClock
@@ -144,6 +145,18 @@ def test_a_job_that_was_lost_is_given_again_after_its_lease(parts: Parts, jobs: 
     assert len(certificates(parts)) == 1
 
 
+def test_what_nobody_told_the_award_of_is_noticed_by_the_sweeper(
+    parts: Parts, jobs: RecordingJobs, clock: FakeClock
+) -> None:
+    ready = all_accepted(parts, approved=False, name=None)
+    with parts.database.session() as session:
+        session.get_one(Person, ready.person_id).certificate_name = NAME
+        session.get_one(Cohort, ready.cohort_id).approved_at = clock()
+    parts.awards.sweep()
+    jobs.run()
+    assert card(parts, ready).state == "issued"
+
+
 def test_a_name_that_cannot_be_printed_is_asked_again_instead_of_leaving_a_gap(parts: Parts, jobs: RecordingJobs) -> None:
     ready = all_accepted(parts, name="Зоя 🎭 漢字")
     jobs.run()
@@ -171,7 +184,9 @@ def test_revoking_shows_in_the_verdict_at_once_and_happens_once(parts: Parts, jo
     before = parts.certificates.trust()
     parts.certificates.revoke(certificate.id, "per vergissing toegekend")
     assert verify(certificate.credential.encode(), before, now=parts.clock()).state is VerdictState.VALID
-    assert verify(certificate.credential.encode(), parts.certificates.trust(), now=parts.clock()).state is VerdictState.REVOKED
+    assert (
+        verify(certificate.credential.encode(), parts.certificates.trust(), now=parts.clock()).state is VerdictState.REVOKED
+    )
     with pytest.raises(Invalid, match="revoked before"):
         parts.certificates.revoke(certificate.id, "nog een keer")
     with pytest.raises(Invalid, match="reason"):
@@ -182,8 +197,6 @@ def test_issuer_keys_survive_a_restart_and_stay_encrypted(parts: Parts) -> None:
     first = parts.certificates.did_document()
     assert parts.certificates.did_document() == first
     with parts.database.session() as session:
-        from lti_tool.certificates.models import IssuingKey
-
         stored = session.scalars(select(IssuingKey)).all()
         assert len(stored) == 3
         assert all("PRIVATE KEY" not in key.private_pem for key in stored)
@@ -200,8 +213,6 @@ def test_a_late_acceptance_completes_the_rule(parts: Parts, jobs: RecordingJobs,
     ready = all_accepted(parts, but="vervolgstappen")
     clock.advance(days=30)
     with parts.database.session() as session:
-        from lti_tool.training.models import Submission
-
         session.delete(session.scalars(select(Submission).where(Submission.assignment_key == "vervolgstappen")).one())
     accept(parts, ready, "vervolgstappen")
     jobs.run()

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import jwt
 import pytest
@@ -12,7 +13,7 @@ from lti_tool.errors import SettingsError
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.models import ToolKey
 from lti_tool.vault import Vault
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 
 
 @pytest.fixture
@@ -112,5 +113,5 @@ def test_the_list_of_keys_shows_no_private_half(ring: KeyRing, clock: FakeClock)
     second = ring.rotate()
     rows = ring.rows()
     assert [row["kid"] for row in rows] == [first, second]
-    assert rows[0]["retired_at"] == rows[1]["active_from"]
+    assert [row["active_from"] for row in rows] == [START, START + timedelta(hours=1, days=1)]
     assert "PRIVATE" not in str(rows)

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from lti_tool.courses.models import Account, Course, Placement
 from lti_tool.database import Database
-from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.service import Launch
@@ -133,12 +132,23 @@ class Desk:
                 setattr(present, name, value)
 
 
-def open_desk(database: Database, clock: FakeClock, jobs: Jobs) -> Desk:
-    """Set the desk up, with a platform that nobody answers for."""
+def open_desk(
+    database: Database,
+    clock: FakeClock,
+    jobs: Jobs,
+    *,
+    platform: Platform | None = None,
+    subject: str | None = None,
+    resource_link_id: str | None = None,
+    lineitem_url: str | None = "https://lms.example/items/1",
+    lineitems_url: str = "https://lms.example/items",
+) -> Desk:
+    """Set the desk up; without a platform that answers, at one that nobody answers for."""
     build = Builder(database, clock)
-    platform = build.platform()
+    platform = platform or build.platform()
     course, cohort = build.course(platform), build.cohort()
-    account, enrolment = build.participant(course, cohort, platform)
-    url = f"https://lms.example/items/{new_id()}"
-    placement = build.placement(course, cohort, lineitem_url=url, lineitems_url="https://lms.example/items")
+    account, enrolment = build.participant(course, cohort, platform, subject)
+    placement = build.placement(
+        course, cohort, resource_link_id=resource_link_id, lineitem_url=lineitem_url, lineitems_url=lineitems_url
+    )
     return Desk(database, clock, jobs, platform, course, cohort, placement, account, enrolment, build)

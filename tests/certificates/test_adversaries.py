@@ -1,0 +1,283 @@
+"""The adversaries: nothing that was changed, forged or made up is valid, and each is told what it is."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import jwt
+import pytest
+from jwt.algorithms import RSAAlgorithm
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from lti_tool.certificates.documents import did_document, key_set
+from lti_tool.certificates.pdf import render_pdf
+from lti_tool.certificates.seal import Sealer
+from lti_tool.certificates.snapshot import Language
+from lti_tool.certificates.status import build_status_list
+from lti_tool.certificates.trust import Trust
+from lti_tool.certificates.verdict import CheckState, Verdict, VerdictState
+from lti_tool.certificates.verify import verify
+from tests.certificates import forgeries as made
+from tests.certificates.forgeries import changed, proven, put, status_list, token
+from tests.certificates.issuer import ENTRY, NOW, issuer
+from tests.certificates.samples import AWARDED, BASE_URL, NAME, sample_snapshot
+
+ALTERED, UNKNOWN = VerdictState.ALTERED, VerdictState.UNKNOWN
+OURS = "did:web:icc.example.org"
+THEIRS = "did:web:icc.example.evil"
+
+
+def assert_refused(verdict: Verdict, state: VerdictState, code: str) -> None:
+    """Assert what was found; and that nothing of a certificate without a proof is repeated."""
+    decisive = [check for check in verdict.checks if check.state is not CheckState.PASSED]
+    assert (verdict.state, decisive[0].code.value) == (state, code)
+    assert verdict.explanation == decisive[0].words
+    if state is ALTERED:
+        assert verdict.facts is None
+        assert NAME not in repr(verdict)
+
+
+SUBJECT = "credentialSubject"
+INLINE = {"@context": {"cijfer": "https://example.org/cijfer"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "state", "code"),
+    [
+        pytest.param(changed(put(SUBJECT, "name", value="Iemand Anders")), ALTERED, "signature", id="another name"),
+        pytest.param(changed(put(SUBJECT, "identifier", 0, "identityHash", value="X")), ALTERED, "signature", id="hash"),
+        pytest.param(changed(put("validFrom", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="earlier"),
+        pytest.param(changed(put("awardedDate", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="award date"),
+        pytest.param(changed(put(SUBJECT, "achievement", "name", value="Diploma")), ALTERED, "signature", id="achievement"),
+        pytest.param(changed(put("id", value=f"{BASE_URL}/c/anders")), ALTERED, "signature", id="another id"),
+        pytest.param(changed(put("credentialStatus", "statusListIndex", value="1")), ALTERED, "signature", id="slot"),
+        pytest.param(changed(lambda one: one.pop("credentialStatus")), ALTERED, "signature", id="status stripped"),
+        pytest.param(changed(lambda one: one["evidence"].pop()), ALTERED, "signature", id="evidence removed"),
+        pytest.param(changed(put("proof", "created", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="proof date"),
+        pytest.param(changed(put("proof", "proofValue", value="z" + "1" * 88)), ALTERED, "signature", id="proof value"),
+        pytest.param(changed(put("proof", "proofValue", value="")), ALTERED, "signature", id="no proof value"),
+        pytest.param(changed(lambda one: one.pop("proof")), ALTERED, "signature", id="proof stripped"),
+        pytest.param(proven(made.credential(), made=2), ALTERED, "signature", id="other key, same name"),
+        pytest.param(changed(put("proof", value=[])), ALTERED, "key", id="proof is a list"),
+        pytest.param(changed(put("proof", "cryptosuite", value="eddsa-jcs-2022")), ALTERED, "key", id="other suite"),
+        pytest.param(changed(put("proof", "proofPurpose", value="authentication")), ALTERED, "key", id="other purpose"),
+        pytest.param(
+            changed(put("proof", "verificationMethod", value=f"{THEIRS}#ed25519-2026-1")), ALTERED, "key", id="their key"
+        ),
+        pytest.param(
+            changed(put("proof", "verificationMethod", value="did:key:z6MkuC5#z6MkuC5")), ALTERED, "key", id="did:key"
+        ),
+        pytest.param(
+            changed(put("proof", "verificationMethod", value=f"{OURS}#rs256-2026-1")), ALTERED, "key", id="an RSA key"
+        ),
+        pytest.param(
+            changed(put("proof", "verificationMethod", value=f"{OURS}#ed25519-2031-1")), UNKNOWN, "key", id="unknown key"
+        ),
+        pytest.param(changed(put("cijfer", value="10")), ALTERED, "content", id="undefined member"),
+        pytest.param(changed(put(SUBJECT, "cijfer", value="10")), ALTERED, "content", id="undefined member inside"),
+        pytest.param(changed(put("evidence", 0, "activityEndDate", value="2026")), ALTERED, "content", id="out of place"),
+        pytest.param(changed(put("issuer", "knows", value=INLINE)), ALTERED, "content", id="context of their own"),
+        pytest.param(changed(put("issuer", "id", value=THEIRS)), UNKNOWN, "issuer", id="another issuer"),
+        pytest.param(proven(made.credential(), base_url=made.EVIL), ALTERED, "key", id="signed by another issuer"),
+        pytest.param(
+            proven({**made.credential(), "issuer": THEIRS}, base_url=made.EVIL), UNKNOWN, "issuer", id="their own issuer"
+        ),
+        pytest.param(
+            changed(lambda one: one.update({"https://schema.org/name": one.pop("name")})), ALTERED, "content", id="respelled"
+        ),
+        pytest.param(changed(put("credentialStatus", value=[[1]])), ALTERED, "signature", id="status is nonsense"),
+        pytest.param(
+            proven({key: value for key, value in made.credential().items() if key != "credentialStatus"}),
+            UNKNOWN,
+            "status",
+            id="made without status",
+        ),
+        pytest.param(proven({**made.credential(), "name": ["a", "b"]}), UNKNOWN, "standard", id="schema broken"),
+    ],
+)
+def test_a_false_json_certificate_is_refused(data: bytes, state: VerdictState, code: str) -> None:
+    assert_refused(issuer().verdict(data), state, code)
+
+
+OTHER_JWK = RSAAlgorithm.to_jwk(issuer(made=2).keys.jwt.private.public_key(), as_dict=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "state", "code"),
+    [
+        pytest.param(made.with_another_payload(), ALTERED, "signature", id="another payload"),
+        pytest.param(made.signed().jwt.rpartition(".")[0].encode() + b".AAAA", ALTERED, "signature", id="another signature"),
+        pytest.param(token(made=2), ALTERED, "signature", id="other key, same kid"),
+        pytest.param(made.without_algorithm(), ALTERED, "key", id="alg none"),
+        pytest.param(made.with_the_public_key_as_secret(), ALTERED, "key", id="HS256 with the public key"),
+        pytest.param(made.with_the_seal_key(), ALTERED, "key", id="ES256 with the seal key"),
+        pytest.param(token(made=2, jwk=OTHER_JWK), ALTERED, "key", id="key in the header"),
+        pytest.param(token(jku="https://icc.example.evil/jwks.json"), ALTERED, "key", id="address of keys in the header"),
+        pytest.param(token(made=2, kid="https://icc.example.evil/keys/rs256-2026-1.jwk"), ALTERED, "key", id="foreign kid"),
+        pytest.param(token(made=2, kid=f"{THEIRS}#rs256-2026-1"), ALTERED, "key", id="foreign DID as kid"),
+        pytest.param(token(kid="rs256-2026-1"), ALTERED, "key", id="bare kid"),
+        pytest.param(
+            token(kid="https://icc.example.org@icc.example.evil/keys/rs256-2026-1.jwk"), ALTERED, "key", id="user name"
+        ),
+        pytest.param(
+            token(kid="https://icc.example.org/keys/ed25519-2026-1.jwk"), ALTERED, "key", id="kid of another kind of key"
+        ),
+        pytest.param(token(kid="https://icc.example.org/keys/rs256-2031-1.jwk"), UNKNOWN, "key", id="unknown kid"),
+        pytest.param(token(typ="at+jwt"), ALTERED, "key", id="other type"),
+        pytest.param(token(put("issuer", "id", value=THEIRS)), UNKNOWN, "issuer", id="another issuer"),
+        pytest.param(token(put("iss", value=THEIRS)), UNKNOWN, "standard", id="claims disagree"),
+        pytest.param(token(put("nbf", value=0)), UNKNOWN, "standard", id="other dates in the claims"),
+        pytest.param(token(put(SUBJECT, "name", value="X")), ALTERED, "signature", id="proof inside does not hold"),
+        pytest.param(token(lambda one: one.pop("credentialStatus")), ALTERED, "signature", id="status stripped"),
+        pytest.param(token(put("cijfer", value="10")), ALTERED, "content", id="undefined member"),
+    ],
+)
+def test_a_false_jwt_is_refused(data: bytes, state: VerdictState, code: str) -> None:
+    assert_refused(issuer().verdict(data), state, code)
+
+
+def test_the_issuers_did_document_of_somebody_else_helps_nobody() -> None:
+    attacker = issuer(made=2)
+    data = attacker.certificate()
+    for form in (data.json, data.jwt):
+        assert attacker.verdict(form).state is VerdictState.VALID
+        assert_refused(issuer().verdict(form), ALTERED, "signature")
+
+
+def test_a_key_that_the_issuer_does_not_assert_with_does_not_count() -> None:
+    document = issuer().did()
+    document["assertionMethod"] = [name for name in document["assertionMethod"] if "rs256" not in name]
+    trust = Trust.from_documents([document], status_lists=[json.loads(issuer().status().json)])
+    assert verify(made.signed().json.encode(), trust, NOW).state is VerdictState.VALID
+    assert_refused(verify(made.signed().jwt.encode(), trust, NOW), UNKNOWN, "key")
+
+
+def test_a_key_that_another_controls_does_not_count() -> None:
+    document = issuer().did()
+    for method in document["verificationMethod"]:
+        method["controller"] = THEIRS
+    trust = Trust.from_documents([document], status_lists=[issuer().status().jwt])
+    assert_refused(verify(made.signed().json.encode(), trust, NOW), UNKNOWN, "key")
+
+
+def test_a_key_set_that_disagrees_with_the_did_document_stops_it() -> None:
+    other = key_set(BASE_URL, issuer(made=2).keys.public_jwks)
+    trust = Trust.from_documents([issuer().did()], status_lists=[issuer().status().jwt], key_sets=[other])
+    assert_refused(verify(made.signed().jwt.encode(), trust, NOW), ALTERED, "key")
+
+
+SUBJECT_OF_LIST = (SUBJECT, "encodedList")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(status_list(put(*SUBJECT_OF_LIST, value=made.empty_bits())), id="other bits"),
+        pytest.param(status_list(made=2), id="other key"),
+        pytest.param(status_list(lambda one: one.pop("proof")), id="not signed"),
+        pytest.param(status_list(put("issuer", value=THEIRS)), id="other issuer"),
+        pytest.param(status_list(put("validFrom", value="2026-06-04T09:29:00Z")), id="other date"),
+        pytest.param(status_list(put(SUBJECT, "statusPurpose", value="message")), id="other purpose"),
+        pytest.param(status_list(put("cijfer", value="10")), id="undefined member"),
+        pytest.param(made.said_twice(), id="JSON and proof differ"),
+        pytest.param(issuer(made=2).status([]).jwt, id="JWT of another key"),
+        pytest.param(made.token(put("id", value=f"{BASE_URL}/status/1")).decode(), id="a certificate as list"),
+    ],
+)
+def test_a_false_status_list_decides_nothing(status: Mapping[str, Any] | str) -> None:
+    trust = Trust.from_documents([issuer().did()], status_lists=[status])
+    assert_refused(verify(made.signed().json.encode(), trust, NOW), UNKNOWN, "status")
+
+
+def test_a_list_from_the_future_decides_nothing() -> None:
+    status = json.loads(issuer().status(made=made.LATER).json)
+    trust = Trust.from_documents([issuer().did()], status_lists=[status])
+    assert_refused(verify(made.signed().json.encode(), trust, NOW), UNKNOWN, "status")
+
+
+def test_a_list_that_is_over_decides_nothing() -> None:
+    over = {**build_status_list(BASE_URL, 1, [], now=AWARDED), "validUntil": "2026-06-04T12:00:00Z"}
+    trust = Trust.from_documents([issuer().did()], status_lists=[json.loads(proven(over))])
+    assert_refused(verify(made.signed().json.encode(), trust, NOW), UNKNOWN, "status")
+    assert verify(made.signed().json.encode(), trust, AWARDED).state is VerdictState.VALID
+
+
+def test_the_list_of_another_number_is_not_used() -> None:
+    other = json.loads(proven(build_status_list(BASE_URL, 2, [], now=AWARDED)))
+    trust = Trust.from_documents([issuer().did()], status_lists=[other])
+    assert_refused(verify(made.signed().json.encode(), trust, NOW), UNKNOWN, "status")
+    moved = replace(trust, status_lists={f"{BASE_URL}/status/1": other})
+    assert_refused(verify(made.signed().json.encode(), moved, NOW), UNKNOWN, "status")
+
+
+@pytest.fixture(scope="module")
+def pdf() -> bytes:
+    return issuer().pdf(made.signed().json)
+
+
+def test_any_changed_byte_of_the_pdf_is_noticed(pdf: bytes) -> None:
+    seal = pdf.index(b"/Contents <")
+    for place in (20, 2000, len(pdf) // 2, seal + 300, seal + 8000, len(pdf) - 30):
+        broken = pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
+        verdict = issuer().verdict(broken)
+        assert verdict.state is ALTERED
+        assert verdict.facts is None
+
+
+def test_a_pdf_with_something_added_is_altered(pdf: bytes) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer.root["/Lang"] = writer.root["/Lang"]
+    writer.update_root()
+    added = io.BytesIO()
+    writer.write(added)
+    assert_refused(issuer().verdict(added.getvalue()), ALTERED, "seal")
+    assert_refused(issuer().verdict(pdf + b"\n"), ALTERED, "seal")
+
+
+def test_a_pdf_without_its_seal_cannot_be_verified(pdf: bytes) -> None:
+    plain = render_pdf(sample_snapshot(), made.signed().json)
+    assert pdf.startswith(plain)
+    assert_refused(issuer().verdict(plain), UNKNOWN, "seal")
+
+
+def test_a_pdf_that_somebody_else_sealed_cannot_be_verified() -> None:
+    forged = render_pdf(replace(sample_snapshot(), name="Iemand Anders"), made.signed().json)
+    sealed = Sealer(issuer(made=2).keys.seal).seal(forged, now=AWARDED, language=Language.NL)
+    assert_refused(issuer().verdict(sealed), UNKNOWN, "seal")
+
+
+def test_a_pdf_that_one_trusted_issuer_sealed_for_another_is_refused() -> None:
+    other = issuer("https://elders.example", made=2)
+    documents = [did_document(one.base_url, one.keys.public_jwks) for one in (issuer(), other)]
+    trust = Trust.from_documents(documents, status_lists=[issuer().status().jwt])
+    sealed = Sealer(other.keys.seal).seal(
+        render_pdf(sample_snapshot(), made.signed().json), now=AWARDED, language=Language.NL
+    )
+    assert_refused(verify(sealed, trust, NOW), ALTERED, "seal")
+
+
+def test_a_sealed_pdf_with_a_false_credential_is_altered() -> None:
+    false = changed(put(SUBJECT, "name", value="Iemand Anders")).decode()
+    assert_refused(issuer().verdict(issuer().pdf(false)), ALTERED, "signature")
+
+
+def test_a_sealed_pdf_with_something_else_inside_cannot_be_verified() -> None:
+    verdict = issuer().verdict(issuer().pdf("geen credential"))
+    assert_refused(verdict, UNKNOWN, "readable")
+
+
+def test_a_seal_with_room_for_more_is_refused(pdf: bytes) -> None:
+    start = pdf.index(b"/Contents <") + len("/Contents <")
+    filled = pdf[:start] + b"zz" + pdf[start + 2 :]
+    assert_refused(issuer().verdict(filled), ALTERED, "seal")
+
+
+def test_the_revoked_certificate_of_the_sealed_pdf_is_revoked(pdf: bytes) -> None:
+    assert verify(pdf, issuer().trust([ENTRY.index]), NOW).state is VerdictState.REVOKED
+
+
+def test_the_library_of_tokens_agrees_that_the_genuine_one_is_genuine() -> None:
+    public = issuer().keys.jwt.private.public_key()
+    assert jwt.decode(made.signed().jwt, public, algorithms=["RS256"])["jti"] == sample_snapshot().url
