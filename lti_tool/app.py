@@ -201,7 +201,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
 def create_app(parts: Parts) -> Flask:
     """Build the Flask application over the parts."""
     settings = parts.settings
-    app = Flask("lti_tool", static_folder=None)
+    app = Flask("lti_tool", static_folder=None, static_url_path="/static")
     app.secret_key = parts.vault.mac("flask", "secret key")
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone

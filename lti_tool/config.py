@@ -22,27 +22,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ICC_", env_file=None, extra="ignore", frozen=True)
 
-    base_url: str = Field(
-        "http://localhost:8401", description="The address people and learning environments use; no path."
-    )
+    base_url: str = Field("http://localhost:8401", description="The address people and learning environments use; no path.")
     data_dir: Path = Field(Path("./var"), description="Folder for the database, the files and the generated secret.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; default: a SQLite file in ICC_DATA_DIR.")
     secret_key: SecretStr | None = Field(
         None,
         description="Secret for encryption and signatures, 32 characters or more; default: generated in ICC_DATA_DIR.",
     )
-    files_url: str | None = Field(
-        None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR."
-    )
+    files_url: str | None = Field(None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR.")
     file_max_mb: int = Field(50, ge=1, le=1000, description="Largest file that can be handed in, in MB.")
     default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
     time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
     allow_private_platforms: bool = Field(
         False, description="Also talk to learning environments on http or private addresses: demo and labs only."
     )
-    trusted_proxies: int = Field(
-        0, ge=0, le=5, description="How many reverse proxies in front set X-Forwarded-… headers."
-    )
+    trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies in front set X-Forwarded-… headers.")
     issuer_name: str = Field(
         "LKCA – Landelijk Kennisinstituut Cultuureducatie en Amateurkunst", description="Issuer's name on certificates."
     )
@@ -53,9 +47,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(8, ge=1, le=72, description="How long a session lasts after the last launch, in hours.")
     job_threads: int = Field(8, ge=1, le=64, description="How many jobs one process runs at once.")
     job_poll_seconds: float = Field(0.3, gt=0, le=10, description="How often a process looks for new jobs, in seconds.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least severe level that is logged."
-    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe level that is logged.")
     log_format: Literal["json", "console"] = Field("json", description="Log lines as json or for people (console).")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -162,9 +154,7 @@ def prepare_data_dir(settings: Settings) -> None:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise SettingsError(
-            f"ICC_DATA_DIR: {folder} cannot be written ({error.strerror or 'unknown reason'})"
-        ) from None
+        raise SettingsError(f"ICC_DATA_DIR: {folder} cannot be written ({error.strerror or 'unknown reason'})") from None
 
 
 def secret_of(settings: Settings) -> str:

@@ -1,17 +1,33 @@
-"""The doctor: is this installation in order, and what are its settings."""
+"""The doctor: is this installation in order, and what are its settings.
+
+`serve` and `worker` ask the same questions before they start, and stop at the first that has a bad answer.
+"""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+from alembic.util.exc import CommandError
 from pydantic import SecretStr
+from sqlalchemy import func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from lti_tool.app import compose
-from lti_tool.config import Settings
-from lti_tool.errors import IccError
+from lti_tool.app import Parts, compose
+from lti_tool.certificates.models import IssuingKey
+from lti_tool.config import Settings, prepare_data_dir
+from lti_tool.errors import IccError, SettingsError
+from lti_tool.platforms.models import ToolKey
 
 LEAST_FREE_MB = 500
+MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
+"""Launches and tokens are refused when clocks differ by more than a minute (Security Framework 1.1, 5.1.3)."""
+DRIVERS = ("sqlite", "postgresql+psycopg")
+UPGRADE = "run icc-bridge db upgrade"
 
 
 @dataclass(frozen=True)
@@ -28,38 +44,155 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, the database, the files, the training files and the disk."""
-    return [*_settings(settings), *_parts(settings), _disk(settings)]
+    """Look at the settings, the data folder, the database, the secret, the files, the trainings, the disk and the clock."""
+    return [*_settings(settings), *_parts(settings)]
+
+
+def check_database_url(settings: Settings) -> URL:
+    """Return the database's URL.
+
+    Raises:
+        SettingsError: it is no URL, or names a driver that is not used here.
+    """
+    try:
+        url = make_url(settings.sqlalchemy_url)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername not in DRIVERS:
+        raise SettingsError("ICC_DATABASE_URL: expected sqlite:////path/file.sqlite or postgresql://user:password@host/name")
+    return url
+
+
+def check_there(settings: Settings) -> None:
+    """See that a database has been made, so that a command in the wrong folder does not make an empty one.
+
+    Raises:
+        SettingsError: it is a SQLite file, and there is none; or the URL is wrong.
+    """
+    url = check_database_url(settings)
+    if url.drivername == "sqlite" and url.database and not Path(url.database).exists():
+        raise SettingsError(f"there is no database {url.database} yet: {UPGRADE} (ICC_DATA_DIR says where it is)")
+
+
+def check_usable(parts: Parts) -> None:
+    """See that the database can be used and is up to date.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    try:
+        current = parts.database.is_current()
+    except DBAPIError as error:
+        raise SettingsError(f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}") from None
+    except CommandError as error:
+        raise SettingsError(f"the database was made by another version of ICC Bridge ({error})") from None
+    if not current:
+        raise SettingsError(f"the database's schema is not the newest: {UPGRADE}")
+
+
+def check_startable(settings: Settings) -> None:
+    """See, before a server or worker starts, that everything it needs can be used.
+
+    Raises:
+        SettingsError: something cannot; the first that was found.
+    """
+    check_there(settings)
+    parts = compose(settings)
+    try:
+        check_usable(parts)
+        _check_secret(parts)
+        _check_files(parts)
+        parts.engine.prepare()
+    finally:
+        parts.close()
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        shown = "set" if isinstance(value, SecretStr) else "default" if value is None else str(value)
-        if name == "database_url" and value is not None:
-            shown = value.split("://", 1)[0] + "://…"
-        yield Finding(f"ICC_{name.upper()}", good=True, value=shown)
+        yield Finding(f"ICC_{name.upper()}", good=True, value=_shown(getattr(settings, name)))
+
+
+def _shown(value: object) -> str:
+    """Return a setting as it may be shown: secrets and passwords are not."""
+    if value is None:
+        return "default"
+    if isinstance(value, SecretStr):
+        return "set"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "default"
+    parts = urlsplit(str(value)) if "://" in str(value) else None
+    if parts is not None and parts.password:
+        user = f"{parts.username}:…@" if parts.username else ":…@"
+        return urlunsplit(parts._replace(netloc=f"{user}{parts.netloc.rpartition('@')[2]}"))
+    return str(value)
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:
     try:
+        prepare_data_dir(settings)
+    except SettingsError as error:
+        yield Finding("data folder", good=False, value=error.detail)
+        return
+    yield Finding("data folder", good=True, value=f"can be written: {settings.data_dir.resolve()}")
+    yield _disk(settings)
+    try:
+        check_there(settings)
         parts = compose(settings)
     except IccError as error:
         yield Finding("application", good=False, value=error.detail)
         return
     try:
-        current = parts.database.is_current()
-        yield Finding("database", good=current, value="up to date" if current else "run icc-bridge db upgrade")
-        parts.files.discard(parts.files.put(BytesIO(b"probe"), max_bytes=100).path)
-        yield Finding("files", good=True, value="can be written")
-        names = ", ".join(sorted(parts.trainings))
-        yield Finding("trainings", good=True, value=names)
-    except IccError as error:
-        yield Finding("database or files", good=False, value=error.detail)
+        yield Finding("trainings", good=True, value=", ".join(sorted(parts.trainings)))
+        yield _try("files", "can be written", lambda: _check_files(parts))
+        database = _try("database", "up to date", lambda: check_usable(parts))
+        yield database
+        if database.good:
+            yield _try("secret", "fits the database", lambda: _check_secret(parts))
+            yield _clock(parts)
     finally:
         parts.close()
+
+
+def _try(name: str, good: str, check: Callable[[], None]) -> Finding:
+    try:
+        check()
+    except IccError as error:
+        return Finding(name, good=False, value=error.detail)
+    return Finding(name, good=True, value=good)
+
+
+def _check_files(parts: Parts) -> None:
+    try:
+        parts.files.discard(parts.files.put(BytesIO(b"probe"), max_bytes=100).path)
+    except IccError as error:
+        raise SettingsError(f"ICC_FILES_URL: files cannot be stored ({error.detail})") from None
+
+
+def _check_secret(parts: Parts) -> None:
+    """See that the secret opens the keys in the database; there may be none yet."""
+    with parts.database.session() as session:
+        sealed = [session.scalar(select(ToolKey.private_pem).limit(1))]
+        sealed.append(session.scalar(select(IssuingKey.private_pem).where(IssuingKey.retired_at.is_(None)).limit(1)))
+    for one in sealed:
+        if one is not None:
+            parts.vault.decrypt(one)
 
 
 def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.data_dir).free // 1_000_000
     return Finding("disk", good=free >= LEAST_FREE_MB, value=f"{free} MB free in ICC_DATA_DIR")
+
+
+def _clock(parts: Parts) -> Finding:
+    """Compare our clock with the database server's; a SQLite file has none of its own."""
+    ours = parts.clock()
+    if parts.database.sqlite:
+        return Finding("clock", good=True, value=f"{ours:%Y-%m-%d %H:%M:%S} UTC")
+    with parts.database.session() as session:
+        theirs: datetime = session.scalar(select(func.now())) or ours
+    away = abs(theirs.astimezone(UTC) - ours)
+    return Finding(
+        "clock",
+        good=away <= MOST_CLOCK_DIFFERENCE,
+        value=f"{ours:%Y-%m-%d %H:%M:%S} UTC, {away.total_seconds():.0f} s from the database server's",
+    )

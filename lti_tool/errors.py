@@ -84,7 +84,10 @@ class NotAllowed(Refused):
     title = _l("Dit mag je hier niet")
     explanation = _l("Met jouw rol in deze cursus kun je dit niet openen of veranderen.")
     who = _l("De trainer van je cursus kan je verder helpen.")
-    steps: Sequence[Words] = (_l("Ga terug naar je cursus in de leeromgeving."), _l("Vraag je trainer of je de juiste rol hebt."))
+    steps: Sequence[Words] = (
+        _l("Ga terug naar je cursus in de leeromgeving."),
+        _l("Vraag je trainer of je de juiste rol hebt."),
+    )
 
 
 class Invalid(Refused):

@@ -1,17 +1,43 @@
-"""Serving: gunicorn with one worker process that answers requests and runs the jobs."""
+"""Serving: gunicorn with one worker process that answers requests and runs the jobs; and a worker for jobs only.
 
+SIGTERM ends both in good order: no new requests, requests under way answered, running jobs finished. A job that takes
+longer than that is taken up again at the next start.
+"""
+
+import logging
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
 from lti_tool.errors import SettingsError
 
 THREADS = 8
-GRACE_SECONDS = 30
+REQUESTS_SECONDS = 20
+"""How long requests under way may still take after SIGTERM; the jobs get ten seconds after that."""
+STOP_SECONDS = 35
+"""After this the worker process is killed."""
+HANG_SECONDS = 120
+"""A worker process that does not answer gunicorn this long is replaced."""
+
+
+class OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Lets gunicorn write through the handlers of `lti_tool.logs`; requests are not logged, their addresses hold tokens."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401
+        """Take gunicorn's own handlers away."""
+        super().setup(cfg)
+        self.error_log.handlers[:] = []
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
 
 
 class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -24,7 +50,7 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
 
     def __init__(self, settings: Settings, host: str, port: int) -> None:
         self._settings = settings
-        self._address = f"{host}:{port}"
+        self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._parts: Parts | None = None
         super().__init__()
 
@@ -35,11 +61,14 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "workers": 1,
             "threads": THREADS,
             "worker_class": "gthread",
-            "graceful_timeout": GRACE_SECONDS,
-            "timeout": 120,
-            "loglevel": "warning",
+            "graceful_timeout": STOP_SECONDS,
+            "timeout": HANG_SECONDS,
+            "logger_class": OurLogs,
+            # `ICC_TRUSTED_PROXIES` alone decides which headers of a proxy count.
+            "forwarded_allow_ips": "",
+            "post_fork": lambda _arbiter, worker: worker.cfg.set("graceful_timeout", REQUESTS_SECONDS),
             "post_worker_init": lambda _worker: self._start_jobs(),
-            "worker_exit": lambda _server, _worker: self._stop_jobs(),
+            "worker_exit": lambda _arbiter, _worker: self._stop_jobs(),
             "control_socket_disable": True,
         }
         for name, value in options.items():
@@ -51,26 +80,73 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         self._parts = compose(self._settings)
         return create_app(self._parts)
 
+    def serve(self) -> None:
+        """Answer until a signal ends it.
+
+        Raises:
+            SettingsError: the worker process could not start; the log says why.
+        """
+        try:
+            self.run()
+        except SystemExit as ended:
+            if ended.code:
+                raise SettingsError("the server stopped because its worker process could not start; see the log") from None
+
     def _start_jobs(self) -> None:
         if self._parts is not None:
             self._parts.engine.launch()
 
     def _stop_jobs(self) -> None:
-        if self._parts is not None:
-            self._parts.close()
+        # Ctrl-C reaches this process twice, from the terminal and from gunicorn; the second must not end the jobs.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            parts.close()
 
 
-def check_address(host: str, port: int) -> None:
+def work(settings: Settings) -> None:
+    """Run jobs, and nothing else, until SIGTERM or Ctrl-C."""
+    parts = compose(settings)
+    try:
+        with until_stopped() as stopped:
+            parts.engine.launch()
+            stopped.wait()
+    finally:
+        parts.close()
+
+
+@contextmanager
+def until_stopped() -> Iterator[threading.Event]:
+    """Give an event that SIGTERM, SIGHUP and Ctrl-C set."""
+    stopped = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_args: stopped.set()) for number in numbers}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def check_address(host: str, port: int, option: str = "--port") -> None:
     """See that nothing listens on the address yet.
 
+    Args:
+        option: what to choose another port with.
+
     Raises:
-        SettingsError: the port is taken or may not be used.
+        SettingsError: the port is taken or may not be used, or the host is none of this machine.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OverflowError:
-            raise SettingsError(f"port {port}: expected a number from 1 to 65535") from None
-        except OSError as error:
-            raise SettingsError(f"{host}:{port} cannot be used ({error.strerror}); choose another with --port") from None
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror as error:
+        raise SettingsError(f"--host {host}: {error.strerror}") from None
+    except OSError as error:
+        raise SettingsError(f"port {port} on {host} cannot be used ({error.strerror}); choose another with {option}") from None

@@ -43,7 +43,7 @@ class Builder:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._numbers = count(1)
+        self._numbers = count(1001)
 
     def add(self, row: Row) -> Row:
         """Write one row."""

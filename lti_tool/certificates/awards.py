@@ -102,7 +102,7 @@ class AwardService:
                     )
                 ),
             )
-        ).tuples()
+        )
         return {enrolment: self._card(AwardState(state), certificate) for enrolment, state, certificate in rows}
 
     def push(self) -> int:
@@ -224,7 +224,7 @@ def outcomes_of(session: Session, enrolment_id: str) -> list[Outcome]:
                 Review.verdict == OutcomeState.ACCEPTED,
             )
             .order_by(Review.reviewed_at)
-        ).tuples()
+        )
     }
     outcomes: list[Outcome] = []
     for submission in submissions:

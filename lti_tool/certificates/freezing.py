@@ -114,7 +114,7 @@ def _accepted(session: Session, training: Training, enrolment_id: str) -> tuple[
         .join(Review, Review.version_id == SubmissionVersion.id)
         .where(Submission.enrolment_id == enrolment_id, Review.verdict == OutcomeState.ACCEPTED)
         .order_by(Review.reviewed_at)
-    ).tuples()
+    )
     found = {key: (version, review) for key, version, review in rows}
     return tuple(
         Accepted(

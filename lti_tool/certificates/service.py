@@ -124,7 +124,7 @@ class CertificateService:
                     "url": f"{self._settings.base_url}/c/{certificate.id}" if certificate else None,
                     "problem": award.last_error,
                 }
-                for award, cohort_id, certificate in session.execute(query).tuples()
+                for award, cohort_id, certificate in session.execute(query)
             ]
 
     def get(self, certificate_id: str) -> Certificate:

@@ -9,8 +9,9 @@ import traceback
 from pathlib import Path
 
 from alembic.util.exc import CommandError
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from lti_tool.certificates.problems import CertificateProblem
 from lti_tool.errors import IccError
 from mappings.errors import MappingError
 
@@ -21,10 +22,8 @@ def line_of(error: Exception) -> str | None:
     """Return what to say about an error, None when it is one that nobody foresaw."""
     if isinstance(error, IccError):
         return error.detail or _spaced(type(error).__name__)
-    if isinstance(error, MappingError):
+    if isinstance(error, (MappingError, CertificateProblem)):
         return str(error)
-    if isinstance(error, (ArgumentError, NoSuchModuleError)):
-        return "ICC_DATABASE_URL: expected sqlite:////path/file.sqlite or postgresql://user:password@host/name"
     if isinstance(error, CommandError):
         return f"the database was made by another version of ICC Bridge ({_first_line(error)})"
     if isinstance(error, DBAPIError):

@@ -218,7 +218,8 @@ class Stage:
             log_in(self._people[person], self.school_url, person)
         browser = self._people[person]
         if person in self.in_english:
-            browser.get(f"{self.school_url}/courses").form(name="language").submit(locale="nl")
+            token = browser.get(f"{self.school_url}/courses").form(name="language").values["csrf_token"]
+            browser.post(f"{self.school_url}/language", {"csrf_token": token, "locale": "nl"})
             self.in_english.discard(person)
         return browser
 

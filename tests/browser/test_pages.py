@@ -56,8 +56,7 @@ def _pages_of_a_participant(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
     yield from visitor.inspect(visitor.frame, "home")
     for state, key in zip(("accepted", "returned", "draft", "submitted", "open"), KEYS, strict=True):
         visitor.open(lesson.activities[key])
-        for details in visitor.tool.locator("details:not([open]) > summary").all():
-            details.click()
+        visitor.unfold()
         yield from visitor.inspect(visitor.frame, f"assignment, {state}")
     cohort = _cohort_path(visitor)
     visitor.open(lesson.activities[RETURNED]).locator("a[href*='/version/']").first.click()
@@ -103,8 +102,7 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
         yield from visitor.inspect(visitor.frame, f"hand-ins, {name}")
         visitor.tool.get_by_role("link", name=TEACHER).click()
         visitor.tool.locator(".icc-review").wait_for()
-        for details in visitor.tool.locator("details:not([open]) > summary").all():
-            details.click()
+        visitor.unfold()
         yield from visitor.inspect(visitor.frame, f"review, {name}")
     with visitor.foresee(422):
         visitor.tool.locator("button[value=returned]").click()
@@ -171,9 +169,7 @@ def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("english", LANGUAGES)
-def test_the_pages_for_anybody(
-    window: Windows, stage: Stage, certificate: str, english: bool, scheme: str
-) -> None:
+def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, english: bool, scheme: str) -> None:
     visitor = window(english=english, scheme=scheme)
     page, wrong = visitor.page, []
     page.goto(certificate)

@@ -65,6 +65,10 @@ class Visitor:
         """Make the window as wide as this."""
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
+    def unfold(self) -> None:
+        """Open everything on the tool's page that can be opened."""
+        self.frame.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+
     def inspect(self, place: Page | Frame, name: str) -> list[str]:
         """Return what is wrong with a page at both widths: axe's findings, sideways scrolling, complaints."""
         wrong: list[str] = []

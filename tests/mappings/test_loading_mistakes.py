@@ -108,8 +108,7 @@ HAND_IN = (*A, "hand_in")
         (
             (*A, "criterion", 0, "text"),
             "Je sprak.",
-            'assignment[2] "verkenning".criterion[1] "gesprekken".text: expected a text in nl and en, '
-            'found "Je sprak."',
+            'assignment[2] "verkenning".criterion[1] "gesprekken".text: expected a text in nl and en, found "Je sprak."',
         ),
         (
             (*A, "criterion", 1, "key"),
@@ -202,8 +201,7 @@ HAND_IN = (*A, "hand_in")
         (
             (*HAND_IN, "text"),
             "none",
-            'assignment[2] "verkenning".hand_in.text: expected text, files or link to be "required", '
-            "found none of them",
+            'assignment[2] "verkenning".hand_in.text: expected text, files or link to be "required", found none of them',
         ),
         (
             (*HAND_IN, "files"),
@@ -345,8 +343,7 @@ HAND_IN = (*A, "hand_in")
         (
             ("meeting", 7, "phase"),
             "einde",
-            "meeting[8].phase: expected the key of one phase: orientatie, onderzoek, uitvoering, evaluatie; "
-            'found "einde"',
+            'meeting[8].phase: expected the key of one phase: orientatie, onderzoek, uitvoering, evaluatie; found "einde"',
         ),
         (
             ("meeting", 7, "hours"),
@@ -453,9 +450,7 @@ def test_numbers_that_could_not_be_read_are_not_added_up() -> None:
 
 def test_an_optional_assignment_is_no_part_of_the_award() -> None:
     document = having(SMALL_DOCUMENT, ("award", "assignments"), ["lied", "luisteren", "les"])
-    assert mistakes_in(document).problems == (
-        'award.assignments[2]: expected a required assignment, found "luisteren"',
-    )
+    assert mistakes_in(document).problems == ('award.assignments[2]: expected a required assignment, found "luisteren"',)
 
 
 def test_a_phase_needs_a_required_assignment() -> None:
@@ -468,9 +463,7 @@ def test_a_phase_needs_a_required_assignment() -> None:
 
 def test_an_assignment_stands_in_one_phase() -> None:
     document = having(SMALL_DOCUMENT, ("phase", 1, "assignments"), ["les", "lied"])
-    assert 'phase: expected every assignment in one phase, found "lied" in more than one' in (
-        mistakes_in(document).problems
-    )
+    assert 'phase: expected every assignment in one phase, found "lied" in more than one' in (mistakes_in(document).problems)
 
 
 def test_an_assignment_that_no_phase_lists_is_a_mistake() -> None:

@@ -151,9 +151,7 @@ JSON = st.recursive(
     max_leaves=10,
 )
 GARBAGE = st.lists(
-    st.one_of(
-        JSON, st.text(), st.just("x" * 100_000), st.sampled_from([f"{LIS}membership#", LIS, "membership#Learner"])
-    )
+    st.one_of(JSON, st.text(), st.just("x" * 100_000), st.sampled_from([f"{LIS}membership#", LIS, "membership#Learner"]))
 )
 KNOWN = st.lists(st.sampled_from([LEARNER, INSTRUCTOR, SYSTEM_ADMIN, TEST_USER, "Mentor", "Instructor"]))
 

@@ -15,6 +15,7 @@ from lti_tool.vault import Vault
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
+from tests.scripted_platform import Reply, ScriptedPlatform
 from tests.sync.desk import Desk, open_desk
 from tests.sync.school import AtSchool, Posting
 
@@ -89,3 +90,12 @@ def at_school(
 def posting(at_school: AtSchool, jobs: RecordingJobs) -> Posting:
     """The teacher at the school, and jobs that run when a test says so."""
     return Posting(at_school, jobs)
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedPlatform]:
+    """Another platform, which gives tokens and takes scores."""
+    with ScriptedPlatform() as platform:
+        platform.answer("POST /token", Reply(200, {"access_token": "token", "expires_in": 3600}))
+        platform.answer("POST /item/scores", Reply(200))
+        yield platform

@@ -8,8 +8,8 @@ from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
 from lti_tool.courses.models import Account
 from lti_tool.database import Database
-from lti_tool.demo.school import Grade, Link, Person, Registration, School, SchoolServer, Service
-from lti_tool.demo.school.models import Course, LineItem
+from lti_tool.demo.school import Grade, Person, School, SchoolServer, Service
+from lti_tool.demo.school.models import LineItem
 from lti_tool.jobs.queue import Jobs
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing

@@ -1,6 +1,7 @@
 """Posting at the demo school over HTTP: what arrives, and what becomes of the row for each answer."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -8,11 +9,17 @@ from structlog.testing import capture_logs
 from lti_tool.advantage.connector import Connector
 from lti_tool.advantage.scores import Posted, ScoreService
 from lti_tool.demo.school import FaultKind, Service
+from lti_tool.demo.school.gradebook import override, release
 from lti_tool.outgoing import Outgoing
+from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, SCORE
 from lti_tool.sync.jobs import LEASE
 from lti_tool.sync.outbox import mark
+from mappings.progress import OutcomeState
+from tests.clock import FakeClock
+from tests.eventually import eventually
+from tests.scripted_platform import ScriptedPlatform
 from tests.sync.desk import FEEDBACK
 from tests.sync.school import Posting
 
@@ -76,7 +83,7 @@ def test_a_change_while_the_old_value_is_on_its_way_goes_out_after_it(posting: P
     posting.at.school.faults.add(Service.SCORES, FaultKind.SLOW, seconds=600)
     first = threading.Thread(target=posting.jobs.run)
     first.start()
-    assert posting.at.school.faults.wait_for(Service.SCORES, 1, PATIENCE)
+    eventually(lambda: posting.at.asked(Service.SCORES))
     posting.desk.accept(submission, "Nieuw.")
     assert posting.desk.row().claimed_until == posting.desk.clock() + LEASE
     posting.at.school.faults.clear()
@@ -166,10 +173,209 @@ def test_a_school_that_does_not_answer_in_time_gets_the_score_later(posting: Pos
 @pytest.mark.parametrize("school_ahead", [0, 30])
 def test_a_lost_answer_leaves_one_grade(posting: Posting, school_ahead: int) -> None:
     posting.desk.accept()
-    posting.at.school.clock_skew += posting.desk.clock() - posting.desk.clock()
-    posting.at.school.set_ahead(school_ahead)
+    posting.at.school.clock_skew = timedelta(seconds=school_ahead)
     posting.at.school.faults.add(Service.SCORES, FaultKind.DROP, after=True)
     assert posting.run().last_error == "unreachable"
     assert posting.at.shown() == (100, FEEDBACK)
     row = posting.wait_and_run()
     assert (posting.at.shown(), row.dirty, row.last_error) == ((100, FEEDBACK), False, None)
+
+
+def test_a_school_that_says_it_has_something_newer_is_asked_and_believed_when_it_is_the_same(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.at.school.clock_skew = timedelta(seconds=30)
+    posting.run()
+    posting.desk.clock.advance(seconds=5)
+    posting.desk.accept(submission)
+    row = posting.run()
+    assert (row.dirty, row.sent_version, row.last_error) == (False, 2, None)
+    assert posting.at.posts() == 1
+
+
+def test_a_grade_changed_by_hand_after_a_conflict_is_shown_and_not_overwritten(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.at.school.clock_skew = timedelta(hours=1)
+    posting.run()
+    posting.desk.clock.advance(seconds=5)
+    override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60, feedback="Nog niet.")
+    posting.desk.accept(submission)
+    row = posting.run()
+    assert (row.dirty, row.refused, row.last_error, row.fails) == (True, False, "http-409", 1)
+    row = posting.wait_and_run()
+    assert (row.dirty, row.refused, row.last_error, row.fails) == (True, False, "http-409", 2)
+    row = posting.wait_and_run()
+    assert (row.dirty, row.refused, row.last_error) == (False, True, "changed-in-lms")
+    assert mark(row, "school").state == "changed"
+    assert posting.jobs.waiting_jobs == []
+    assert posting.at.shown() == (60, "Nog niet.")
+
+
+def test_other_troubles_do_not_count_as_conflicts(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.at.school.clock_skew = timedelta(hours=1)
+    posting.run()
+    override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60)
+    posting.desk.clock.advance(seconds=5)
+    posting.desk.accept(submission)
+    posting.desk.set(posting.desk.row(), fails=7, last_error="http-503")
+    for conflicts in (1, 2):
+        row = posting.run() if conflicts == 1 else posting.wait_and_run()
+        assert (row.refused, row.fails) == (False, conflicts)
+    assert posting.wait_and_run().refused
+
+
+def test_a_conflict_over_nothing_that_can_be_seen_is_tried_until_it_is_accepted(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.at.school.clock_skew = timedelta(minutes=1)
+    posting.run()
+    posting.desk.set_placement(ags_scopes=[LINEITEM, SCORE])
+    posting.desk.clock.advance(seconds=1)
+    posting.desk.accept(submission, "Nog mooier.")
+    row = posting.run()
+    for _ in range(4):
+        assert (row.dirty, row.refused, row.last_error) == (True, False, "http-409")
+        row = posting.wait_and_run()
+    posting.desk.clock.advance(minutes=1)
+    assert not posting.wait_and_run().dirty
+    assert posting.at.shown() == (100, "Nog mooier.")
+    assert posting.at.asked(Service.RESULTS) == 1
+
+
+def test_a_grade_that_a_trainer_set_by_hand_before_is_shown_although_the_school_says_200(posting: Posting) -> None:
+    override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60, feedback="Mondeling besproken.")
+    posting.desk.accept()
+    row = posting.run()
+    assert (row.dirty, row.refused, row.last_error) == (False, True, "changed-in-lms")
+    assert posting.at.shown() == (60, "Mondeling besproken.")
+    posting.desk.clock.advance(minutes=1)
+    release(posting.at.school, posting.at.item, posting.at.teacher.id)
+    posting.desk.retry()
+    assert mark(posting.run(), "school").state == "sent"
+    assert posting.at.shown() == (100, FEEDBACK)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.HTML, FaultKind.DROP])
+def test_what_was_accepted_counts_as_sent_when_the_gradebook_cannot_be_read(posting: Posting, kind: FaultKind) -> None:
+    posting.desk.accept()
+    posting.at.school.faults.add(Service.RESULTS, kind)
+    assert mark(posting.run(), "school").state == "sent"
+
+
+def test_a_school_that_asks_us_to_wait_is_left_alone_that_long_and_others_are_not(
+    posting: Posting, scripted: ScriptedPlatform
+) -> None:
+    desk = posting.desk
+    _person, _account, enrolment = posting.at.colleague()
+    elsewhere = desk.build.platform(url=scripted.url, family="generic")
+    course = desk.build.course(elsewhere)
+    account = desk.build.account(elsewhere, person_id=desk.account.person_id)
+    desk.build.member(course, account)
+    desk.build.placement(course, desk.cohort, lineitem_url=f"{scripted.url}/item", scopes=[SCORE])
+    posting.at.school.faults.add(Service.SCORES, FaultKind.STATUS, status=429, retry_after=120)
+    posting.at.jitter = 0.0
+    desk.accept()
+    desk.accept(desk.work(OutcomeState.SUBMITTED, enrolment=enrolment))
+    posting.jobs.run()
+    assert [asked.path for asked in scripted.asked] == ["/token", "/item/scores"]
+    assert posting.at.asked(Service.SCORES) == 1
+    assert posting.delays() == [120, 120]
+    assert sorted((row.last_error or "") for row in desk.rows() if row.dirty) == ["", "http-429"]
+    desk.clock.advance(seconds=119)
+    posting.jobs.run(delayed=True)
+    assert posting.at.asked(Service.SCORES) == 1
+    assert posting.delays() == [1, 1]
+    desk.clock.advance(seconds=1)
+    posting.jobs.run(delayed=True)
+    assert not any(row.dirty for row in desk.rows())
+
+
+def test_a_school_that_is_down_for_an_hour_gets_the_score_when_it_is_back(posting: Posting) -> None:
+    posting.desk.accept()
+    posting.at.server.stop()
+    down_since, row = posting.desk.clock(), posting.run()
+    while posting.desk.clock() < down_since + timedelta(hours=1):
+        assert (row.dirty, row.last_error) == (True, "unreachable")
+        row = posting.wait_and_run()
+    assert row.fails == 12
+    posting.at.server.start()
+    row = posting.wait_and_run()
+    assert (posting.at.shown(), posting.at.posts(), row.dirty) == ((100, FEEDBACK), 1, False)
+
+
+@pytest.mark.parametrize(("jitter", "part"), [(0.0, 0.5), (1.0, 1.0)])
+def test_the_wait_doubles_up_to_an_hour_and_is_spread_by_chance(posting: Posting, jitter: float, part: float) -> None:
+    posting.at.jitter = jitter
+    posting.desk.accept()
+    posting.at.server.stop()
+    posting.run()
+    waits = []
+    for _ in range(14):
+        waits += posting.delays()
+        posting.wait_and_run()
+    assert waits == [part * min(2.0**number, 3600) for number in range(1, 15)]
+
+
+def test_a_platform_that_asks_for_a_day_is_asked_again_within_the_hour(posting: Posting) -> None:
+    posting.desk.accept()
+    posting.at.school.faults.add(Service.SCORES, FaultKind.STATUS, status=503, retry_after=86400)
+    posting.run()
+    assert posting.delays() == [3600]
+
+
+def test_a_platform_that_is_switched_off_is_not_called_and_gets_the_score_once_it_is_on(posting: Posting) -> None:
+    posting.desk.accept()
+    switch(posting, PlatformStatus.DISABLED)
+    row = posting.run()
+    assert (row.dirty, row.last_error, posting.at.asked(Service.TOKEN)) == (True, "platform-disabled", 0)
+    switch(posting, PlatformStatus.ACTIVE)
+    assert not posting.wait_and_run().dirty
+
+
+def switch(posting: Posting, status: PlatformStatus) -> None:
+    with posting.desk.database.session() as session:
+        session.get_one(Platform, posting.desk.platform.id).status = status
+
+
+def test_an_address_in_a_private_network_is_refused_without_a_call(posting: Posting) -> None:
+    careful = Outgoing()
+    posting.use(posting.at.poster_with(outgoing=careful))
+    posting.desk.accept()
+    row = posting.run()
+    assert (row.refused, row.last_error, posting.at.asked(Service.TOKEN)) == (True, "address", 0)
+    careful.close()
+
+
+class Broken(ScoreService):
+    """Has a mistake of our own."""
+
+    def __init__(self, clock: FakeClock, connector: Connector) -> None:
+        super().__init__(connector, clock)
+
+    def post(self, *_args: object, **_options: object) -> Posted:
+        raise ZeroDivisionError("with the feedback of somebody in it")
+
+
+def test_a_mistake_of_our_own_is_logged_without_its_words_and_tried_again(posting: Posting, key_ring: KeyRing) -> None:
+    outgoing = Outgoing()
+    connector = Connector(outgoing, key_ring, posting.desk.clock)
+    posting.use(posting.at.poster_with(scores=Broken(posting.desk.clock, connector)))
+    posting.desk.accept()
+    with capture_logs() as lines:
+        row = posting.run()
+    assert (row.dirty, row.last_error, row.fails, row.claimed_until) == (True, "internal", 1, None)
+    assert [line["error"] for line in lines if line["event"] == "score.failed"] == ["ZeroDivisionError"]
+    assert "somebody" not in str(lines)
+    posting.use(posting.at.poster)
+    assert not posting.wait_and_run().dirty
+
+
+def test_nothing_personal_is_logged(posting: Posting) -> None:
+    posting.desk.accept()
+    posting.at.school.faults.add(Service.SCORES, FaultKind.STATUS, status=400)
+    with capture_logs() as lines:
+        posting.run()
+        posting.desk.retry()
+        posting.run()
+    assert [line["code"] for line in lines if line["event"] == "score.posted"] == ["refused-400", "http-200"]
+    subject = posting.desk.account.subject
+    assert not [line for line in lines for value in line.values() if value == subject or FEEDBACK in str(value)]
