@@ -73,7 +73,6 @@ def only_where(_logger: object, _method: str, event: MutableMapping[str, Any]) -
     if error is not None:
         event["error"] = type(error).__qualname__
         event["frames"] = [
-            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__)
+            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
         ]
     return event

@@ -58,11 +58,13 @@ class Batch(Generic[T]):
     def run(self) -> Iterator[Outcome[T]]:
         """Yield the outcomes."""
         alone_failed = False
-        while chunk := self._next():
-            known = self._unavailable.get(chunk[0].function)
-            if known:
-                yield self._done(Outcome(error=known))
+        while self._fill():
+            first = self._unavailable.get(self._waiting[0].function)
+            if first:
+                yield self._done(Outcome(error=first))
                 continue
+            known = dict(self._unavailable)
+            chunk = [query for query in islice(self._waiting, self._size) if query.function not in known]
             try:
                 outcomes = self._ask(chunk)
             except (SiteError, AuthError, FunctionUnavailable) as error:
@@ -80,13 +82,13 @@ class Batch(Generic[T]):
             alone_failed = False
             self._size = min(self._most, self._size * 2)
             for outcome in outcomes:
+                while self._waiting[0].function in known:
+                    yield self._done(Outcome(error=known[self._waiting[0].function]))
                 yield self._done(outcome)
 
-    def _next(self) -> Sequence[Query[T]]:
+    def _fill(self) -> bool:
         self._waiting.extend(islice(self._queries, max(0, self._size - len(self._waiting))))
-        chunk = list(islice(self._waiting, self._size))
-        known = (position for position, query in enumerate(chunk) if query.function in self._unavailable)
-        return chunk[: max(1, next(known, len(chunk)))]
+        return bool(self._waiting)
 
     def _done(self, outcome: Outcome[T]) -> Outcome[T]:
         query = self._waiting.popleft()

@@ -85,10 +85,17 @@ def main(
 def _check(client: MoodleClient, options: argparse.Namespace, screen: _Screen) -> None:
     report = check(client, options.course)
     rows = [
-        ("ok" if one.ok else "MISSING", one.subject, one.purpose, one.need, one.problem, ", ".join(one.capabilities))
+        (
+            "ok" if one.ok else "MISSING",
+            one.subject,
+            one.purpose,
+            one.need,
+            ", ".join(text for text in (one.problem, *one.capabilities) if text),
+            one.advice,
+        )
         for one in report.findings
     ]
-    screen.show(report, ("", "what", "purpose", "needed", "problem", "capabilities"), rows)
+    screen.show(report, ("", "what", "purpose", "needed", "problem", "what to do"), rows)
     missing = [one for one in report.problems if one.need == "always"]
     if missing:
         raise Incomplete(f"{len(missing)} things that are always needed are missing, first {missing[0].subject}")

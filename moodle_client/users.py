@@ -146,7 +146,8 @@ class Users:
         """Yield who is in a course, a page at a time. Arguments and errors as for `enrolled`.
 
         A page may be short because the account may not see everybody on it: the end is a page without anybody.
-        Nobody comes twice when someone is enrolled meanwhile.
+        Nobody comes twice when someone is enrolled meanwhile; when someone leaves meanwhile, somebody else may be
+        missing until the next time. `enrolled` knows neither.
         """
         seen: set[int] = set()
         start = 0

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], *, within: float = 30.0, every: float = 0.05) -> T:
+def eventually(look: Callable[[], T | None], *, within: float = 30.0, every: float = 0.05) -> T:
     """Look until it is true and return it.
 
     Args:

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,8 @@ _ATTACHED = Text(
     "Open Badge: dit certificaat als gegevens, met een digitale handtekening",
     "Open Badge: this certificate as data, with a digital signature",
 )
+_TOP = 4
+"""So many text objects of the page hold the heading, the achievement and the name, in most cases."""
 _FREE_TEXTS = ("name", "school", "edition")
 
 
@@ -144,18 +147,21 @@ def _check_name(name: str, pdf: bytes) -> None:
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     if len(pages) != 1:
         raise PdfNotMade("does not fit on one page")
-    if not _pattern(name).search(_squeezed(_text(pages[0]))):
+    pattern = _pattern(name)
+    if not any(pattern.search(_squeezed(text)) for text in _texts(pages[0])):
         raise PdfNotMade("the name is not in the text of the page")
 
 
-def _text(page: pypdf.PageObject) -> str:
-    """Return the text of a page, read without the drawings before and after it: they are most of the page."""
+def _texts(page: pypdf.PageObject) -> Iterator[str]:
+    """Yield the text of the top of a page, then of all of it; the drawings before and after it take long to read."""
     contents = page.get_contents()
     drawn = contents.get_data() if contents is not None else b""
-    stream = DecodedStreamObject()
-    stream.set_data(drawn[drawn.find(b"BT") : drawn.rfind(b"ET") + 2])
-    page[NameObject("/Contents")] = stream
-    return page.extract_text()
+    ends = [match.end() for match in re.finditer(rb"\bET\b", drawn)]
+    for end in (*ends[_TOP : _TOP + 1], *ends[-1:]):
+        stream = DecodedStreamObject()
+        stream.set_data(drawn[drawn.find(b"BT") : end])
+        page[NameObject("/Contents")] = stream
+        yield page.extract_text()
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -8,7 +8,9 @@
     ├── NotConformant             the credential breaks the standard; nothing is signed      (developer)
     │   └── UndefinedTerms        members that the contexts do not define, so no proof would cover them
     ├── StatusListFull            no free index was found; the issuer opens the next list    (operator)
+    ├── TrustUnreadable           a document to verify with is not one of an issuer          (who verifies)
     ├── PdfNotMade                the PDF could not be rendered or sealed                    (developer)
+    │   └── GlyphMissing          a character that no font has; becomes NotPrintable
     └── NotPrintable              a text has characters that the certificate's fonts lack    (trainer)
         └── NameNotPrintable      … and it is the name: ask for a spelling in Latin letters  (participant)
 

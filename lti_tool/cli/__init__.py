@@ -3,6 +3,8 @@
 Exit codes: 0 done · 1 refused or failed (one clear line on stderr, no traceback) · 2 wrong usage.
 """
 
+import click
+
 from lti_tool.cli.certificates import certificate
 from lti_tool.cli.cohorts import cohort
 from lti_tool.cli.frame import IccGroup
@@ -11,10 +13,18 @@ from lti_tool.cli.platforms import platform
 from lti_tool.cli.running import db, demo, doctor, serve, worker
 from lti_tool.cli.scores import score
 
+HELP = """ICC Bridge: the ICC training in a school's own learning environment, and its certificate.
+
+Settings are environment variables; `icc-bridge doctor` shows them all. Exit codes: 0 done, 1 refused or failed (the
+reason in one line on stderr), 2 wrong usage.
+"""
+
 main = IccGroup(
     name="icc-bridge",
-    help="ICC Bridge: the ICC training in a school's own learning environment, and its certificate.",
-    commands=[serve, worker, demo, db, doctor, platform, cohort, score, certificate, keys],
+    help=HELP,
+    commands=[demo, serve, worker, db, doctor, platform, cohort, score, certificate, keys],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+click.version_option(package_name="icc-bridge", message="%(package)s %(version)s")(main)
 
 __all__ = ["main"]

@@ -2,4 +2,4 @@
 
 from lti_tool.cli import main
 
-main()
+main(prog_name="icc-bridge")

@@ -1,56 +1,65 @@
 """Certificates: list, issue, revoke, and check a file offline."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.certificates.trust import Trust, TrustUnreadable
-from lti_tool.certificates.verdict import CheckState, Verdict, VerdictState
-from lti_tool.certificates.verify import verify as check
-from lti_tool.cli.frame import json_option, parts, show
-from lti_tool.clock import utc_now
-from lti_tool.errors import Invalid
+from lti_tool.cli.frame import OrderedGroup, echo_json, json_option, parts, show, tell
+from lti_tool.cli.loading import load
+
+if TYPE_CHECKING:
+    from lti_tool.certificates.trust import Trust
+    from lti_tool.certificates.verdict import Verdict
 
 LARGEST = 20_000_000
-MARKS = {CheckState.PASSED: "ok", CheckState.FAILED: "NO", CheckState.UNSURE: "? "}
+MARKS = {"passed": "ok", "failed": "NO", "unsure": "? "}
 DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def certificate() -> None:
-    """Certificates."""
+    """Certificates: list, issue, revoke, check a file."""
 
 
 @certificate.command("list")
 @json_option
 def list_certificates(*, as_json: bool) -> None:
-    """List awards and certificates with how far they are; people appear as ids only."""
+    """List awards and certificates with how far they are.
+
+    An award waits for the cohort's approval or for the participant's name; people appear as ids only.
+    """
     with parts() as tool:
-        show(tool.certificates.rows(), as_json=as_json, empty="Nobody has met the award rule yet.")
+        rows = tool.certificates.rows()
+    show(rows, as_json=as_json, empty="Nobody has met the award rule yet.")
 
 
 @certificate.command()
-def issue() -> None:
-    """Give every award that is due another push; normally they are issued by themselves."""
+@json_option
+def issue(*, as_json: bool) -> None:
+    """Give every award that is due another push.
+
+    Normally certificates are issued by themselves; this helps after a problem was solved.
+    """
     with parts() as tool:
         count = tool.awards.push()
-    click.echo(f"{count} being made." if count else "Nothing is due.")
+    tell(f"{count} being made." if count else "Nothing is due.", {"queued": count}, as_json=as_json)
 
 
 @certificate.command()
 @click.argument("certificate_id")
 @click.option("--reason", required=True, help="Why; shown on the certificate's page.")
-def revoke(certificate_id: str, reason: str) -> None:
-    """Revoke a certificate; page and status list say so at once."""
+@json_option
+def revoke(certificate_id: str, *, reason: str, as_json: bool) -> None:
+    """Revoke a certificate; its page and the status list say so at once."""
     with parts() as tool:
         tool.certificates.revoke(certificate_id, reason)
-    click.echo("Revoked.")
+    tell("Revoked.", {"certificate": certificate_id, "state": "revoked"}, as_json=as_json)
 
 
 @certificate.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=DOCUMENT)
 @click.option("--did", type=DOCUMENT, help="The issuer's did.json; default: the keys of this installation.")
 @click.option("--jwks", type=DOCUMENT, help="The issuer's key set (jwks.json).")
 @click.option("--status", "statuses", type=DOCUMENT, multiple=True, help="The issuer's status list; repeat for more.")
@@ -59,38 +68,63 @@ def revoke(certificate_id: str, reason: str) -> None:
 def verify(
     file: Path, *, did: Path | None, jwks: Path | None, statuses: tuple[Path, ...], language: str, as_json: bool
 ) -> None:
-    """Check a certificate FILE (PDF, JSON or JWT) offline against the issuer's keys."""
+    """Check a certificate FILE (PDF, JSON or JWT) offline.
+
+    Trusted are the keys of this installation, or the documents of the issuer that are given. Nothing is fetched. The exit
+    code is 0 when the certificate is valid; altered, revoked and what cannot be verified is 1.
+    """
+    load()
+    from lti_tool.certificates.verdict import VerdictState
+    from lti_tool.certificates.verify import verify as check
+    from lti_tool.clock import utc_now
+    from lti_tool.errors import Invalid
+
+    if did is None and (jwks or statuses):
+        raise click.UsageError("--jwks and --status belong to --did")
     if file.stat().st_size > LARGEST:
         raise Invalid(f"{file.name}: too large for a certificate")
-    documents = [path for path in (did, jwks, *statuses) if path is not None]
-    if did is None and documents:
-        raise click.UsageError("--jwks and --status belong to --did")
-    try:
-        trust = Trust.from_files(documents) if did is not None else _own_trust()
-    except TrustUnreadable as problem:
-        raise Invalid(str(problem)) from None
-    verdict = check(file.read_bytes(), trust, now=utc_now())
+    content = file.read_bytes()
+    trust = _own_trust() if did is None else _given_trust(did, jwks, *statuses)
+    verdict = check(content, trust, now=utc_now())
     _tell(verdict, language, as_json=as_json)
     if verdict.state is not VerdictState.VALID:
         raise Invalid(f"{file.name}: {verdict.title.get(language)}. {verdict.explanation.get(language)}")
 
 
-def _own_trust() -> Trust:
-    with parts() as tool:
-        return tool.certificates.trust()
+def _given_trust(*documents: Path | None) -> "Trust":
+    from lti_tool.certificates.trust import Trust, TrustUnreadable
+    from lti_tool.errors import Invalid
+
+    try:
+        return Trust.from_files([path for path in documents if path is not None])
+    except TrustUnreadable as problem:
+        raise Invalid(str(problem)) from None
 
 
-def _tell(verdict: Verdict, language: str, *, as_json: bool) -> None:
+def _own_trust() -> "Trust":
+    from lti_tool.errors import SettingsError
+
+    try:
+        with parts() as tool:
+            return tool.certificates.trust()
+    except SettingsError as error:
+        raise SettingsError(f"{error.detail}; or give the issuer's documents with --did, --jwks and --status") from None
+
+
+def _tell(verdict: "Verdict", language: str, *, as_json: bool) -> None:
     if as_json:
-        found = {
-            "state": verdict.state,
-            "title": verdict.title.get(language),
-            "explanation": verdict.explanation.get(language),
-            "status_as_of": verdict.status_as_of,
-            "facts": asdict(verdict.facts) if verdict.facts else None,
-            "checks": [{"code": one.code, "state": one.state, "words": one.words.get(language)} for one in verdict.checks],
-        }
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        checks = [{"code": one.code, "state": one.state, "words": one.words.get(language)} for one in verdict.checks]
+        echo_json(
+            {
+                "state": verdict.state,
+                "title": verdict.title.get(language),
+                "explanation": verdict.explanation.get(language),
+                "status_as_of": verdict.status_as_of,
+                "successor": verdict.successor,
+                "facts": asdict(verdict.facts) if verdict.facts else None,
+                "checks": checks,
+            }
+        )
         return
     click.echo(verdict.title.get(language))
     for one in verdict.checks:

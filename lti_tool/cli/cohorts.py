@@ -2,12 +2,12 @@
 
 import click
 
-from lti_tool.cli.frame import json_option, parts, show, show_one
+from lti_tool.cli.frame import OrderedGroup, json_option, parts, show, show_one, tell
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def cohort() -> None:
-    """Cohorts (editions of a training)."""
+    """Cohorts (editions of a training): make, approve, invite a trainer."""
 
 
 @cohort.command()
@@ -15,23 +15,23 @@ def cohort() -> None:
 @click.option("--training", "training_key", default="icc-vo", show_default=True, help="Key of the training.")
 @json_option
 def create(name: str, *, training_key: str, as_json: bool) -> None:
-    """Make a cohort; invite its first trainer with cohort invite."""
+    """Make a cohort and print its id.
+
+    Trainers also make cohorts themselves, while embedding the training. The first trainer of this one joins with the
+    code of `icc-bridge cohort invite`.
+    """
     with parts() as tool, tool.database.session() as session:
         made = tool.cohorts.create(session, training_key, name, None)
-        cohort_id = made.id
-    if as_json:
-        show_one({"id": cohort_id, "name": name}, as_json=True)
-    else:
-        click.echo(cohort_id)
+    tell(made.id, made.row(), as_json=as_json)
 
 
 @cohort.command("list")
 @json_option
 def list_cohorts(*, as_json: bool) -> None:
-    """List the cohorts, with how many take part and whether they are approved."""
+    """List the cohorts with how many take part, the newest first."""
     with parts() as tool:
         rows = [cohort.row() for cohort in tool.cohorts.list()]
-        show(rows, as_json=as_json, empty="No cohort yet.")
+    show(rows, as_json=as_json, empty="No cohort yet.")
 
 
 @cohort.command("show")
@@ -40,21 +40,31 @@ def list_cohorts(*, as_json: bool) -> None:
 def show_cohort(cohort_id: str, *, as_json: bool) -> None:
     """Show one cohort."""
     with parts() as tool, tool.database.session() as session:
-        show_one(tool.cohorts.show(session, cohort_id).row(), as_json=as_json)
+        info = tool.cohorts.show(session, cohort_id)
+    show_one(info.row(), as_json=as_json)
 
 
 @cohort.command()
 @click.argument("cohort_id")
-def approve(cohort_id: str) -> None:
-    """Approve a cohort as the issuer: from now on its participants receive certificates."""
+@json_option
+def approve(cohort_id: str, *, as_json: bool) -> None:
+    """Approve a cohort as the issuer: its participants receive certificates.
+
+    Certificates that waited for this are made now. Approving twice changes nothing.
+    """
     with parts() as tool:
-        tool.cohorts.approve(cohort_id)
-    click.echo("Approved. Certificates that were waiting are being made.")
+        info = tool.cohorts.approve(cohort_id)
+    tell("Approved. Certificates that were waiting are being made.", info.row(), as_json=as_json)
 
 
 @cohort.command()
 @click.argument("cohort_id")
-def invite(cohort_id: str) -> None:
-    """Print a one-time code that makes a person trainer of the cohort; valid 14 days."""
+@json_option
+def invite(cohort_id: str, *, as_json: bool) -> None:
+    """Print a one-time code that makes a person trainer of the cohort.
+
+    It is valid for 14 days and shown only now. The trainer types it in the picker, while embedding the training.
+    """
     with parts() as tool:
-        click.echo(tool.cohorts.invite(cohort_id))
+        code = tool.cohorts.invite(cohort_id)
+    tell(code, {"cohort": cohort_id, "code": code}, as_json=as_json)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from lti_tool.cli.loading import load
+
 if TYPE_CHECKING:
     from lti_tool.app import Parts
 
@@ -55,6 +57,7 @@ def parts() -> Iterator["Parts"]:
     Raises:
         SettingsError: a setting is wrong, or the database is missing, cannot be used or is not up to date.
     """
+    load()
     from lti_tool.app import compose
     from lti_tool.config import load_settings
     from lti_tool.doctor import check_there, check_usable

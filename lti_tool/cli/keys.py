@@ -2,12 +2,12 @@
 
 import click
 
-from lti_tool.cli.frame import json_option, parts, show
+from lti_tool.cli.frame import OrderedGroup, json_option, parts, show, tell
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def keys() -> None:
-    """Our keys."""
+    """Keys: show them, make a new one."""
 
 
 @keys.command("list")
@@ -16,11 +16,16 @@ def list_keys(*, as_json: bool) -> None:
     """List our keys, without their private halves."""
     with parts() as tool:
         rows = [*tool.key_ring.rows(), *tool.issuer_keys.rows()]
-        show(rows, as_json=as_json, empty="No keys yet; they are made at first use.")
+    show(rows, as_json=as_json, empty="No keys yet; they are made at first use.")
 
 
 @keys.command()
-def rotate() -> None:
-    """Make a new key for messages to platforms: published now, used after a day; schools do nothing."""
+@json_option
+def rotate(*, as_json: bool) -> None:
+    """Make a new key for messages to platforms.
+
+    It is published now and used after a day; the schools do nothing. The issuer's keys stay as they are.
+    """
     with parts() as tool:
-        click.echo(f"New key {tool.key_ring.rotate()}; platforms find it by themselves.")
+        kid = tool.key_ring.rotate()
+    tell(f"New key {kid}; platforms find it by themselves.", {"kid": kid}, as_json=as_json)

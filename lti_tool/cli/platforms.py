@@ -1,26 +1,33 @@
 """Platforms: connect a learning environment, see it, switch it off."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from lti_tool.cli.frame import json_option, parts, show, show_one
-from lti_tool.platforms.service import PlatformInfo
+from lti_tool.cli.frame import OrderedGroup, echo_json, json_option, parts, show, show_one, tell
+
+if TYPE_CHECKING:
+    from lti_tool.platforms.service import PlatformInfo
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def platform() -> None:
-    """Learning environments (platforms)."""
+    """Learning environments (platforms): connect, check, switch off."""
 
 
 @platform.command()
 @click.argument("name")
 @json_option
 def invite(name: str, *, as_json: bool) -> None:
-    """Print a one-time URL with which the school NAME registers the tool by itself; valid 7 days."""
+    """Print a one-time URL that connects the school NAME.
+
+    With it a Moodle (or another platform with dynamic registration) registers the tool by itself. It is valid for 7 days.
+    """
     with parts() as tool:
         invitation = tool.invites.create(name)
         url = f"{tool.settings.base_url}/lti/register/{invitation.token}"
     if as_json:
-        show_one({"url": url, "expires_at": invitation.expires_at}, as_json=True)
+        echo_json({"url": url, "expires_at": invitation.expires_at})
         return
     click.echo(url)
     click.echo(
@@ -54,7 +61,11 @@ def add(
     token_audience: str | None,
     as_json: bool,
 ) -> None:
-    """Register a platform by hand and print what its administrator has to enter."""
+    """Register the platform NAME by hand.
+
+    Prints what its administrator has to enter there. Where dynamic registration works, `icc-bridge platform invite` does
+    all of this.
+    """
     with parts() as tool:
         info = tool.platforms.add(
             name,
@@ -78,7 +89,7 @@ def add(
         "Privacy": "share the name if trainers should see it; no e-mail address is needed",
     }
     if as_json:
-        show_one({"id": info.id, "enter": enter}, as_json=True)
+        echo_json({"id": info.id, "enter": enter})
         return
     click.echo(f"{info.name} is registered as {info.id}. Enter at the platform:\n")
     show_one(enter, as_json=False)
@@ -89,7 +100,8 @@ def add(
 def list_platforms(*, as_json: bool) -> None:
     """List the registered platforms."""
     with parts() as tool:
-        show((_row(info) for info in tool.platforms.list()), as_json=as_json, empty="No platform is registered yet.")
+        rows = [_row(info) for info in tool.platforms.list()]
+    show(rows, as_json=as_json, empty="No platform is registered yet; icc-bridge platform invite NAME begins.")
 
 
 @platform.command("show")
@@ -108,38 +120,51 @@ def show_platform(platform_id: str, *, as_json: bool) -> None:
             "token_audience": info.token_audience,
             "deployments": deployments,
         }
-        show_one(facts, as_json=as_json)
+    show_one(facts, as_json=as_json)
 
 
 @platform.command()
 @click.argument("platform_id")
-def check(platform_id: str) -> None:
-    """See whether the platform's keys can be read and a token can be had."""
+@json_option
+def check(platform_id: str, *, as_json: bool) -> None:
+    """See whether its keys can be read and tokens can be had.
+
+    Calls the platform; nothing is stored but its keys.
+    """
+    passed: list[str] = []
     with parts() as tool:
         info = tool.platforms.get(platform_id)
         for line in tool.platform_check(info):
-            click.echo(line)
+            passed.append(line)
+            if not as_json:
+                click.echo(line)
+    if as_json:
+        echo_json({**_row(info), "passed": passed})
 
 
 @platform.command()
 @click.argument("platform_id")
-def disable(platform_id: str) -> None:
-    """Refuse launches of a platform from now on; nothing is deleted."""
+@json_option
+def disable(platform_id: str, *, as_json: bool) -> None:
+    """Refuse launches of a platform; nothing is deleted."""
     with parts() as tool:
         tool.platforms.disable(platform_id)
-        click.echo("Launches of this platform are refused from now on.")
+        info = tool.platforms.get(platform_id)
+    tell("Launches of this platform are refused from now on.", _row(info), as_json=as_json)
 
 
 @platform.command()
 @click.argument("platform_id")
-def enable(platform_id: str) -> None:
+@json_option
+def enable(platform_id: str, *, as_json: bool) -> None:
     """Accept launches of a disabled platform again."""
     with parts() as tool:
         tool.platforms.enable(platform_id)
-        click.echo("Launches of this platform are accepted again.")
+        info = tool.platforms.get(platform_id)
+    tell("Launches of this platform are accepted again.", _row(info), as_json=as_json)
 
 
-def _row(info: PlatformInfo) -> dict[str, object]:
+def _row(info: "PlatformInfo") -> dict[str, object]:
     return {
         "id": info.id,
         "name": info.name,

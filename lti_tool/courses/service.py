@@ -115,11 +115,6 @@ class CourseService:
             raise NotFound("no such placement")
         return found
 
-    def placements_of(self, session: Session, course_id: str) -> list[Placement]:
-        """Return the placements of a course that were launched at least once, the oldest first."""
-        found = select(Placement).where(Placement.course_id == course_id)
-        return list(session.scalars(found.order_by(Placement.created_at, Placement.id)))
-
     def configure_placement(self, session: Session, placement_id: str, cohort_id: str, assignment_key: str | None) -> bool:
         """Say what a placement shows, once.
 

@@ -1,117 +1,30 @@
-"""Running the demo: the tool and the school as two processes that talk real HTTP, until somebody stops them."""
+"""Running the demo: the tool and the school until somebody stops them, or the main job once by itself.
 
-import os
+Loading the application costs more than a second, and its processes do so too; so they are started first.
+"""
+
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import requests
 
-from lti_tool.app import compose
-from lti_tool.config import load_settings, prepare_data_dir
-from lti_tool.demo.walk import Walk, connect, invitation
+from lti_tool.cli.loading import load
+from lti_tool.demo.connecting import SCHOOL_NAME, Connected, connect
+from lti_tool.demo.expecting import WalkFailed
+from lti_tool.demo.processes import Demo, stoppable
 from lti_tool.errors import SettingsError
-from lti_tool.serving import check_address
 
-HOST = "127.0.0.1"
-START_SECONDS = 30.0
+FOLDER = Path("var")
+PORTS = (8401, 8400)
+WATCH_SECONDS = 1.0
+WALK_JOB_POLL_SECONDS = 0.1
 
 
-class Demo:
-    """The two processes of the demo.
-
-    Args:
-        folder: where both keep their data.
-        port, school_port: where they listen, on the loopback interface.
-    """
-
-    def __init__(self, folder: Path, port: int, school_port: int) -> None:
-        self.folder = folder
-        self.tool_url = f"http://localhost:{port}"
-        self.school_url = f"http://localhost:{school_port}"
-        self._port, self._school_port = port, school_port
-        self._processes: list[subprocess.Popen[bytes]] = []
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        """The tool's settings, as environment variables."""
-        return {
-            "ICC_BASE_URL": self.tool_url,
-            "ICC_DATA_DIR": str(self.folder / "tool"),
-            "ICC_ALLOW_PRIVATE_PLATFORMS": "true",
-            "ICC_LOG_LEVEL": "WARNING",
-            "ICC_LOG_FORMAT": "console",
-        }
-
-    def start(self) -> None:
-        """Prepare the database, start both processes and wait until they answer.
-
-        Raises:
-            SettingsError: a port is taken, the folder cannot be written, or a process does not come up.
-        """
-        for port in (self._port, self._school_port):
-            check_address(HOST, port)
-        with use_environment(self.settings):
-            settings = load_settings()
-            prepare_data_dir(settings)
-            parts = compose(settings)
-            try:
-                parts.upgrade()
-            finally:
-                parts.close()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ICC_")}
-        environment |= self.settings
-        school = ["lti_tool.demo.school", "--port", str(self._school_port), "--state", str(self.folder / "school.json")]
-        tool = ["lti_tool.cli", "serve", "--host", HOST, "--port", str(self._port)]
-        for module, *arguments in (school, tool):
-            self._processes.append(
-                subprocess.Popen(  # noqa: S603  # our own modules
-                    [sys.executable, "-m", module, *arguments],
-                    env=environment,
-                    stdout=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            )
-        self._wait_for(f"{self.school_url}/")
-        self._wait_for(f"{self.tool_url}/health/ready")
-
-    def stop(self) -> None:
-        """Stop both processes and what they started."""
-        for process in self._processes:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
-        for process in self._processes:
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        self._processes.clear()
-
-    def died(self) -> bool:
-        """Return whether one of the processes has ended by itself."""
-        return any(process.poll() is not None for process in self._processes)
-
-    def _wait_for(self, url: str) -> None:
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until:
-            if self.died():
-                raise SettingsError(f"the demo did not start: nothing answers at {url} (see the lines above)")
-            try:
-                if requests.get(url, timeout=2).ok:
-                    return
-            except requests.RequestException:
-                pass
-            time.sleep(0.1)
-        raise SettingsError(f"the demo did not start: nothing answers at {url} after {START_SECONDS:.0f} s")
+def folder_for(port: int, school_port: int) -> Path:
+    """Return the data folder of a demo: addresses stand in its data, so other ports have a folder of their own."""
+    return FOLDER / ("demo" if (port, school_port) == PORTS else f"demo-{port}-{school_port}")
 
 
 def run_demo(port: int, school_port: int, *, fresh: bool) -> None:
@@ -120,68 +33,112 @@ def run_demo(port: int, school_port: int, *, fresh: bool) -> None:
     Args:
         port, school_port: where the tool and the school listen.
         fresh: remove what an earlier demo left.
+
+    Raises:
+        SettingsError: it cannot start, or one of its processes ended.
+        WalkFailed: the school could not be connected.
     """
-    folder = Path("var/demo")
-    if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = folder_for(port, school_port)
     demo = Demo(folder, port, school_port)
+    demo.check()
+    if fresh:
+        _remove(folder)
+    earlier = (folder / "school.json").exists()
     try:
-        demo.start()
-        with use_environment(demo.settings):
-            parts = compose(load_settings())
-        try:
-            connect(demo.school_url, lambda: invitation(parts))
-        finally:
-            parts.close()
-        click.echo(
-            f"\nICC Bridge is running.\n\n"
-            f"  School (start here):  {demo.school_url}\n"
-            f"  Tool:                 {demo.tool_url}\n\n"
-            "Log in at the school as the trainer Ilse, open a course and add the training from ICC Bridge;\n"
-            "then log in as one of the teachers and hand something in. docs/demo.md walks you through.\n"
-            "Stop with Ctrl-C; what you did is kept for the next time (icc-bridge demo --fresh begins anew)."
-        )
-        stopped = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_args: stopped.set())
-        while not stopped.wait(1.0):
-            if demo.died():
-                raise SettingsError("the demo stopped: one of its processes ended (see the lines above)")
+        with stoppable():
+            connected = _start(demo, earlier=earlier)
+            click.echo(_greeting(demo, connected))
+            while True:
+                time.sleep(WATCH_SECONDS)
+                demo.see_them_alive()
+    except KeyboardInterrupt:
+        click.echo("\nStopping …")
     finally:
         demo.stop()
 
 
-def run_walk(port: int, school_port: int, out: Path | None) -> None:
+def run_walk(port: int, school_port: int, out: Path | None, patience: float) -> None:
     """Play the main job once against a fresh demo and stop.
 
     Args:
         port, school_port: where the tool and the school listen meanwhile.
         out: folder that receives the certificate in all its forms.
+        patience: seconds to wait for what arrives later.
 
     Raises:
+        SettingsError: the demo cannot start, or `out` cannot be written.
         WalkFailed: a step did not end as expected.
     """
+    if out is not None:
+        _prepare(out)
     folder = Path(tempfile.mkdtemp(prefix="icc-walk-"))
-    demo = Demo(folder, port, school_port)
+    demo = Demo(folder, port, school_port, job_poll_seconds=WALK_JOB_POLL_SECONDS)
     try:
-        demo.start()
-        with use_environment(demo.settings):
-            Walk(demo.school_url, demo.tool_url, click.echo).run(out)
+        with stoppable():
+            demo.start()
+            load()
+            from lti_tool.app import compose
+            from lti_tool.demo.walk import Walk
+
+            parts = compose(demo.settings())
+            try:
+                demo.wait_until_ready()
+                Walk(demo.school_url, demo.tool_url, parts, click.echo, patience=patience).run(out)
+            except WalkFailed:
+                demo.see_them_alive()
+                raise
+            finally:
+                parts.close()
     finally:
         demo.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def use_environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Let commands of this process see the demo's settings for a while."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("ICC_")}
-    for name in before:
-        del os.environ[name]
-    os.environ.update(settings)
+def _start(demo: Demo, *, earlier: bool) -> Connected:
+    demo.start()
+    load()
+    from lti_tool.app import compose
+    from lti_tool.demo.walk import invitation, known_clients
+
+    parts = compose(demo.settings())
     try:
-        yield
+        demo.wait_until_ready()
+        return connect(demo.school_url, known_clients(parts, demo.school_url), lambda: invitation(parts))
+    except SettingsError as error:
+        if earlier:
+            raise SettingsError(f"{error.detail}; icc-bridge demo --fresh begins anew") from None
+        raise
     finally:
-        for name in settings:
-            os.environ.pop(name, None)
-        os.environ.update(before)
+        parts.close()
+
+
+def _greeting(demo: Demo, connected: Connected) -> str:
+    anew = (
+        f"\n{SCHOOL_NAME} knew another tool; it is connected to this one now. What was embedded before belongs to the\n"
+        "other one: embed it again, or begin anew with --fresh.\n"
+    )
+    return (
+        f"\nICC Bridge is running.\n\n"
+        f"  School (start here):  {demo.school_url}\n"
+        f"  Tool:                 {demo.tool_url}\n"
+        f"{anew if connected is Connected.ANEW else ''}\n"
+        "Log in at the school as the trainer Ilse, open a course and add the training from ICC Bridge;\n"
+        "then log in as one of the teachers and hand something in. docs/demo.md walks you through.\n"
+        f"Stop with Ctrl-C; what you did is kept in {demo.folder} for the next time (--fresh begins anew)."
+    )
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise SettingsError(f"{error.filename}: cannot be removed ({error.strerror})") from None
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as error:
+        raise SettingsError(f"--out {out}: cannot be written ({error.strerror})") from None

@@ -1,44 +1,37 @@
 """The main job, played by itself over real HTTP: people at the school, the issuer on the command line.
 
-Each step prints one line. A step that does not end as expected raises `WalkFailed`, which says what was expected and
-what came.
+Each step prints one line. A step that does not end as expected raises `WalkFailed`, which says which one, what was
+expected and what came.
 """
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urljoin
 
-from lti_tool.app import Parts, compose
+import requests
+from sqlalchemy import select
+
+from lti_tool.app import Parts
 from lti_tool.certificates.trust import Trust
 from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
 from lti_tool.clock import utc_now
-from lti_tool.config import load_settings
 from lti_tool.demo.browser import Browser, BrowserError, Page, Upload
+from lti_tool.demo.connecting import SCHOOL_NAME, connect, log_in
+from lti_tool.demo.expecting import WalkFailed, expect, wait_for
 from lti_tool.demo.samples import plan_pdf
-from lti_tool.errors import Refused
+from lti_tool.sync.models import ScoreOutbox
 from mappings.training import Assignment, Requirement
 
 TRAINING = "icc-vo"
+COURSE = "Cultuurcoördinator VO"
 COHORT = "Regio Zuid 2026"
-SCHOOL_NAME = "Zilverbos College"
-TRAINER, TEACHER, ADMIN = "Ilse Brouwers", "Zoë van 't Höfen", "Beheer Zilverbos"
+TRAINER, TEACHER = "Ilse Brouwers", "Zoë van 't Höfen"
 CERTIFICATE_NAME = "Zoë van 't Höfen"
 PATIENCE_SECONDS = 20.0
-POLL_SECONDS = 0.1
 FEEDBACK = "Mooi en eerlijk werk. Je laat zien wat je deed en wat het opleverde."
-
-T = TypeVar("T")
-
-
-class WalkFailed(Refused):
-    """A step of the walk did not end as expected."""
-
-    code = "W-WALK"
 
 
 @dataclass(frozen=True)
@@ -49,64 +42,30 @@ class Visitor:
     browser: Browser
 
 
-def connect(school_url: str, invite: Callable[[], str]) -> bool:
-    """Register the tool at the school as its administrator would, unless it is registered already.
-
-    Args:
-        invite: makes an invitation and returns its address.
-
-    Returns:
-        Whether it was done now.
-    """
-    with Browser() as browser:
-        log_in(browser, school_url, ADMIN)
-        tools = browser.get(f"{school_url}/admin/tools")
-        if any(form.name.startswith("tool-") for form in tools.forms):
-            return False
-        page = tools.form(name="register").submit(url=invite()).open_iframe()
-        expect("the page that asks the administrator", page.form(with_field="csrf_token"), page)
-        done = page.form(with_field="csrf_token").submit()
-        expect("the tool is registered", done.status == 200, done)
-        tools = browser.get(f"{school_url}/admin/tools")
-        activate = [form for form in tools.forms if form.name.startswith("tool-")]
-        expect("one tool at the school", len(activate) == 1, tools)
-        activate[0].submit(action="activate")
-        return True
-
-
-def log_in(browser: Browser, school_url: str, name: str) -> Page:
-    """Become a person of the school."""
-    page = browser.get(f"{school_url}/")
-    for form in page.forms:
-        for button in form.buttons:
-            if button.name == "person" and name in button.label:
-                return form.submit(person=button.value)
-    raise WalkFailed(f"expected {name} on the school's front page, found {page.text[:200]}")
-
-
-def expect(what: str, found: object, page: Page | None = None) -> None:
-    """Go on when something was found.
-
-    Raises:
-        WalkFailed: it was not; says what was expected and what came.
-    """
-    if not found:
-        came = f": {page.status} {page.title}: {page.text[:300]}" if page is not None else ""
-        raise WalkFailed(f"expected {what}, but came {came.lstrip(': ') or 'nothing'}")
-
-
 class Walk:
     """The main job from registration to the verified certificate.
 
     Args:
         school_url, tool_url: the running demo.
+        parts: the tool's application, for what the issuer does on the command line.
         say: prints one line.
+        patience: seconds to wait for what arrives later, such as a grade.
     """
 
-    def __init__(self, school_url: str, tool_url: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        school_url: str,
+        tool_url: str,
+        parts: Parts,
+        say: Callable[[str], None],
+        *,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self._school_url = school_url
         self._tool_url = tool_url
+        self._parts = parts
         self._say = say
+        self._patience = patience
         self._number = 0
 
     def run(self, out: Path | None) -> None:
@@ -118,33 +77,38 @@ class Walk:
         Raises:
             WalkFailed: a step did not end as expected.
         """
-        parts = compose(load_settings())
         try:
-            self._play(parts, out)
+            self._play(out)
+        except WalkFailed as error:
+            came = error.detail
         except BrowserError as error:
-            raise WalkFailed(f"expected the next page's form or link: {error}") from None
-        finally:
-            parts.close()
+            came = f"expected the next form or link, but came {error}"
+        except requests.RequestException as error:
+            came = f"expected an answer, but came {type(error).__name__}"
+        else:
+            return
+        raise WalkFailed(f"step {self._number + 1}: {came}")
 
-    def _play(self, parts: Parts, out: Path | None) -> None:
-        connect(self._school_url, lambda: invitation(parts))
+    def _play(self, out: Path | None) -> None:
+        known = known_clients(self._parts, self._school_url)
+        connect(self._school_url, known, lambda: invitation(self._parts))
         self._step(f"registered: {SCHOOL_NAME} by dynamic registration")
         with Browser() as trainer_browser, Browser() as teacher_browser:
             trainer = Visitor(TRAINER, trainer_browser)
             teacher = Visitor(TEACHER, teacher_browser)
-            course = self._embed(trainer, parts)
-            self._approve(parts)
+            course = self._embed(trainer)
+            self._approve()
             log_in(teacher.browser, self._school_url, teacher.name)
-            training = parts.trainings[TRAINING]
+            training = self._parts.trainings[TRAINING]
             for assignment in training.assignments:
                 self._do(assignment, course, teacher, trainer)
-            certificate_id = self._certificate(parts, course, teacher)
-            self._verify(certificate_id, out)
+            certificate_id = self._certificate(course, teacher)
+        self._verify(certificate_id, out)
 
-    def _embed(self, trainer: Visitor, parts: Parts) -> str:
-        keys = [assignment.key for assignment in parts.trainings[TRAINING].assignments]
+    def _embed(self, trainer: Visitor) -> str:
+        keys = [assignment.key for assignment in self._parts.trainings[TRAINING].assignments]
         courses = log_in(trainer.browser, self._school_url, trainer.name)
-        course = courses.follow("Cultuurcoördinator VO")
+        course = courses.follow(COURSE)
         picker = course.follow("ICC Bridge").open_iframe()
         form = picker.form(with_field="item")
         answer = form.submit(item=keys, new_cohort=COHORT)
@@ -152,13 +116,13 @@ class Walk:
         expect("the school to show what comes", "save" in {form.name for form in chosen.forms}, chosen)
         saved = chosen.form(name="save").submit()
         expect("five activities in the course", saved.status == 200, saved)
-        self._step(f"embedded: {len(keys)} items in “Cultuurcoördinator VO”, cohort “{COHORT}”")
+        self._step(f"embedded: {len(keys)} items in “{COURSE}”, cohort “{COHORT}”")
         return course.url
 
-    def _approve(self, parts: Parts) -> None:
-        found = [cohort for cohort in parts.cohorts.list() if cohort.name == COHORT]
+    def _approve(self) -> None:
+        found = [cohort for cohort in self._parts.cohorts.list() if cohort.name == COHORT]
         expect(f"one cohort {COHORT}", len(found) == 1)
-        parts.cohorts.approve(found[0].id)
+        self._parts.cohorts.approve(found[0].id)
         self._step("cohort approved by the issuer")
 
     def _do(self, assignment: Assignment, course: str, teacher: Visitor, trainer: Visitor) -> None:
@@ -174,7 +138,12 @@ class Walk:
         done = work.form(with_field="verdict").submit(verdict="accepted", feedback=FEEDBACK)
         expect("the review to be kept", done.status == 200, done)
         self._step(f"accepted: {assignment.key}, with feedback")
-        self._wait("the grade in the school's gradebook", lambda: self._grade(teacher, course, title))
+        wait_for(
+            f"the grade of {assignment.key} in the school's gradebook",
+            lambda: self._grade(teacher, course, title),
+            patience=self._patience,
+            came=self._last_score,
+        )
         self._step(f"grade in the school's gradebook: {assignment.key} 100 of 100, with the feedback")
 
     def _launch(self, visitor: Visitor, course: str, title: str) -> Page:
@@ -200,19 +169,19 @@ class Walk:
         grades = teacher.browser.get(f"{course}/grades")
         return title in grades.text and FEEDBACK in grades.text
 
-    def _certificate(self, parts: Parts, course: str, teacher: Visitor) -> str:
-        last = parts.trainings[TRAINING].assignments[-1].title.get("nl")
+    def _certificate(self, course: str, teacher: Visitor) -> str:
+        last = self._parts.trainings[TRAINING].assignments[-1].title.get("nl")
         page = self._launch(teacher, course, last)
         form_page = self._find_name_form(page, teacher)
         done = form_page.form(with_field="certificate_name").submit(certificate_name=CERTIFICATE_NAME)
         expect("the name to be kept", done.status == 200, done)
         self._step("name confirmed by the participant")
-
-        def issued() -> str | None:
-            found = parts.certificates.list()
-            return found[0].id if found else None
-
-        certificate_id = self._wait("the certificate", issued)
+        certificate_id = wait_for(
+            "the certificate",
+            lambda: next((one.id for one in self._parts.certificates.list()), None),
+            patience=self._patience,
+            came=lambda: ", ".join(f"award {row['state']}" for row in self._parts.certificates.rows()) or "no award",
+        )
         self._step("certificate issued")
         return certificate_id
 
@@ -232,7 +201,8 @@ class Walk:
             if verdict.state is not VerdictState.VALID:
                 raise WalkFailed(f"expected {name} to verify, but: {verdict.title.nl}: {verdict.explanation.nl}")
             self._step(f"verified: {name}")
-        page = Browser().get(f"{self._tool_url}/c/{certificate_id}")
+        with Browser() as anybody:
+            page = anybody.get(f"{self._tool_url}/c/{certificate_id}")
         expect("a valid certificate on its page", page.status == 200 and "geldig" in page.text.lower(), page)
         self._step("verification page says: geldig")
         if out is not None:
@@ -265,17 +235,21 @@ class Walk:
         self._number += 1
         self._say(f"{self._number:3}  {line}")
 
-    @staticmethod
-    def _wait(what: str, ask: Callable[[], T | None]) -> T:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until:
-            found = ask()
-            if found:
-                return found
-            time.sleep(POLL_SECONDS)
-        raise WalkFailed(f"expected {what} within {PATIENCE_SECONDS:.0f} s, but it did not come")
+    def _last_score(self) -> str:
+        """Return how far the newest score is, as the tool sees it."""
+        with self._parts.database.session() as session:
+            row = session.scalars(select(ScoreOutbox).order_by(ScoreOutbox.changed_at.desc()).limit(1)).first()
+            if row is None:
+                return "no score to send"
+            state = "refused" if row.refused else "waiting" if row.dirty else "sent"
+            return f"a score that is {state}, {row.last_error or 'without an error'}, after {row.fails} failed attempts"
 
 
 def invitation(parts: Parts) -> str:
     """Make an invitation for the demo school and return its address."""
     return f"{parts.settings.base_url}/lti/register/{parts.invites.create(SCHOOL_NAME).token}"
+
+
+def known_clients(parts: Parts, school_url: str) -> Set[str]:
+    """Return the client ids under which the tool knows the school."""
+    return {platform.client_id for platform in parts.platforms.list() if platform.issuer == school_url}

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lti_tool.advantage.deep_linking import ContentItem, DeepLinkingResponse
@@ -21,6 +21,7 @@ from lti_tool.database import Database
 from lti_tool.embedding.choices import WHOLE, Choice, CohortKind, CohortWish, check_number
 from lti_tool.embedding.errors import AlreadyAnswered, ChoiceExpired
 from lti_tool.embedding.items import content_items
+from lti_tool.embedding.offers import Offer, placed_items
 from lti_tool.errors import Invalid, NotAllowed, NotFound
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import DeepLinkingRequest
@@ -31,30 +32,6 @@ from mappings.training import Training
 
 SAME_ANSWER = timedelta(minutes=5)
 """How long a form that was sent twice gets the same page: the time that the answer itself is valid."""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What the picker, or the setup page, lets a trainer choose from."""
-
-    course_title: str
-    training: Training
-    trainings: Sequence[Training]
-    cohorts: Sequence[CohortInfo]
-    preferred_cohort: str | None
-    """The cohort to begin with: the newest in the course that the person is trainer of."""
-    placed: frozenset[str]
-    """Items that the course has already, as far as we know."""
-    multiple: bool
-    """Whether more than one item may be chosen."""
-
-    @property
-    def suggested(self) -> Sequence[str]:
-        """What is ticked to begin with: all that the course has not yet, or the whole training where one item fits."""
-        if not self.multiple:
-            return (WHOLE,)
-        everything = (WHOLE, *(assignment.key for assignment in self.training.assignments))
-        return [item for item in everything if item not in self.placed]
 
 
 @dataclass(frozen=True)
@@ -210,24 +187,9 @@ class EmbeddingService:
             trainings=tuple(self._trainings.values()),
             cohorts=cohorts,
             preferred_cohort=next(iter([*in_course, *(cohort.id for cohort in cohorts)]), None),
-            placed=self._placed(session, course_id, training),
+            placed=placed_items(session, course_id, training),
             multiple=multiple,
         )
-
-    def _placed(self, session: Session, course_id: str, training: Training) -> frozenset[str]:
-        """Return what the course has: placements that were launched, and what was just sent to it."""
-        launched = {
-            placement.assignment_key or WHOLE
-            for placement in self._courses.placements_of(session, course_id)
-            if placement.cohort_id is not None
-        }
-        sent = session.scalars(
-            select(DeepLinkingRequest.answer).where(
-                DeepLinkingRequest.course_id == course_id, DeepLinkingRequest.answered_at.is_not(None)
-            )
-        )
-        just_sent = {item for answer in sent if answer and answer["training"] == training.key for item in answer["items"]}
-        return frozenset(launched | just_sent)
 
     def _take(self, session: Session, request: DeepLinkingRequest) -> bool:
         """Make the request answered; return whether this is the first answer.

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lti_tool.embedding.choices import CohortKind, read_choice
-from lti_tool.embedding.service import DeepLinkingAnswer, EmbeddingService, Offer
+from lti_tool.embedding.offers import Offer
+from lti_tool.embedding.service import DeepLinkingAnswer, EmbeddingService
 from lti_tool.errors import Invalid, Words
 from lti_tool.launch.sessions import current_viewer
 from lti_tool.registry import use

@@ -14,8 +14,9 @@ from lti_tool.errors import Refused
 from lti_tool.ids import digest
 from lti_tool.launch.addresses import is_ours
 from lti_tool.launch.errors import LaunchRefused, LoginIncomplete, PlatformDisabled, PlatformUnknown, TargetRefused
+from lti_tool.launch.exchange import LoginRequest
 from lti_tool.launch.models import LaunchState
-from lti_tool.launch.pylti import LaunchVerifier, LoginRequest
+from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 

@@ -5,9 +5,9 @@ What PyLTI1p3 2.0.0 does by itself, and what is done about it here:
 ===================================  ===================================================================================
 a state or nonce counts again        nothing is kept by it (`_NothingKept`); our row is consumed once, by the caller
 no time, audience or issuer check    `_Launch.validate_jwt_signature`: all required, 60 s leeway, an age, RS256 alone
-only the first audience counts       `_Launch.get_client_id`: any audience, and `azp` when there is more than one
+only the first audience counts       `checks.check_audience`: any audience, and `azp` when there is more than one
 keys fetched for every launch        `_Launch.get_public_key` asks `PlatformKeys`; it never calls anybody by itself
-the link's address is not looked at  `_Launch.validate_message`: ours, and the one of the login
+the link's address is not looked at  `checks.check_message`: ours, and the one of the login
 registrations in a shared dict       `_OneRegistration`: the platform of this login and no other
 an address that has a query breaks   `_Login._prepare_redirect_url`
 bare exceptions and assertions       one boundary: only `LaunchRefused` leaves this module
@@ -17,13 +17,10 @@ bare exceptions and assertions       one boundary: only `LaunchRefused` leaves t
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import jwt
-from pydantic import ValidationError
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment
 from pylti1p3.exception import LtiException, OIDCException
@@ -40,78 +37,25 @@ from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.errors import OutsideError
 from lti_tool.ids import digest
-from lti_tool.launch.addresses import is_ours, is_web_address
-from lti_tool.launch.claims import (
-    DeepLinkingSettings,
-    LaunchClaims,
-    MessageType,
-    VerifiedClaims,
-    read_claims,
-)
+from lti_tool.launch.checks import check_audience, check_message, check_times
+from lti_tool.launch.claims import LaunchClaims, VerifiedClaims, read_claims
 from lti_tool.launch.errors import (
     AudienceWrong,
     ClaimsIncomplete,
-    ClockWrong,
     DeploymentUnknown,
     KeysUnreachable,
     KeyUnknown,
-    LaunchExpired,
-    LinksNotAccepted,
     LoginIncomplete,
-    MessageUnknown,
     NonceWrong,
-    ReturnMissing,
     SignatureWrong,
-    TargetRefused,
     TokenUnreadable,
 )
+from lti_tool.launch.exchange import Authorization, Expected, LoginRequest
 from lti_tool.platforms.keysets import KeyRefused, PlatformKeys
 from lti_tool.platforms.service import PlatformInfo
 
-LEEWAY = timedelta(seconds=60)
-MAX_AGE = timedelta(minutes=10)
 LONGEST_TOKEN = 100_000
 REQUIRED = ("exp", "iat", "nonce", "iss", "aud", "sub")
-
-
-@dataclass(frozen=True)
-class LoginRequest:
-    """A third-party-initiated login, checked for its required parameters (LTI 1.3 core, 5.1.1.1)."""
-
-    issuer: str
-    login_hint: str
-    target_link_uri: str
-    message_hint: str | None
-    client_id: str | None
-    deployment_id: str | None
-
-    def __repr__(self) -> str:
-        return f"LoginRequest(issuer={self.issuer!r}, …)"
-
-
-@dataclass(frozen=True)
-class Authorization:
-    """Where the browser goes to prove who it is, with the state and nonce that the launch must bring back."""
-
-    url: str
-    state: str
-    nonce: str
-
-    def __repr__(self) -> str:
-        return "Authorization(…)"
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the login left for its launch to match."""
-
-    state: str
-    nonce_digest: str
-    target_link_uri: str
-    deployment_id: str | None
-
-    def __repr__(self) -> str:
-        return "Expected(…)"
 
 
 class LaunchVerifier:
@@ -384,18 +328,10 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
         raise NotImplementedError("lti_tool.platforms.keysets fetches the keys")
 
     def get_client_id(self) -> str:
-        """Return our client id when the token is for us: among the audiences, and the authorized party of several."""
+        """Return our client id when the token is for us."""
         body: Mapping[str, Any] = self._get_jwt_body()
-        aud, azp = body.get("aud"), body.get("azp")
-        audiences = aud if isinstance(aud, list) else [aud]
-        ours = self._platform.client_id
-        if ours not in audiences:
-            raise AudienceWrong("the audience is not our client id")
-        if azp is None and len(audiences) > 1:
-            raise AudienceWrong("more than one audience without azp")
-        if azp is not None and azp != ours:
-            raise AudienceWrong("azp is not our client id")
-        return ours
+        check_audience(body, self._platform.client_id)
+        return self._platform.client_id
 
     def validate_jwt_format(self) -> "_Launch":
         token = self._get_id_token()
@@ -444,7 +380,7 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
                 issuer=self._platform.issuer,
                 options={
                     "require": list(REQUIRED),
-                    # by our own clock, in _check_times
+                    # by our own clock, in check_times
                     "verify_exp": False,
                     "verify_iat": False,
                     "verify_nbf": False,
@@ -459,7 +395,7 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
             raise AudienceWrong("audience or issuer is not the one of the login") from None
         except jwt.InvalidTokenError as error:
             raise SignatureWrong(type(error).__name__) from None
-        _check_times(body, self._clock())
+        check_times(body, self._clock())
         self._jwt["body"] = body  # type: ignore[typeddict-item]  # verified, read by read_claims
         return self
 
@@ -475,53 +411,6 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
         return self
 
     def validate_message(self) -> "_Launch":
-        claims = self.claims
-        if claims.message_type not in set(MessageType):
-            raise MessageUnknown("not a message that we serve")
-        if not is_ours(claims.target_link_uri, self._settings):
-            raise TargetRefused("target_link_uri is not ours")
-        if claims.target_link_uri != self._expected.target_link_uri:
-            raise TargetRefused("target_link_uri is not the one of the login")
-        if claims.message_type == MessageType.DEEP_LINKING:
-            self._check_deep_linking(claims)
+        check_message(self.claims, self._expected, self._settings)
         super().validate_message()
         return self
-
-    def _check_deep_linking(self, claims: LaunchClaims) -> None:
-        if claims.deep_linking is None:
-            raise ClaimsIncomplete("missing or wrong: deep_linking_settings")
-        try:
-            settings = DeepLinkingSettings.model_validate(claims.deep_linking)
-        except ValidationError:
-            raise ClaimsIncomplete("missing or wrong: deep_linking_settings") from None
-        if "ltiResourceLink" not in settings.accept_types:
-            raise LinksNotAccepted("accept_types has no ltiResourceLink")
-        if not is_web_address(settings.deep_link_return_url, allow_http=self._settings.allow_private_platforms):
-            raise ReturnMissing("deep_link_return_url is missing or not https")
-
-
-def _check_times(body: Mapping[str, Any], now: datetime) -> None:
-    """See that the token is in its time, by our clock, with `LEEWAY` for the platform's.
-
-    Raises:
-        LaunchExpired: `exp` is over.
-        ClockWrong: `iat` or `nbf` is in the future, or `iat` is older than `MAX_AGE`.
-        ClaimsIncomplete: one of them is no number.
-    """
-    moment = now.timestamp()
-    leeway = LEEWAY.total_seconds()
-    expires, issued = _number(body, "exp"), _number(body, "iat")
-    begins = _number(body, "nbf") if body.get("nbf") is not None else issued
-    if expires + leeway <= moment:
-        raise LaunchExpired("the id_token has expired")
-    if issued - leeway > moment or begins - leeway > moment:
-        raise ClockWrong("the id_token was made in the future")
-    if moment - issued > MAX_AGE.total_seconds() + leeway:
-        raise ClockWrong("the id_token was made long ago")
-
-
-def _number(body: Mapping[str, Any], name: str) -> float:
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e15:
-        raise ClaimsIncomplete(f"missing or wrong: {name}")
-    return float(value)

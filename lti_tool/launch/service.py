@@ -29,9 +29,10 @@ from lti_tool.launch.errors import (
     TokenUnreadable,
     TrainersOnly,
 )
+from lti_tool.launch.exchange import Expected
 from lti_tool.launch.login import Announced, LoginDesk, check_status
 from lti_tool.launch.models import DeepLinkingRequest, LaunchState
-from lti_tool.launch.pylti import Expected, LaunchVerifier
+from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform

@@ -32,6 +32,8 @@ LEASE = timedelta(minutes=5)
 SWEEP_EVERY = 60.0
 SWEEP_GRACE = timedelta(seconds=60)
 SWEEP_BATCH = 500
+CATCH_UP_EVERY = timedelta(minutes=10)
+CATCH_UP_BATCH = 100
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 3600.0
 
@@ -68,6 +70,7 @@ class ScorePoster:
         self._jobs = jobs
         self._clock = clock
         self._jitter = jitter
+        self._catch_up_at = clock()
         self._pauses: dict[str, datetime] = {}
         """Until when a platform asked us to wait, as far as this process knows."""
 
@@ -86,15 +89,25 @@ class ScorePoster:
 
     def sweep(self) -> None:
         """Write the rows that are missing, and give every due row without a living job a new one."""
-        with self._database.session() as session:
-            missing = self._outbox.catch_up_everywhere(session)
-        if missing:
-            log.info("score.caught_up", rows=missing)
+        self._catch_up()
         for due in self._due():
             alive = self._jobs.waiting(POST_SCORE, due)
             for row_id, number in due:
                 if (row_id, number) not in alive:
                     self._revive(row_id, number)
+
+    def _catch_up(self) -> None:
+        """Now and then: it looks at all accepted work, and on SQLite nobody writes meanwhile."""
+        now = self._clock()
+        if now < self._catch_up_at:
+            return
+        written = CATCH_UP_BATCH
+        while written == CATCH_UP_BATCH:
+            with self._database.session() as session:
+                written = self._outbox.catch_up_everywhere(session, CATCH_UP_BATCH)
+            if written:
+                log.info("score.caught_up", rows=written)
+        self._catch_up_at = now + CATCH_UP_EVERY
 
     def _due(self) -> Iterator[Sequence[tuple[str, int]]]:
         """Yield the rows (id, job number) whose job should have run by now, some at a time."""

@@ -70,13 +70,13 @@ class ScoreOutboxService:
             if _repaired(row, placement, launch.account_id):
                 self.retry(session, row)
 
-    def catch_up_everywhere(self, session: Session) -> int:
-        """Write the rows that any placement lacks; return how many.
+    def catch_up_everywhere(self, session: Session, most: int) -> int:
+        """Write rows that any placement lacks, `most` at a time; return how many.
 
         Two transactions that ran side by side can miss each other: work accepted while a launch made the placement
-        known, or a placement that got its assignment after its participants had launched it.
+        known. And a placement may get its assignment after its participants have launched it.
         """
-        return self._write_missing(session, _missing())
+        return self._write_missing(session, _missing().limit(most))
 
     def retry(self, session: Session, row: ScoreOutbox) -> None:
         """Post a row again now, whatever went wrong before; the caller holds it locked."""

@@ -47,7 +47,7 @@ def window(chromium: Browser, stage: Stage) -> Iterator[Windows]:
         context.set_default_timeout(PATIENCE)
         complaints = Complaints()
         complaints.listen(context)
-        opened.append(Visitor(stage, context.new_page(), complaints))
+        opened.append(Visitor(stage, context.new_page(), complaints, english))
         return opened[-1]
 
     yield open_window

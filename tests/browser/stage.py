@@ -4,41 +4,42 @@ Each test plays in a course of its own, so that none sees what another did. What
 without a screen, by the same pages and forms.
 """
 
+import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy import delete, update
 
-from lti_tool.app import compose
-from lti_tool.config import load_settings
+from lti_tool.app import Parts, compose
 from lti_tool.courses.models import CourseCohort, Placement
-from lti_tool.database import Database
 from lti_tool.demo.browser import Browser, Page, Upload
-from lti_tool.demo.running import Demo, use_environment
+from lti_tool.demo.connecting import connect, log_in
+from lti_tool.demo.expecting import wait_for
+from lti_tool.demo.processes import Demo
 from lti_tool.demo.samples import plan_pdf
 from lti_tool.demo.school import Role, School
 from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
-from lti_tool.demo.walk import ADMIN, TEACHER, TRAINER, connect, invitation, log_in
+from lti_tool.demo.walk import TRAINER, invitation
 from lti_tool.launch.models import ToolSession
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
 
-COLLEAGUE, OTHER_COLLEAGUE = "Łukasz Kowalczyk", "Anaïs Peeters"
-PEOPLE = (ADMIN, TRAINER, TEACHER, COLLEAGUE, OTHER_COLLEAGUE)
+# A person gets one certificate of a training, whatever the cohort: whoever has one is of no use to a test about the way to it.
+PARTICIPANT, COLLEAGUE, GRADUATE = "Łukasz Kowalczyk", "Zoë van 't Höfen", "Anaïs Peeters"
 MAIN_COURSE = "Cultuurcoördinator VO"
 WHOLE = "training"
 SPARE_COURSES = 30
 PATIENCE_SECONDS = 30.0
+JOB_POLL_SECONDS = 0.1
 TRAINING = load_trainings()["icc-vo"]
 KEYS = tuple(assignment.key for assignment in TRAINING.assignments)
 PLAN_NAME = "beleidsplan-cultuur.pdf"
@@ -88,38 +89,41 @@ class Stage:
         """Where the tool is."""
         return self.demo.tool_url
 
+    @cached_property
+    def parts(self) -> Parts:
+        """The tool's application, for what its operator does on the command line."""
+        return compose(self.demo.settings())
+
     def open(self) -> None:
         """Start both processes, register the tool at the school, and seat the people in the spare courses."""
         self._furnish()
         self.demo.start()
-        connect(self.school_url, self.invitation)
+        parts = self.parts
+        self.demo.wait_until_ready()
+        connect(self.school_url, (), lambda: invitation(parts))
 
     def close(self) -> None:
         """Stop both processes."""
         for browser in self._people.values():
             browser.session.close()
+        self.parts.close()
         self.demo.stop()
 
-    def invitation(self) -> str:
-        """Make an invitation to register, as the command line does."""
-        with use_environment(self.demo.settings):
-            parts = compose(load_settings())
-        try:
-            return invitation(parts)
-        finally:
-            parts.close()
-
-    def command(self, *arguments: str) -> str:
-        """Run `icc-bridge` with the tool's settings and return what it printed."""
-        done = subprocess.run(  # noqa: S603  # our own command
+    def command(self, *arguments: str) -> None:
+        """Run `icc-bridge` with the tool's settings."""
+        settings = self.demo.settings()
+        subprocess.run(  # noqa: S603  # our own command
             [sys.executable, "-m", "lti_tool.cli", *arguments],
-            env={**dict(self.demo.settings), "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            timeout=60,
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith("ICC_")},
+                "ICC_BASE_URL": settings.base_url,
+                "ICC_DATA_DIR": str(settings.data_dir),
+                "ICC_ALLOW_PRIVATE_PLATFORMS": "true",
+            },
+            timeout=PATIENCE_SECONDS,
             check=True,
+            stdout=subprocess.DEVNULL,
         )
-        return done.stdout
 
     def course(self) -> str:
         """Take an empty course and return its address."""
@@ -184,33 +188,23 @@ class Stage:
             page = self.launch(person, lesson, KEYS[-1]).follow("Certificaat")
             return next((href for _label, href in page.links if urlsplit(href).path.startswith("/c/")), None)
 
-        return wait_for("the certificate", address)
+        return eventually("the certificate", address)
 
-    def approve(self, lesson: Lesson) -> None:
-        """Approve the lesson's cohort as the issuer, on the command line."""
-        path = urlsplit(self.launch(TRAINER, lesson, next(iter(lesson.activities))).url).path
-        self.command("cohort", "approve", path.split("/")[2])
+    def cohort_id(self, lesson: Lesson) -> str:
+        """Return the id of the lesson's cohort, as the tool's addresses have it."""
+        return urlsplit(self.launch(TRAINER, lesson, next(iter(lesson.activities))).url).path.split("/")[2]
 
     def end_sessions(self) -> None:
         """Let every session of the tool be over, as time does."""
-        database = self._database()
-        with database.session() as session:
+        with self.parts.database.session() as session:
             session.execute(update(ToolSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
-        database.close()
 
     def unset(self, lesson: Lesson) -> None:
         """Let the lesson's links be as if they were placed by hand: nobody has said yet what they show."""
-        place = self.launch(TRAINER, lesson, next(iter(lesson.activities)))
-        cohort_id = urlsplit(place.url).path.split("/")[2]
-        database = self._database()
-        with database.session() as session:
+        cohort_id = self.cohort_id(lesson)
+        with self.parts.database.session() as session:
             session.execute(update(Placement).where(Placement.cohort_id == cohort_id).values(cohort_id=None))
             session.execute(delete(CourseCohort).where(CourseCohort.cohort_id == cohort_id))
-        database.close()
-
-    def _database(self) -> Database:
-        with use_environment(self.demo.settings):
-            return Database(load_settings().sqlalchemy_url)
 
     def _at_school(self, person: str) -> Browser:
         if person not in self._people:
@@ -254,23 +248,14 @@ def sample(assignment: Assignment) -> dict[str, str | Upload]:
     return values
 
 
-def wait_for(what: str, ask: Callable[[], T | None]) -> T:
-    """Ask until there is an answer.
-
-    Raises:
-        TimeoutError: there was none in time; says what was waited for.
-    """
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        found = ask()
-        if found is not None:
-            return found
-    raise TimeoutError(f"{what} did not come within {PATIENCE_SECONDS:.0f} s")
+def eventually(what: str, ask: Callable[[], T | None]) -> T:
+    """Ask until there is an answer; raises WalkFailed when it takes too long."""
+    return wait_for(what, ask, patience=PATIENCE_SECONDS, came=lambda: "nothing yet")
 
 
 def new_stage(folder: Path) -> Stage:
     """Return a stage that keeps its data in a folder, on two free ports."""
-    return Stage(Demo(folder, *_free_ports()))
+    return Stage(Demo(folder, *_free_ports(), job_poll_seconds=JOB_POLL_SECONDS))
 
 
 def _free_ports() -> tuple[int, int]:

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from lti_tool.demo.walk import TEACHER, TRAINER
 from mappings.training import Requirement
 from tests.browser.conftest import Windows
-from tests.browser.stage import FEEDBACK, KEYS, MAIN_COURSE, PLAN_NAME, TRAINING, Lesson, Stage, plan, wait_for
+from tests.browser.stage import FEEDBACK, KEYS, MAIN_COURSE, PLAN_NAME, TRAINING, Lesson, Stage, eventually, plan
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def test_from_a_link_in_the_course_to_the_certificate(stage: Stage, window: Wind
         _accept(trainer, lesson, key)
         _see_the_grade(trainer, lesson, key)
     stage.complete(TEACHER, lesson, *KEYS[len(IN_CHROMIUM) :])
-    stage.approve(lesson)
+    stage.command("cohort", "approve", stage.cohort_id(lesson))
 
     _confirm_the_name(teacher, lesson)
     _open_the_certificate(teacher, lesson, tmp_path)
@@ -95,7 +95,7 @@ def _see_the_grade(trainer: Visitor, lesson: Lesson, key: str) -> None:
         cell = trainer.page.locator(f'td[data-label="{TITLES[key]}"]').filter(has_text=_feedback(key))
         return cell if cell.count() else None
 
-    grade = wait_for("the grade in the gradebook", shown)
+    grade = eventually("the grade in the gradebook", shown)
     expect(grade.locator("strong")).to_have_text("100")
     expect(trainer.page.get_by_role("row", name=TEACHER).locator(grade)).to_be_visible()
 
@@ -123,7 +123,7 @@ def _open_the_certificate(teacher: Visitor, lesson: Lesson, tmp_path: Path) -> N
         tool.get_by_role("heading", name="Je certificaat", exact=True).wait_for()
         return True if _ready(tool).count() else None
 
-    wait_for("the certificate", ready)
+    eventually("the certificate", ready)
     with teacher.page.expect_popup() as popup:
         teacher.tool.get_by_role("link", name="Open je certificaat").click()
     page = popup.value

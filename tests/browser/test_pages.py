@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from lti_tool.demo.walk import ADMIN, TEACHER, TRAINER
+from lti_tool.demo.connecting import ADMIN
+from lti_tool.demo.walk import TRAINER, invitation
 from tests.browser.conftest import Windows
-from tests.browser.stage import COLLEAGUE, KEYS, WHOLE, Lesson, Stage
+from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -24,11 +25,11 @@ ACCEPTED, RETURNED, DRAFT, SUBMITTED, OPEN = KEYS
 def lesson(stage: Stage) -> Lesson:
     """A course in which work stands at every point of its way."""
     lesson = stage.lesson(WHOLE, *KEYS)
-    stage.complete(TEACHER, lesson, ACCEPTED)
-    stage.hand_in(TEACHER, lesson, RETURNED)
-    stage.review(TEACHER, lesson, RETURNED, "returned", "Met wie sprak je over de derde mogelijkheid?")
-    stage.save_draft(TEACHER, lesson, DRAFT)
-    stage.hand_in(TEACHER, lesson, SUBMITTED)
+    stage.complete(PARTICIPANT, lesson, ACCEPTED)
+    stage.hand_in(PARTICIPANT, lesson, RETURNED)
+    stage.review(PARTICIPANT, lesson, RETURNED, "returned", "Met wie sprak je over de derde mogelijkheid?")
+    stage.save_draft(PARTICIPANT, lesson, DRAFT)
+    stage.hand_in(PARTICIPANT, lesson, SUBMITTED)
     stage.hand_in(COLLEAGUE, lesson, ACCEPTED)
     return lesson
 
@@ -37,16 +38,16 @@ def lesson(stage: Stage) -> Lesson:
 def certificate(stage: Stage) -> str:
     """The address of a certificate."""
     lesson = stage.lesson()
-    stage.complete(TEACHER, lesson)
-    stage.confirm_name(TEACHER, lesson, TEACHER)
-    stage.approve(lesson)
-    return stage.certificate(TEACHER, lesson)
+    stage.complete(GRADUATE, lesson)
+    stage.confirm_name(GRADUATE, lesson, GRADUATE)
+    stage.parts.cohorts.approve(stage.cohort_id(lesson))
+    return stage.certificate(GRADUATE, lesson)
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_of_a_participant(window: Windows, lesson: Lesson, english: bool) -> None:
-    visitor = window()
-    visitor.sign_in(TEACHER, english=english)
+    visitor = window(english=english)
+    visitor.sign_in(PARTICIPANT)
     assert list(_pages_of_a_participant(visitor, lesson)) == []
     _expect_language(visitor, english)
 
@@ -81,8 +82,8 @@ def _pages_of_a_participant(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
 
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_of_a_trainer(window: Windows, lesson: Lesson, english: bool) -> None:
-    visitor = window()
-    visitor.sign_in(TRAINER, english=english)
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
     assert list(_pages_of_a_trainer(visitor, lesson)) == []
     _expect_language(visitor, english)
 
@@ -100,7 +101,7 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
     for name, key in (("accepted", ACCEPTED), ("returned", RETURNED), ("submitted", SUBMITTED)):
         visitor.open(lesson.activities[key])
         yield from visitor.inspect(visitor.frame, f"hand-ins, {name}")
-        visitor.tool.get_by_role("link", name=TEACHER).click()
+        visitor.tool.get_by_role("link", name=PARTICIPANT).click()
         visitor.tool.locator(".icc-review").wait_for()
         visitor.unfold()
         yield from visitor.inspect(visitor.frame, f"review, {name}")
@@ -116,8 +117,8 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
 def test_the_pages_to_choose_what_a_course_shows(window: Windows, stage: Stage, english: bool) -> None:
     unset = stage.lesson(ACCEPTED)
     stage.unset(unset)
-    visitor = window()
-    visitor.sign_in(TRAINER, english=english)
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
     assert list(_pages_to_choose(visitor, stage.course(), unset.activities[ACCEPTED])) == []
     _expect_language(visitor, english)
 
@@ -140,8 +141,8 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
 def test_the_page_of_a_link_that_shows_nothing_yet(window: Windows, stage: Stage, english: bool) -> None:
     lesson = stage.lesson(ACCEPTED)
     stage.unset(lesson)
-    visitor = window()
-    visitor.sign_in(TEACHER, english=english)
+    visitor = window(english=english)
+    visitor.sign_in(PARTICIPANT)
     visitor.open(lesson.activities[ACCEPTED])
     assert visitor.inspect(visitor.frame, "not yet") == []
 
@@ -149,17 +150,17 @@ def test_the_page_of_a_link_that_shows_nothing_yet(window: Windows, stage: Stage
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_that_connect_a_school(window: Windows, stage: Stage, english: bool) -> None:
     visitor = window(english=english)
-    visitor.sign_in(ADMIN, english=english)
+    visitor.sign_in(ADMIN)
     assert list(_pages_that_connect(visitor, stage)) == []
     _expect_language(visitor, english)
 
 
 def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
-    invitation = stage.invitation()
-    visitor.page.goto(invitation)
+    address = invitation(stage.parts)
+    visitor.page.goto(address)
     yield from visitor.inspect(visitor.page, "invitation")
     visitor.page.goto(f"{stage.school_url}/admin/tools")
-    visitor.page.locator("#url").fill(invitation)
+    visitor.page.locator("#url").fill(address)
     visitor.page.locator("form[name=register] button").click()
     yield from visitor.inspect(visitor.frame, "register")
     visitor.tool.locator("form button").click()

@@ -21,18 +21,19 @@ class Visitor:
     stage: Stage
     page: Page
     complaints: Complaints
+    english: bool = False
 
-    def sign_in(self, person: str, *, english: bool = False) -> None:
-        """Become a person of the school, in Dutch or in English.
+    def sign_in(self, person: str) -> None:
+        """Become a person of the school, in the window's language.
 
         The school keeps the language with the person; a short way of the stage in their name makes it Dutch again.
         """
         self.page.goto(self.stage.school_url)
         self.page.get_by_role("button", name=person).click()
-        other = self.page.get_by_role("button", name="English" if english else "Nederlands", exact=True)
+        other = self.page.get_by_role("button", name="English" if self.english else "Nederlands", exact=True)
         if other.count():
             other.click()
-        if english:
+        if self.english:
             self.stage.in_english.add(person)
 
     def open(self, activity: str) -> FrameLocator:
@@ -70,13 +71,17 @@ class Visitor:
         self.frame.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
 
     def inspect(self, place: Page | Frame, name: str) -> list[str]:
-        """Return what is wrong with a page at both widths: axe's findings, sideways scrolling, complaints."""
+        """Return what is wrong with a page: sideways scrolling at either width, axe's findings at one, complaints.
+
+        Axe looks at the narrow page in Dutch and at the wide one in English; the language changes the words only.
+        """
         wrong: list[str] = []
         for width in (WIDE, NARROW):
             self.resize(width)
-            wrong += [f"{name} at {width}: {finding}" for finding in findings(place)]
             if not (fits(place) and fits(self.page)):
                 wrong.append(f"{name} at {width}: scrolls sideways; too wide: {wide_parts(place)}")
+        self.resize(WIDE if self.english else NARROW)
+        wrong += [f"{name}: {finding}" for finding in findings(place)]
         wrong += [f"{name}: {line}" for line in self.complaints.lines]
         self.complaints.lines.clear()
         return wrong

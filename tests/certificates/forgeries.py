@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import jwt
@@ -25,6 +26,7 @@ def credential() -> Json:
     return build_credential(sample_snapshot(), ENTRY)
 
 
+@cache
 def signed() -> SignedDocument:
     """Return the true credential, signed."""
     return issuer().certificate()
@@ -63,12 +65,13 @@ def token(change: Callable[[Json], object] = lambda _: None, *, made: int = 1, *
 
 
 def without_algorithm() -> bytes:
-    payload = jwt.decode(signed().jwt, options={"verify_signature": False})
-    header, body, _ = jwt.encode(payload, None, algorithm="none", headers={"kid": KID}).split(".")
-    return f"{header}.{body}.AA".encode()
+    """Return the JWT with the header of one that is not signed."""
+    header = _encoded({"alg": "none", "kid": KID, "typ": "JWT"})
+    return f"{header}.{signed().jwt.split('.')[1]}.AA".encode()
 
 
 def with_the_public_key_as_secret() -> bytes:
+    """Return the JWT signed with the public key as if it were a shared secret."""
     public = issuer().keys.jwt.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     header = _encoded({"alg": "HS256", "kid": KID, "typ": "JWT"})
     body = signed().jwt.split(".")[1]
@@ -77,12 +80,14 @@ def with_the_public_key_as_secret() -> bytes:
 
 
 def with_the_seal_key() -> bytes:
+    """Return the JWT signed with a key of the issuer that is for something else."""
     payload = jwt.decode(signed().jwt, options={"verify_signature": False})
     key = issuer().keys.seal.private
     return jwt.encode(payload, key, algorithm="ES256", headers={"kid": key_url(BASE_URL, "es256-2026-1")}).encode()
 
 
 def with_another_payload() -> bytes:
+    """Return the JWT with another name in it and the old signature."""
     header, body, signature = signed().jwt.split(".")
     payload = json.loads(jwt.utils.base64url_decode(body))
     payload["credentialSubject"]["name"] = "Iemand Anders"

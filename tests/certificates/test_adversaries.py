@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,96 +46,143 @@ INLINE = {"@context": {"cijfer": "https://example.org/cijfer"}}
 @pytest.mark.parametrize(
     ("data", "state", "code"),
     [
-        pytest.param(changed(put(SUBJECT, "name", value="Iemand Anders")), ALTERED, "signature", id="another name"),
-        pytest.param(changed(put(SUBJECT, "identifier", 0, "identityHash", value="X")), ALTERED, "signature", id="hash"),
-        pytest.param(changed(put("validFrom", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="earlier"),
-        pytest.param(changed(put("awardedDate", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="award date"),
-        pytest.param(changed(put(SUBJECT, "achievement", "name", value="Diploma")), ALTERED, "signature", id="achievement"),
-        pytest.param(changed(put("id", value=f"{BASE_URL}/c/anders")), ALTERED, "signature", id="another id"),
-        pytest.param(changed(put("credentialStatus", "statusListIndex", value="1")), ALTERED, "signature", id="slot"),
-        pytest.param(changed(lambda one: one.pop("credentialStatus")), ALTERED, "signature", id="status stripped"),
-        pytest.param(changed(lambda one: one["evidence"].pop()), ALTERED, "signature", id="evidence removed"),
-        pytest.param(changed(put("proof", "created", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="proof date"),
-        pytest.param(changed(put("proof", "proofValue", value="z" + "1" * 88)), ALTERED, "signature", id="proof value"),
-        pytest.param(changed(put("proof", "proofValue", value="")), ALTERED, "signature", id="no proof value"),
-        pytest.param(changed(lambda one: one.pop("proof")), ALTERED, "signature", id="proof stripped"),
-        pytest.param(proven(made.credential(), made=2), ALTERED, "signature", id="other key, same name"),
-        pytest.param(changed(put("proof", value=[])), ALTERED, "key", id="proof is a list"),
-        pytest.param(changed(put("proof", "cryptosuite", value="eddsa-jcs-2022")), ALTERED, "key", id="other suite"),
-        pytest.param(changed(put("proof", "proofPurpose", value="authentication")), ALTERED, "key", id="other purpose"),
+        pytest.param(lambda: changed(put(SUBJECT, "name", value="Iemand Anders")), ALTERED, "signature", id="another name"),
         pytest.param(
-            changed(put("proof", "verificationMethod", value=f"{THEIRS}#ed25519-2026-1")), ALTERED, "key", id="their key"
+            lambda: changed(put(SUBJECT, "identifier", 0, "identityHash", value="X")), ALTERED, "signature", id="hash"
+        ),
+        pytest.param(lambda: changed(put("validFrom", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="earlier"),
+        pytest.param(
+            lambda: changed(put("awardedDate", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="award date"
         ),
         pytest.param(
-            changed(put("proof", "verificationMethod", value="did:key:z6MkuC5#z6MkuC5")), ALTERED, "key", id="did:key"
+            lambda: changed(put(SUBJECT, "achievement", "name", value="Diploma")), ALTERED, "signature", id="achievement"
+        ),
+        pytest.param(lambda: changed(put("id", value=f"{BASE_URL}/c/anders")), ALTERED, "signature", id="another id"),
+        pytest.param(
+            lambda: changed(put("credentialStatus", "statusListIndex", value="1")), ALTERED, "signature", id="slot"
+        ),
+        pytest.param(lambda: changed(lambda one: one.pop("credentialStatus")), ALTERED, "signature", id="status stripped"),
+        pytest.param(lambda: changed(lambda one: one["evidence"].pop()), ALTERED, "signature", id="evidence removed"),
+        pytest.param(
+            lambda: changed(put("proof", "created", value="2020-01-01T00:00:00Z")), ALTERED, "signature", id="proof date"
         ),
         pytest.param(
-            changed(put("proof", "verificationMethod", value=f"{OURS}#rs256-2026-1")), ALTERED, "key", id="an RSA key"
+            lambda: changed(put("proof", "proofValue", value="z" + "1" * 88)), ALTERED, "signature", id="proof value"
+        ),
+        pytest.param(lambda: changed(put("proof", "proofValue", value="")), ALTERED, "signature", id="no proof value"),
+        pytest.param(lambda: changed(lambda one: one.pop("proof")), ALTERED, "signature", id="proof stripped"),
+        pytest.param(lambda: proven(made.credential(), made=2), ALTERED, "signature", id="other key, same name"),
+        pytest.param(lambda: changed(put("proof", value=[])), ALTERED, "key", id="proof is a list"),
+        pytest.param(lambda: changed(put("proof", "cryptosuite", value="eddsa-jcs-2022")), ALTERED, "key", id="other suite"),
+        pytest.param(
+            lambda: changed(put("proof", "proofPurpose", value="authentication")), ALTERED, "key", id="other purpose"
         ),
         pytest.param(
-            changed(put("proof", "verificationMethod", value=f"{OURS}#ed25519-2031-1")), UNKNOWN, "key", id="unknown key"
-        ),
-        pytest.param(changed(put("cijfer", value="10")), ALTERED, "content", id="undefined member"),
-        pytest.param(changed(put(SUBJECT, "cijfer", value="10")), ALTERED, "content", id="undefined member inside"),
-        pytest.param(changed(put("evidence", 0, "activityEndDate", value="2026")), ALTERED, "content", id="out of place"),
-        pytest.param(changed(put("issuer", "knows", value=INLINE)), ALTERED, "content", id="context of their own"),
-        pytest.param(changed(put("issuer", "id", value=THEIRS)), UNKNOWN, "issuer", id="another issuer"),
-        pytest.param(proven(made.credential(), base_url=made.EVIL), ALTERED, "key", id="signed by another issuer"),
-        pytest.param(
-            proven({**made.credential(), "issuer": THEIRS}, base_url=made.EVIL), UNKNOWN, "issuer", id="their own issuer"
+            lambda: changed(put("proof", "verificationMethod", value=f"{THEIRS}#ed25519-2026-1")),
+            ALTERED,
+            "key",
+            id="their key",
         ),
         pytest.param(
-            changed(lambda one: one.update({"https://schema.org/name": one.pop("name")})), ALTERED, "content", id="respelled"
+            lambda: changed(put("proof", "verificationMethod", value="did:key:z6MkuC5#z6MkuC5")),
+            ALTERED,
+            "key",
+            id="did:key",
         ),
-        pytest.param(changed(put("credentialStatus", value=[[1]])), ALTERED, "signature", id="status is nonsense"),
         pytest.param(
-            proven({key: value for key, value in made.credential().items() if key != "credentialStatus"}),
+            lambda: changed(put("proof", "verificationMethod", value=f"{OURS}#rs256-2026-1")),
+            ALTERED,
+            "key",
+            id="an RSA key",
+        ),
+        pytest.param(
+            lambda: changed(put("proof", "verificationMethod", value=f"{OURS}#ed25519-2031-1")),
+            UNKNOWN,
+            "key",
+            id="unknown key",
+        ),
+        pytest.param(lambda: changed(put("cijfer", value="10")), ALTERED, "content", id="undefined member"),
+        pytest.param(lambda: changed(put(SUBJECT, "cijfer", value="10")), ALTERED, "content", id="undefined member inside"),
+        pytest.param(
+            lambda: changed(put("evidence", 0, "activityEndDate", value="2026")), ALTERED, "content", id="out of place"
+        ),
+        pytest.param(lambda: changed(put("issuer", "knows", value=INLINE)), ALTERED, "content", id="context of their own"),
+        pytest.param(lambda: changed(put("issuer", "id", value=THEIRS)), UNKNOWN, "issuer", id="another issuer"),
+        pytest.param(lambda: proven(made.credential(), base_url=made.EVIL), ALTERED, "key", id="signed by another issuer"),
+        pytest.param(
+            lambda: proven({**made.credential(), "issuer": THEIRS}, base_url=made.EVIL),
+            UNKNOWN,
+            "issuer",
+            id="their own issuer",
+        ),
+        pytest.param(
+            lambda: changed(lambda one: one.update({"https://schema.org/name": one.pop("name")})),
+            ALTERED,
+            "content",
+            id="respelled",
+        ),
+        pytest.param(lambda: changed(put("credentialStatus", value=[[1]])), ALTERED, "signature", id="status is nonsense"),
+        pytest.param(
+            lambda: proven({key: value for key, value in made.credential().items() if key != "credentialStatus"}),
             UNKNOWN,
             "status",
             id="made without status",
         ),
-        pytest.param(proven({**made.credential(), "name": ["a", "b"]}), UNKNOWN, "standard", id="schema broken"),
+        pytest.param(lambda: proven({**made.credential(), "name": ["a", "b"]}), UNKNOWN, "standard", id="schema broken"),
     ],
 )
-def test_a_false_json_certificate_is_refused(data: bytes, state: VerdictState, code: str) -> None:
-    assert_refused(issuer().verdict(data), state, code)
+def test_a_false_json_certificate_is_refused(data: Callable[[], bytes], state: VerdictState, code: str) -> None:
+    assert_refused(issuer().verdict(data()), state, code)
 
 
-OTHER_JWK = RSAAlgorithm.to_jwk(issuer(made=2).keys.jwt.private.public_key(), as_dict=True)
+def other_jwk() -> object:
+    return RSAAlgorithm.to_jwk(issuer(made=2).keys.jwt.private.public_key(), as_dict=True)
 
 
 @pytest.mark.parametrize(
     ("data", "state", "code"),
     [
-        pytest.param(made.with_another_payload(), ALTERED, "signature", id="another payload"),
-        pytest.param(made.signed().jwt.rpartition(".")[0].encode() + b".AAAA", ALTERED, "signature", id="another signature"),
-        pytest.param(token(made=2), ALTERED, "signature", id="other key, same kid"),
-        pytest.param(made.without_algorithm(), ALTERED, "key", id="alg none"),
-        pytest.param(made.with_the_public_key_as_secret(), ALTERED, "key", id="HS256 with the public key"),
-        pytest.param(made.with_the_seal_key(), ALTERED, "key", id="ES256 with the seal key"),
-        pytest.param(token(made=2, jwk=OTHER_JWK), ALTERED, "key", id="key in the header"),
-        pytest.param(token(jku="https://icc.example.evil/jwks.json"), ALTERED, "key", id="address of keys in the header"),
-        pytest.param(token(made=2, kid="https://icc.example.evil/keys/rs256-2026-1.jwk"), ALTERED, "key", id="foreign kid"),
-        pytest.param(token(made=2, kid=f"{THEIRS}#rs256-2026-1"), ALTERED, "key", id="foreign DID as kid"),
-        pytest.param(token(kid="rs256-2026-1"), ALTERED, "key", id="bare kid"),
+        pytest.param(lambda: made.with_another_payload(), ALTERED, "signature", id="another payload"),
         pytest.param(
-            token(kid="https://icc.example.org@icc.example.evil/keys/rs256-2026-1.jwk"), ALTERED, "key", id="user name"
+            lambda: made.signed().jwt.rpartition(".")[0].encode() + b".AAAA", ALTERED, "signature", id="another signature"
+        ),
+        pytest.param(lambda: token(made=2), ALTERED, "signature", id="other key, same kid"),
+        pytest.param(lambda: made.without_algorithm(), ALTERED, "key", id="alg none"),
+        pytest.param(lambda: made.with_the_public_key_as_secret(), ALTERED, "key", id="HS256 with the public key"),
+        pytest.param(lambda: made.with_the_seal_key(), ALTERED, "key", id="ES256 with the seal key"),
+        pytest.param(lambda: token(made=2, jwk=other_jwk()), ALTERED, "key", id="key in the header"),
+        pytest.param(
+            lambda: token(jku="https://icc.example.evil/jwks.json"), ALTERED, "key", id="address of keys in the header"
         ),
         pytest.param(
-            token(kid="https://icc.example.org/keys/ed25519-2026-1.jwk"), ALTERED, "key", id="kid of another kind of key"
+            lambda: token(made=2, kid="https://icc.example.evil/keys/rs256-2026-1.jwk"), ALTERED, "key", id="foreign kid"
         ),
-        pytest.param(token(kid="https://icc.example.org/keys/rs256-2031-1.jwk"), UNKNOWN, "key", id="unknown kid"),
-        pytest.param(token(typ="at+jwt"), ALTERED, "key", id="other type"),
-        pytest.param(token(put("issuer", "id", value=THEIRS)), UNKNOWN, "issuer", id="another issuer"),
-        pytest.param(token(put("iss", value=THEIRS)), UNKNOWN, "standard", id="claims disagree"),
-        pytest.param(token(put("nbf", value=0)), UNKNOWN, "standard", id="other dates in the claims"),
-        pytest.param(token(put(SUBJECT, "name", value="X")), ALTERED, "signature", id="proof inside does not hold"),
-        pytest.param(token(lambda one: one.pop("credentialStatus")), ALTERED, "signature", id="status stripped"),
-        pytest.param(token(put("cijfer", value="10")), ALTERED, "content", id="undefined member"),
+        pytest.param(lambda: token(made=2, kid=f"{THEIRS}#rs256-2026-1"), ALTERED, "key", id="foreign DID as kid"),
+        pytest.param(lambda: token(kid="rs256-2026-1"), ALTERED, "key", id="bare kid"),
+        pytest.param(
+            lambda: token(kid="https://icc.example.org@icc.example.evil/keys/rs256-2026-1.jwk"),
+            ALTERED,
+            "key",
+            id="user name",
+        ),
+        pytest.param(
+            lambda: token(kid="https://icc.example.org/keys/ed25519-2026-1.jwk"),
+            ALTERED,
+            "key",
+            id="kid of another kind of key",
+        ),
+        pytest.param(lambda: token(kid="https://icc.example.org/keys/rs256-2031-1.jwk"), UNKNOWN, "key", id="unknown kid"),
+        pytest.param(lambda: token(typ="at+jwt"), ALTERED, "key", id="other type"),
+        pytest.param(lambda: token(put("issuer", "id", value=THEIRS)), UNKNOWN, "issuer", id="another issuer"),
+        pytest.param(lambda: token(put("iss", value=THEIRS)), UNKNOWN, "standard", id="claims disagree"),
+        pytest.param(lambda: token(put("nbf", value=0)), UNKNOWN, "standard", id="other dates in the claims"),
+        pytest.param(lambda: token(put(SUBJECT, "name", value="X")), ALTERED, "signature", id="proof inside does not hold"),
+        pytest.param(lambda: token(lambda one: one.pop("credentialStatus")), ALTERED, "signature", id="status stripped"),
+        pytest.param(lambda: token(put("cijfer", value="10")), ALTERED, "content", id="undefined member"),
     ],
 )
-def test_a_false_jwt_is_refused(data: bytes, state: VerdictState, code: str) -> None:
-    assert_refused(issuer().verdict(data), state, code)
+def test_a_false_jwt_is_refused(data: Callable[[], bytes], state: VerdictState, code: str) -> None:
+    assert_refused(issuer().verdict(data()), state, code)
 
 
 def test_the_issuers_did_document_of_somebody_else_helps_nobody() -> None:
@@ -174,20 +221,20 @@ SUBJECT_OF_LIST = (SUBJECT, "encodedList")
 @pytest.mark.parametrize(
     "status",
     [
-        pytest.param(status_list(put(*SUBJECT_OF_LIST, value=made.empty_bits())), id="other bits"),
-        pytest.param(status_list(made=2), id="other key"),
-        pytest.param(status_list(lambda one: one.pop("proof")), id="not signed"),
-        pytest.param(status_list(put("issuer", value=THEIRS)), id="other issuer"),
-        pytest.param(status_list(put("validFrom", value="2026-06-04T09:29:00Z")), id="other date"),
-        pytest.param(status_list(put(SUBJECT, "statusPurpose", value="message")), id="other purpose"),
-        pytest.param(status_list(put("cijfer", value="10")), id="undefined member"),
-        pytest.param(made.said_twice(), id="JSON and proof differ"),
-        pytest.param(issuer(made=2).status([]).jwt, id="JWT of another key"),
-        pytest.param(made.token(put("id", value=f"{BASE_URL}/status/1")).decode(), id="a certificate as list"),
+        pytest.param(lambda: status_list(put(*SUBJECT_OF_LIST, value=made.empty_bits())), id="other bits"),
+        pytest.param(lambda: status_list(made=2), id="other key"),
+        pytest.param(lambda: status_list(lambda one: one.pop("proof")), id="not signed"),
+        pytest.param(lambda: status_list(put("issuer", value=THEIRS)), id="other issuer"),
+        pytest.param(lambda: status_list(put("validFrom", value="2026-06-04T09:29:00Z")), id="other date"),
+        pytest.param(lambda: status_list(put(SUBJECT, "statusPurpose", value="message")), id="other purpose"),
+        pytest.param(lambda: status_list(put("cijfer", value="10")), id="undefined member"),
+        pytest.param(lambda: made.said_twice(), id="JSON and proof differ"),
+        pytest.param(lambda: issuer(made=2).status([]).jwt, id="JWT of another key"),
+        pytest.param(lambda: made.token(put("id", value=f"{BASE_URL}/status/1")).decode(), id="a certificate as list"),
     ],
 )
-def test_a_false_status_list_decides_nothing(status: Mapping[str, Any] | str) -> None:
-    trust = Trust.from_documents([issuer().did()], status_lists=[status])
+def test_a_false_status_list_decides_nothing(status: Callable[[], Mapping[str, Any] | str]) -> None:
+    trust = Trust.from_documents([issuer().did()], status_lists=[status()])
     assert_refused(verify(made.signed().json.encode(), trust, NOW), UNKNOWN, "status")
 
 
@@ -227,7 +274,7 @@ def test_any_changed_byte_of_the_pdf_is_noticed(pdf: bytes) -> None:
 
 
 def test_a_pdf_with_something_added_is_altered(pdf: bytes) -> None:
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer: Any = IncrementalPdfFileWriter(io.BytesIO(pdf))
     writer.root["/Lang"] = writer.root["/Lang"]
     writer.update_root()
     added = io.BytesIO()

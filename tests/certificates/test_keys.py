@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -14,6 +15,7 @@ from lti_tool.certificates.problems import KeysUnusable
 from tests.certificates.issuer import issuer
 from tests.certificates.samples import BASE_URL
 
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "openbadges"
 LATER = datetime(2027, 1, 2, tzinfo=UTC)
 
 
@@ -116,4 +118,6 @@ def test_a_single_key_is_named_by_its_own_address() -> None:
     assert jwk is not None
     assert jwk["kid"] == "https://icc.example.org/keys/rs256-2026-1.jwk"
     assert jwk["kty"] == "RSA"
+    other = json.loads((FIXTURES / "rs256-2026-1.jwk").read_text())
+    assert set(jwk) == set(other)
     assert single_jwk(BASE_URL, "rs256-1999-1", issuer().keys.public_jwks) is None

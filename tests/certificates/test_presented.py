@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jwt.algorithms import RSAAlgorithm
 
 from lti_tool.certificates.presented import (
     MAX_CREDENTIAL_BYTES,
@@ -102,7 +100,7 @@ def test_an_issuer_of_any_kind_is_survived(issuer_id: object) -> None:
     assert issuer().verdict(json.dumps(document)).state is VerdictState.UNKNOWN
 
 
-NONSENSE = [None, 1, -1.5, True, "", "x", [], {}, [[]], [None], {"@id": 1}, {"type": []}]
+NONSENSE: list[object] = [None, -1.5, "", {}, [[]], {"@id": 1}]
 MEMBERS = ["@context", "id", "type", "credentialSubject", "evidence", "credentialSchema", "credentialStatus", "proof"]
 
 
@@ -129,7 +127,7 @@ def test_any_bytes_get_a_verdict(data: bytes, start: bytes) -> None:
     assert issuer().verdict(start + data).state is VerdictState.UNKNOWN
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_changed_letter_is_never_valid(data: st.DataObject) -> None:
     genuine = signed().json
@@ -140,7 +138,7 @@ def test_a_changed_letter_is_never_valid(data: st.DataObject) -> None:
     assert verdict.state is not VerdictState.VALID or json.loads(changed) == json.loads(genuine)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_cut_or_turned_token_is_never_valid(data: st.DataObject) -> None:
     genuine = signed().jwt
@@ -224,7 +222,8 @@ def test_a_did_document_that_is_none_is_told(document: dict[str, object]) -> Non
 
 
 def test_a_short_rsa_key_is_not_trusted() -> None:
-    short = RSAAlgorithm.to_jwk(generate_private_key(65537, 1024).public_key(), as_dict=True)
+    modulus = base64.urlsafe_b64encode(b"\xc1" * 128).decode().rstrip("=")
+    short = {"kty": "RSA", "n": modulus, "e": "AQAB"}
     method = {"id": f"{OURS}#a", "type": "JsonWebKey", "controller": OURS, "publicKeyJwk": short}
     with pytest.raises(TrustUnreadable, match="too short"):
         Trust.from_documents([{"id": OURS, "verificationMethod": [method], "assertionMethod": [f"{OURS}#a"]}])

@@ -1,18 +1,22 @@
 """The picker: what it offers, what it sends to the school, and who may."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from lti_tool.config import Settings, load_settings
 from lti_tool.demo.school import Role
 from lti_tool.launch.models import DeepLinkingRequest
 from lti_tool.launch.sessions import SessionService
 from mappings.loading import load_trainings
+from tests.conftest import SECRET
 from tests.embedding.conftest import OnBothEngines, person
-from tests.embedding.visits import DL, LAUNCH_URL, Visitor, World, ticked, token_of
+from tests.embedding.visits import DL, LAUNCH_URL, Visitor, World, field_of, ticked, token_of
 
 TRAINING = load_trainings()["icc-vo"]
 KEYS = [assignment.key for assignment in TRAINING.assignments]
@@ -147,6 +151,14 @@ class TestAnswering:
         assert ticked(tom.client.get(tom.add_to(world.course)), "cohort") == [cohort_id]
         eva = world.visitor(person(world, "Eva", "Trainer", Role.TEACHER))
         assert eva.post(eva.add_to(world.course), item=KEYS[1], join_code=code).status_code == 422
+
+    def test_a_platform_that_makes_no_columns_is_asked_for_none(self, world: World, ilse: Visitor) -> None:
+        address = ilse.add_to(world.course)
+        with world.parts.database.session() as session:
+            request = session.scalars(select(DeepLinkingRequest)).one()
+            request.settings = {**request.settings, "accept_lineitem": False}
+        (item,) = world.items(ilse.post(address, item=KEYS[0], new_cohort="Regio Zuid"))
+        assert "lineItem" not in item
 
     def test_titles_are_in_the_language_of_the_reader(self, world: World) -> None:
         english = person(world, "Emma", "English", Role.TEACHER)
@@ -323,3 +335,54 @@ class TestWhoMay(OnBothEngines):
             page = ilse.post(address, item=KEYS[0], cohort=wanted)
             assert page.status_code == 422
             assert "Van deze editie ben je geen trainer." in page.text
+
+
+class TestTwoTrainings:
+    """A second training is a second file."""
+
+    @pytest.fixture
+    def settings(self, tmp_path: Path, url: str) -> Settings:
+        own = resources.files("mappings.trainings").joinpath("icc_vo.toml").read_text(encoding="utf-8")
+        folder = tmp_path / "trainings"
+        folder.mkdir()
+        second = own.replace('key = "icc-vo"', 'key = "icc-po"', 1).replace("Cultuurcoördinator VO", "Cultuurcoördinator PO")
+        (folder / "icc_po.toml").write_text(second, encoding="utf-8")
+        return load_settings(
+            data_dir=tmp_path / "var",
+            database_url=url,
+            secret_key=SECRET,
+            allow_private_platforms=True,
+            trainings_dir=folder,
+        )
+
+    def test_the_picker_leads_to_both(self, world: World, ilse: Visitor) -> None:
+        address = ilse.add_to(world.course)
+        page = ilse.client.get(address)
+        assert f'href="{address}?training=icc-po"' in page.text
+        assert field_of(page, "training") == "icc-vo"
+        assert field_of(ilse.client.get(f"{address}?training=icc-po"), "training") == "icc-po"
+
+    def test_items_cohorts_and_columns_are_of_the_chosen_one(self, world: World, ilse: Visitor) -> None:
+        page = ilse.post(ilse.add_to(world.course), training="icc-po", item=KEYS[0], new_cohort="PO Zuid")
+        (item,) = world.items(page)
+        assert item["lineItem"]["tag"] == "icc-po"
+        assert item["lineItem"]["resourceId"].startswith("icc-po:")
+        assert world.parts.cohorts.list()[0].training_key == "icc-po"
+        address = ilse.add_to(world.course)
+        other = ilse.client.get(address)
+        assert ticked(other, "item") == ["training", *KEYS]
+        assert "PO Zuid" not in other.text
+        same = ilse.client.get(f"{address}?training=icc-po")
+        assert ticked(same, "item") == ["training", *KEYS[1:]]
+        assert ticked(same, "cohort") == [world.cohort_id("PO Zuid")]
+
+    def test_a_cohort_of_the_other_training_is_refused(self, world: World, ilse: Visitor) -> None:
+        ilse.post(ilse.add_to(world.course), training="icc-po", item=KEYS[0], new_cohort="PO Zuid")
+        tom = world.visitor(person(world, "Tom", "Trainer", Role.TEACHER))
+        code = world.parts.cohorts.invite(world.cohort_id("PO Zuid"))
+        for visitor, fields in ((ilse, {"cohort": world.cohort_id("PO Zuid")}), (tom, {"join_code": code})):
+            page = visitor.post(visitor.add_to(world.course), item=KEYS[0], **fields)
+            assert page.status_code == 422
+            assert "Deze editie hoort bij een andere training." in page.text
+        again = tom.post(tom.add_to(world.course), training="icc-po", item=KEYS[1], join_code=code)
+        assert len(world.items(again)) == 1

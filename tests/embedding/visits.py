@@ -58,7 +58,7 @@ class Visitor:
         return self.send(address, token_of(page), **fields)
 
     def send(self, address: str, csrf_token: str, **fields: str | list[str]) -> TestResponse:
-        """Send a form with a token taken from its page."""
+        """Send a form with a token taken from a page of the same session."""
         data = MultiDict([("csrf_token", csrf_token)])
         for name, value in fields.items():
             data.setlistdefault(name).extend([value] if isinstance(value, str) else value)

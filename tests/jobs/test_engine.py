@@ -5,36 +5,47 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import column, func, select, table
+from structlog.testing import capture_logs
 
 from lti_tool.config import Settings
 from lti_tool.database import Database
-from lti_tool.jobs.engine import Engine, claim_executor
+from lti_tool.jobs.engine import BATCH, LONGEST_JOB, Engine
+from lti_tool.jobs.executors import claim_executor
+from tests.dbos_tables import LONG_AGO, job_row, let_die
 
 WAIT = 20.0
 
 
 class Ledger:
-    """Counts what ran and lets a test wait for it."""
+    """Notes what starts and what is done, holds what it was told to hold, and lets a test wait."""
 
     def __init__(self) -> None:
+        self.started: list[str] = []
         self.ran: list[tuple[str, int]] = []
-        self.most_at_once = 0
-        self._now = 0
+        self.held: dict[str, threading.Event] = {}
         self._changed = threading.Condition()
+
+    def hold(self, key: str) -> threading.Event:
+        """Let the job of this key wait until the event is set."""
+        return self.held.setdefault(key, threading.Event())
 
     def handler(self, key: str, number: int) -> None:
         with self._changed:
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
+            self.started.append(key)
+            self._changed.notify_all()
+        if key in self.held:
+            self.held[key].wait(WAIT)
         with self._changed:
-            self._now -= 1
             self.ran.append((key, number))
             self._changed.notify_all()
 
     def wait_for(self, count: int) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: len(self.ran) >= count, timeout=WAIT)
+
+    def wait_for_start(self, key: str) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: key in self.started, timeout=WAIT)
 
 
 @pytest.fixture
@@ -43,12 +54,20 @@ def ledger() -> Ledger:
 
 
 @pytest.fixture
-def engine(settings: Settings, database: Database, ledger: Ledger) -> Iterator[Engine]:
-    engine = Engine(settings.model_copy(update={"job_poll_seconds": 0.05}), database)
+def quick(settings: Settings) -> Settings:
+    """Settings of an engine that looks for jobs often."""
+    return settings.model_copy(update={"job_poll_seconds": 0.05})
+
+
+@pytest.fixture
+def engine(quick: Settings, database: Database, ledger: Ledger) -> Iterator[Engine]:
+    engine = Engine(quick, database)
     engine.register("count", ledger.handler)
     engine.register("lane", ledger.handler, lanes=True)
     engine.prepare()
     yield engine
+    for held in ledger.held.values():
+        held.set()
     engine.stop()
 
 
@@ -80,26 +99,96 @@ def test_the_same_key_and_number_runs_once(engine: Engine, database: Database, l
     assert sorted(ledger.ran) == [("a", 1), ("b", 1)]
 
 
-def test_jobs_of_one_lane_run_one_after_the_other(engine: Engine, database: Database, ledger: Ledger) -> None:
-    with database.session() as session:
-        for number in range(6):
-            engine.enqueue(session, "lane", f"row-{number}", 1, lane="platform-1")
+def test_a_lane_runs_one_job_at_a_time_and_waits_for_no_other_lane(
+    engine: Engine, database: Database, ledger: Ledger
+) -> None:
+    slow = ledger.hold("a1")
     engine.launch()
-    assert ledger.wait_for(6)
-    assert ledger.most_at_once == 1
-
-
-def test_a_handler_that_raises_does_not_stop_the_others(engine: Engine, database: Database, ledger: Ledger) -> None:
-    def broken(_key: str, _number: int) -> None:
-        raise ZeroDivisionError
-
-    engine.register("broken", broken)
     with database.session() as session:
-        engine.enqueue(session, "broken", "x", 1)
-        engine.enqueue(session, "count", "y", 1)
+        engine.enqueue(session, "lane", "a1", 1, lane="a")
+    assert ledger.wait_for_start("a1")
+    with database.session() as session:
+        engine.enqueue(session, "lane", "a2", 1, lane="a")
+        engine.enqueue(session, "lane", "b1", 1, lane="b")
+    assert ledger.wait_for(1)
+    with database.session() as session:
+        engine.enqueue(session, "lane", "b2", 1, lane="b")
+    assert ledger.wait_for(2)
+    assert ledger.started == ["a1", "b1", "b2"]
+    slow.set()
+    assert ledger.wait_for(4)
+    assert ledger.started[-1] == "a2"
+
+
+def test_a_job_of_a_dead_process_gives_its_lane_up_in_the_end(engine: Engine, database: Database, ledger: Ledger) -> None:
+    with database.session() as session:
+        engine.enqueue(session, "lane", "dead", 1, lane="a")
+        engine.enqueue(session, "lane", "next", 1, lane="a")
+    assert job_row(database, "lane:dead:1").workflow_timeout_ms == LONGEST_JOB.total_seconds() * 1000  # type: ignore[union-attr]
+    let_die(database, "lane:dead:1", executor_id="gone-1", workflow_deadline_epoch_ms=LONG_AGO)
     engine.launch()
     assert ledger.wait_for(1)
+    assert ledger.ran == [("next", 1)]
+    assert job_row(database, "lane:dead:1").status == "CANCELLED"  # type: ignore[union-attr]
+
+
+def test_a_cancelled_job_gives_its_lane_free_at_once(engine: Engine, database: Database, ledger: Ledger) -> None:
+    with database.session() as session:
+        engine.enqueue(session, "lane", "dead", 1, lane="a")
+        engine.enqueue(session, "lane", "next", 1, lane="a")
+    let_die(database, "lane:dead:1", executor_id="gone-1")
+    engine.cancel("lane", "dead", 1)
+    engine.launch()
+    assert ledger.wait_for(1)
+    assert ledger.ran == [("next", 1)]
+
+
+def test_a_restarted_process_takes_up_what_it_was_running(
+    engine: Engine, quick: Settings, database: Database, ledger: Ledger
+) -> None:
+    with database.session() as session:
+        engine.enqueue(session, "lane", "mine", 1, lane="a")
+    before = claim_executor(quick.data_dir)
+    before.release()
+    let_die(database, "lane:mine:1", executor_id=before.id)
+    engine.launch()
+    assert ledger.wait_for(1)
+    assert ledger.ran == [("mine", 1)]
+
+
+def test_stopping_lets_a_running_job_finish(engine: Engine, database: Database, ledger: Ledger) -> None:
+    held = ledger.hold("a")
+    engine.launch()
+    with database.session() as session:
+        engine.enqueue(session, "count", "a", 1)
+    assert ledger.wait_for_start("a")
+    stopping = threading.Thread(target=engine.stop)
+    stopping.start()
+    held.set()
+    stopping.join(WAIT)
+    assert ledger.ran == [("a", 1)]
+
+
+def test_a_job_that_raises_stops_no_other_and_its_words_are_kept_nowhere(
+    engine: Engine, database: Database, ledger: Ledger
+) -> None:
+    def broken(_key: str, _number: int) -> None:
+        raise ZeroDivisionError("the feedback of somebody")
+
+    engine.register("broken", broken, lanes=True)
+    engine.register("lane", ledger.handler, lanes=True)
+    with database.session() as session:
+        engine.enqueue(session, "broken", "x", 1, lane="a")
+        engine.enqueue(session, "lane", "y", 1, lane="a")
+    with capture_logs() as lines:
+        engine.launch()
+        assert ledger.wait_for(1)
     assert ledger.ran == [("y", 1)]
+    assert [line["error"] for line in lines if line["event"] == "job.failed"] == ["ZeroDivisionError"]
+    row = job_row(database, "broken:x:1")
+    assert row is not None
+    assert row.status == "ERROR"
+    assert "feedback" not in f"{lines} {row.error}"
 
 
 def test_periodic_work_runs_at_launch_and_survives_an_error(engine: Engine) -> None:
@@ -128,37 +217,44 @@ def test_the_engine_tells_which_jobs_will_still_start(engine: Engine, database: 
     assert engine.waiting("count", [("b", 2)]) == set()
 
 
-def test_finished_jobs_are_purged_after_a_week(settings: Settings, database: Database, ledger: Ledger) -> None:
+def test_the_engine_can_be_asked_about_many_jobs_at_once(engine: Engine, database: Database) -> None:
+    last = (f"row-{BATCH}", 1)
+    with database.session() as session:
+        engine.enqueue(session, "count", *last)
+    assert engine.waiting("count", [(f"row-{number}", 1) for number in range(BATCH + 1)]) == {last}
+
+
+def test_finished_jobs_are_purged_after_a_week(quick: Settings, database: Database, ledger: Ledger) -> None:
     now = datetime.now(UTC)
-    engine = Engine(settings.model_copy(update={"job_poll_seconds": 0.05}), database, lambda: now)
+    engine = Engine(quick, database, lambda: now)
     engine.register("count", ledger.handler)
     engine.prepare()
     with database.session() as session:
         engine.enqueue(session, "count", "old", 1)
+        engine.enqueue(session, "count", "waiting", 1, delay=30 * 24 * 3600)
     engine.launch()
     assert ledger.wait_for(1)
     engine.stop()
-    statuses = table("workflow_status", column("workflow_uuid"), schema=None if database.sqlite else "dbos")
-
-    def count() -> int:
-        with database.session() as session:
-            query = select(func.count()).select_from(statuses).where(statuses.c.workflow_uuid == "count:old:1")
-            return session.execute(query).scalar_one()
-
     engine.purge()
-    assert count() == 1
+    assert job_row(database, "count:old:1") is not None
     now += timedelta(days=8)
     engine.purge()
-    assert count() == 0
+    assert job_row(database, "count:old:1") is None
+    assert job_row(database, "count:waiting:1") is not None
     engine.stop()
 
 
-def test_living_processes_never_share_an_executor_id_and_a_freed_one_is_used_again(settings: Settings) -> None:
-    first, name_1 = claim_executor(settings.data_dir)
-    second, name_2 = claim_executor(settings.data_dir)
-    assert name_1 != name_2
-    first.close()
-    third, name_3 = claim_executor(settings.data_dir)
-    assert name_3 == name_1
-    second.close()
-    third.close()
+def test_a_launch_that_fails_lets_go_of_everything(quick: Settings, database: Database, ledger: Ledger) -> None:
+    broken = Engine(quick, Database("sqlite:////proc/no/such/folder/x.sqlite"))
+    with pytest.raises(Exception, match="unable to open database file"):
+        broken.launch()
+    executor = claim_executor(quick.data_dir)
+    assert executor.id.endswith("-1")
+    executor.release()
+    engine = Engine(quick, database)
+    engine.register("count", ledger.handler)
+    engine.launch()
+    with database.session() as session:
+        engine.enqueue(session, "count", "a", 1)
+    assert ledger.wait_for(1)
+    engine.stop()

@@ -264,6 +264,7 @@ class TestSignatures:
 
         self.refuse(lite, make, "L-SIGNATURE")
 
+    @pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")
     def test_a_key_that_is_too_short(self, lite: Stage) -> None:
         weak = SigningKey.generate(1024)
         lite.school.keys = KeyRing([weak])

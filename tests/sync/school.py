@@ -65,13 +65,19 @@ class AtSchool:
         )
         self.poster = self.poster_with()
 
-    def poster_with(self, *, outgoing: Outgoing | None = None, scores: ScoreService | None = None) -> ScorePoster:
+    def poster_with(
+        self,
+        *,
+        outgoing: Outgoing | None = None,
+        scores: ScoreService | None = None,
+        platforms: PlatformService | None = None,
+    ) -> ScorePoster:
         """Put the poster together, with other parts than the usual ones."""
         desk, outgoing = self.desk, outgoing or self._outgoing
         connector = Connector(outgoing, self._keys, desk.clock)
         return ScorePoster(
             desk.database,
-            PlatformService(desk.database, desk.clock, outgoing),
+            platforms or PlatformService(desk.database, desk.clock, outgoing),
             scores or ScoreService(connector, desk.clock),
             LineItemService(connector),
             ResultService(connector),

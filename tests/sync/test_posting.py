@@ -194,7 +194,7 @@ def test_a_school_that_says_it_has_something_newer_is_asked_and_believed_when_it
 
 def test_a_grade_changed_by_hand_after_a_conflict_is_shown_and_not_overwritten(posting: Posting) -> None:
     submission = posting.desk.accept()
-    posting.at.school.clock_skew = timedelta(hours=1)
+    posting.at.school.clock_skew = timedelta(minutes=3)
     posting.run()
     posting.desk.clock.advance(seconds=5)
     override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60, feedback="Nog niet.")
@@ -212,7 +212,7 @@ def test_a_grade_changed_by_hand_after_a_conflict_is_shown_and_not_overwritten(p
 
 def test_other_troubles_do_not_count_as_conflicts(posting: Posting) -> None:
     submission = posting.desk.accept()
-    posting.at.school.clock_skew = timedelta(hours=1)
+    posting.at.school.clock_skew = timedelta(minutes=3)
     posting.run()
     override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60)
     posting.desk.clock.advance(seconds=5)
