@@ -7,6 +7,7 @@ document. The DID document ties both kinds of keys to the issuer (`assertionMeth
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWK
 from openbadgeslib.ob3 import multikey_from_pem
 
@@ -56,7 +57,5 @@ def _method(did: str, kid: str, jwk: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pem(jwk: Mapping[str, Any]) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     key = PyJWK(dict(jwk)).key
     return bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))

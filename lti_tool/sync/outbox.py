@@ -98,18 +98,18 @@ class ScoreOutboxService:
         return marks
 
     def _write_missing(self, session: Session, query: Select[Placement, Account, str, Submission]) -> int:
-        found = session.execute(query).all()
-        for placement, account, family, submission in found:
+        written = 0
+        for placement, account, family, submission in session.execute(query).all():
             score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile_for(family))
-            self._put(session, placement, account, submission.id, score)
-        return len(found)
+            written += self._put(session, placement, account, submission.id, score)
+        return written
 
     def _put(
         self, session: Session, placement: Placement, account: Account, submission_id: str, score: Score | None
-    ) -> None:
+    ) -> bool:
         # The outbox holds grades. A post that only announces something is none, and would clear the grade in most places.
         if score is None or score.score_given is None:
-            return
+            return False
         now = self._clock()
         own = (
             select(ScoreOutbox)
@@ -142,6 +142,7 @@ class ScoreOutboxService:
         row.changed_at = now
         row.dirty, row.refused, row.fails, row.last_error = True, False, 0, None
         enqueue(session, self._jobs, self._clock, row)
+        return True
 
 
 def enqueue(session: Session, jobs: Jobs, clock: Clock, row: ScoreOutbox, delay: float = 0.0) -> None:

@@ -100,7 +100,7 @@ class CohortService:
         if not shown or len(shown) > LONGEST_NAME:
             raise Invalid(
                 f"expected a name of 1 to {LONGEST_NAME} characters",
-                explanation=_l("Geef de editie een naam van hoogstens 200 tekens."),
+                explanation=_l("Geef de editie een naam van hooguit 200 tekens."),
                 field="new_cohort",
             )
         now = self._clock()
