@@ -7,7 +7,7 @@ the award rule is checked, all in one transaction.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool.advantage.connector import Connector
@@ -27,7 +27,7 @@ from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
-from lti_tool.errors import SettingsError
+from lti_tool.errors import NotFound, SettingsError
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
@@ -234,6 +234,7 @@ def create_app(parts: Parts) -> Flask:
             person_followers=[parts.awards.follow_name],
         ),
     )
+    app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=session_id_of_request)
     for blueprint in (
         health_blueprint,
@@ -245,6 +246,12 @@ def create_app(parts: Parts) -> Flask:
     ):
         app.register_blueprint(blueprint)
     return app
+
+
+def _refuse_nul() -> None:
+    """No address of ours has a NUL in it, and PostgreSQL refuses one in any text."""
+    if "\0" in request.path:
+        raise NotFound("a NUL in the path")
 
 
 def _trainings(settings: Settings) -> Mapping[str, Training]:

@@ -96,6 +96,7 @@ def check_startable(settings: Settings) -> None:
     Raises:
         SettingsError: something cannot; the first that was found.
     """
+    prepare_data_dir(settings)
     check_there(settings)
     parts = compose(settings)
     try:

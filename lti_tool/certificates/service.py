@@ -18,7 +18,7 @@ from lti_tool.certificates.identity import achievement_url
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, Certificate, StatusList
 from lti_tool.certificates.pdf import render_pdf
-from lti_tool.certificates.proofs import LocalSigner, sign_status_list
+from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_status_list
 from lti_tool.certificates.seal import Sealer
 from lti_tool.certificates.snapshot import IssuerFacts, Language, Snapshot, snapshot_from_json
 from lti_tool.certificates.status import TTL, build_status_list
@@ -97,7 +97,7 @@ class CertificateService:
         self._clock = clock
         self._trainings = trainings
         self._keys = keys
-        self._lists: dict[int, tuple[datetime, frozenset[int], str]] = {}
+        self._lists: dict[int, tuple[datetime, frozenset[int], SignedDocument]] = {}
         self._lock = threading.Lock()
 
     def list(self) -> Sequence[Certificate]:
@@ -214,8 +214,8 @@ class CertificateService:
             raise NotFound("no such key")
         return found
 
-    def status_list(self, number: int) -> str:
-        """Return a signed status list as JSON; the same one for a while, unless something was revoked.
+    def status_list(self, number: int) -> SignedDocument:
+        """Return a signed status list, as JSON and as JWT; the same one for a while, unless something was revoked.
 
         Raises:
             NotFound: there is none.
@@ -227,7 +227,7 @@ class CertificateService:
             if known is not None and known[1] == revoked and now < known[0] + TTL:
                 return known[2]
             made = build_status_list(self._settings.base_url, number, sorted(revoked), now=now)
-            signed = sign_status_list(made, LocalSigner(self._keys.keys(), self._settings.base_url), now).json
+            signed = sign_status_list(made, LocalSigner(self._keys.keys(), self._settings.base_url), now)
             self._lists[number] = now, revoked, signed
             return signed
 
@@ -235,7 +235,7 @@ class CertificateService:
         """Return what it takes to verify certificates of this installation offline: its keys and its status lists."""
         with self._database.session() as session:
             numbers = session.scalars(select(StatusList.number)).all()
-        lists = [json.loads(self.status_list(number)) for number in numbers]
+        lists = [json.loads(self.status_list(number).json) for number in numbers]
         return Trust.from_documents([self.did_document()], status_lists=lists, key_sets=[self.jwks()])
 
     def achievement(self, key: str, version: int, language: Language = Language.NL) -> AchievementPage:

@@ -72,9 +72,13 @@ def jwk(kid: str) -> Response:
 @blueprint.get("/status/<int:number>")
 def status(number: int) -> Response:
     """Publish a signed status list."""
-    response = _open(use(CertificateService).status_list(number), CREDENTIAL_TYPE)
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return _kept(_open(use(CertificateService).status_list(number).json, CREDENTIAL_TYPE))
+
+
+@blueprint.get("/status/<int:number>.jwt")
+def status_token(number: int) -> Response:
+    """Publish a status list as VC-JWT, for verifiers that take lists in this form only."""
+    return _kept(_open(use(CertificateService).status_list(number).jwt, "text/plain"))
 
 
 @blueprint.get("/achievements/<key>/v<int:version>")
@@ -110,7 +114,11 @@ def _open(content: str, media_type: str) -> Response:
     return response
 
 
-def _published(response: Response) -> Response:
-    response.headers.update(_OPEN)
+def _kept(response: Response) -> Response:
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def _published(response: Response) -> Response:
+    response.headers.update(_OPEN)
+    return _kept(response)

@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.errors import Invalid
+from lti_tool.training.cohorts import WHOLE_TRAINING
 from mappings.training import Training
 
-WHOLE = "training"
+WHOLE = WHOLE_TRAINING
 """The item that stands for the overview of the whole training."""
 _LONGEST = 500
 

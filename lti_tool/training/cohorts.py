@@ -24,6 +24,8 @@ from mappings.training import Training
 
 CODE_VALID = timedelta(days=14)
 LONGEST_NAME = 200
+WHOLE_TRAINING = "training"
+"""Custom parameter `assignment` of a link that shows the whole training."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,8 @@ class CohortService:
         placement = self._courses.placement(session, launch.placement_id)
         cohort_id, assignment_key = placement.cohort_id, placement.assignment_key
         if cohort_id is None:
-            cohort_id, assignment_key = launch.custom.get("cohort"), launch.custom.get("assignment") or None
+            cohort_id, chosen = launch.custom.get("cohort"), launch.custom.get("assignment")
+            assignment_key = None if chosen in (None, "", WHOLE_TRAINING) else chosen
             if not cohort_id or not self._may_show(session, launch.course_id, cohort_id, assignment_key):
                 return
             self._courses.configure_placement(session, placement.id, cohort_id, assignment_key)

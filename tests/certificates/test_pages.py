@@ -89,6 +89,7 @@ def test_the_status_list_may_be_kept_for_a_while(client: FlaskClient, certificat
     answer = client.get("/status/1")
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert "BitstringStatusListCredential" in json.loads(answer.data)["type"]
+    assert client.get("/status/1.jwt").text.count(".") == 2
     assert client.get("/status/2").status_code == 404
     assert client.get(f"/c/{certificate_id}").status_code == 200
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool.advantage.connector import Connector
 from lti_tool.database import Database
 from lti_tool.demo.school import KeyRing as SchoolKeys
 from lti_tool.demo.school import SchoolServer, SigningKey
@@ -71,6 +72,11 @@ def outgoing() -> Iterator[Outgoing]:
     outgoing = Outgoing(allow_private=True)
     yield outgoing
     outgoing.close()
+
+
+@pytest.fixture
+def connector(outgoing: Outgoing, key_ring: KeyRing, clock: FakeClock) -> Connector:
+    return Connector(outgoing, key_ring, clock)
 
 
 @pytest.fixture

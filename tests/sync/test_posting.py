@@ -7,17 +7,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from lti_tool.advantage.connector import Connector
-from lti_tool.advantage.scores import Posted, ScoreService
+from lti_tool.advantage.scores import Posted, PostResult, ScoreService
 from lti_tool.demo.school import FaultKind, Service
 from lti_tool.demo.school.gradebook import override, release
 from lti_tool.outgoing import Outgoing
-from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, SCORE
 from lti_tool.sync.jobs import LEASE
 from lti_tool.sync.outbox import mark
 from mappings.progress import OutcomeState
-from tests.clock import FakeClock
 from tests.eventually import eventually
 from tests.scripted_platform import ScriptedPlatform
 from tests.sync.desk import FEEDBACK
@@ -110,6 +108,27 @@ def test_two_runs_of_one_job_at_the_same_moment_leave_one_grade(posting: Posting
     row = posting.run()
     assert (posting.at.posts(), posting.at.shown()) == (1, (100, FEEDBACK))
     assert (row.dirty, row.refused, row.last_error, row.claimed_until) == (False, False, None, None)
+
+
+class Overtaken(ScoreService):
+    """Fails after another run of the same job has delivered."""
+
+    def __init__(self, connector: Connector, posting: Posting) -> None:
+        super().__init__(connector, posting.desk.clock)
+        self._posting = posting
+
+    def post(self, *_args: object, **_options: object) -> Posted:
+        row = self._posting.desk.row()
+        self._posting.at.poster.post(row.id, row.job)
+        return Posted(PostResult.LATER, "http-502")
+
+
+def test_a_run_that_fails_after_another_delivered_changes_nothing(posting: Posting, connector: Connector) -> None:
+    posting.use(posting.at.poster_with(scores=Overtaken(connector, posting)))
+    posting.desk.accept()
+    row = posting.run()
+    assert (posting.at.posts(), posting.jobs.waiting_jobs) == (1, [])
+    assert (row.dirty, row.fails, row.last_error) == (False, 0, None)
 
 
 def test_a_token_that_the_school_no_longer_knows_is_renewed(posting: Posting) -> None:
@@ -348,17 +367,12 @@ def test_an_address_in_a_private_network_is_refused_without_a_call(posting: Post
 class Broken(ScoreService):
     """Has a mistake of our own."""
 
-    def __init__(self, clock: FakeClock, connector: Connector) -> None:
-        super().__init__(connector, clock)
-
     def post(self, *_args: object, **_options: object) -> Posted:
         raise ZeroDivisionError("with the feedback of somebody in it")
 
 
-def test_a_mistake_of_our_own_is_logged_without_its_words_and_tried_again(posting: Posting, key_ring: KeyRing) -> None:
-    outgoing = Outgoing()
-    connector = Connector(outgoing, key_ring, posting.desk.clock)
-    posting.use(posting.at.poster_with(scores=Broken(posting.desk.clock, connector)))
+def test_a_mistake_of_our_own_is_logged_without_its_words_and_tried_again(posting: Posting, connector: Connector) -> None:
+    posting.use(posting.at.poster_with(scores=Broken(connector, posting.desk.clock)))
     posting.desk.accept()
     with capture_logs() as lines:
         row = posting.run()
