@@ -5,7 +5,7 @@ from playwright.sync_api import FrameLocator, expect
 
 from lti_tool.demo.walk import TRAINER
 from tests.browser.conftest import Windows
-from tests.browser.stage import COLLEAGUE, KEYS, PARTICIPANT, TRAINING, WHOLE, Stage
+from tests.browser.stage import COLLEAGUE, KEYS, PARTICIPANT, TRAINING, WHOLE, Lesson, Stage
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -79,37 +79,44 @@ def test_a_page_after_the_session_ended_says_how_to_go_on(stage: Stage, window: 
     expect(visitor.tool.get_by_role("heading", name="Dag")).to_be_visible()
 
 
-def test_back_goes_through_the_tool_and_then_out_of_it(stage: Stage, window: Windows) -> None:
+def test_back_goes_through_the_tool_and_an_activity_left_that_way_opens_again(stage: Stage, window: Windows) -> None:
     lesson = stage.lesson(WHOLE, KEY)
     visitor = window()
     visitor.sign_in(PARTICIPANT)
-    visitor.page.goto(lesson.course_url)
-    visitor.page.get_by_role("link", name="overzicht").click()
+    _open_the_overview(visitor, lesson)
     visitor.tool.get_by_role("link", name=TITLE).last.click()
-    expect(visitor.tool.get_by_role("heading", level=1)).to_have_text(TITLE)
-    visitor.page.go_back()
-    expect(visitor.tool.get_by_role("heading", level=1)).to_contain_text("Dag")
-    visitor.page.go_back()
-    visitor.page.wait_for_url(lesson.course_url)
-    visitor.page.go_forward()
-    expect(visitor.tool.get_by_role("heading", level=1)).to_contain_text("Dag")
+    expect(visitor.tool.get_by_label("Tekst")).to_be_visible()
+    _back(visitor)
+    expect(visitor.tool.get_by_role("heading", name="Dag")).to_be_visible()
+    # Before the tool's first page the history holds the school's half of the launch, which works once, as in Moodle.
+    with visitor.foresee(404):
+        _back(visitor)
+        expect(visitor.page.frame_locator("iframe.tool").get_by_role("heading", name="Dag")).to_have_count(0)
+        _open_the_overview(visitor, lesson)
 
 
-def test_back_after_a_launch_in_a_window_of_its_own_opens_it_again(stage: Stage, window: Windows) -> None:
+def test_back_after_saving_shows_what_was_saved(stage: Stage, window: Windows) -> None:
     lesson = stage.lesson(KEY)
     visitor = window()
     visitor.sign_in(PARTICIPANT)
-    visitor.page.goto(lesson.activities[KEY])
-    visitor.page.goto(f"{lesson.activities[KEY]}/launch")
-    own = visitor.page
-    expect(own.get_by_role("heading", level=1)).to_have_text(TITLE)
-    own.get_by_label("Tekst").fill(TEXT)
-    own.get_by_role("button", name="Concept bewaren").last.click()
-    expect(own.get_by_text("Bewaard op")).to_be_visible()
-    own.go_back()
-    print(own.url)
-    own.go_back()
-    print(own.url)
+    tool = visitor.open(lesson.activities[KEY])
+    tool.get_by_label("Tekst").fill(TEXT)
+    tool.get_by_role("button", name="Concept bewaren").last.click()
+    expect(tool.get_by_text("Bewaard op")).to_be_visible()
+    _back(visitor)
+    expect(visitor.tool.get_by_text("Bewaard op")).to_be_visible()
+    expect(visitor.tool.get_by_label("Tekst")).to_have_value(TEXT)
+
+
+def _open_the_overview(visitor: Visitor, lesson: Lesson) -> None:
+    visitor.page.goto(lesson.course_url)
+    visitor.page.get_by_role("link", name="overzicht").click()
+    expect(visitor.tool.get_by_role("heading", name="Dag")).to_be_visible()
+
+
+def _back(visitor: Visitor) -> None:
+    """Press the browser's back button, which counts the pages of the frame too."""
+    visitor.page.evaluate("setTimeout(() => history.back())")
 
 
 def another_tab(visitor: Visitor) -> Visitor:
