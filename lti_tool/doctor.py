@@ -27,6 +27,7 @@ LEAST_FREE_MB = 500
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
 """Launches and tokens are refused when clocks differ by more than a minute (Security Framework 1.1, 5.1.3)."""
 DRIVERS = ("sqlite", "postgresql+psycopg")
+NO_FILE = (None, "", ":memory:")
 UPGRADE = "run icc-bridge db upgrade"
 
 
@@ -58,7 +59,8 @@ def check_database_url(settings: Settings) -> URL:
         url = make_url(settings.sqlalchemy_url)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or url.drivername not in DRIVERS:
+    # In memory each of the two engines over it, ours and the jobs', would have a database of its own.
+    if url is None or url.drivername not in DRIVERS or (url.drivername == "sqlite" and url.database in NO_FILE):
         raise SettingsError("ICC_DATABASE_URL: expected sqlite:////path/file.sqlite or postgresql://user:password@host/name")
     return url
 

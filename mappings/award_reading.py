@@ -64,8 +64,7 @@ def read_achievement(table: Table) -> Achievement:
         description=table.text("description"),
         criteria=table.text("criteria"),
         results=tuple(
-            AchievementResult(child.key(), child.text("name"), child.text("evidence"))
-            for child in table.tables("result")
+            AchievementResult(child.key(), child.text("name"), child.text("evidence")) for child in table.tables("result")
         ),
     )
 

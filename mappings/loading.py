@@ -154,8 +154,7 @@ def _read_phase(table: Table) -> Phase:
 
 def _read_levels(root: Table) -> tuple[Level, ...]:
     levels = [
-        Level(table.key(), table.integer("order", at_least=1), table.text("name"))
-        for table in root.optional_tables("level")
+        Level(table.key(), table.integer("order", at_least=1), table.text("name")) for table in root.optional_tables("level")
     ]
     if not root.sound("level"):
         levels.append(Level("", UNREAD, Text("", "")))

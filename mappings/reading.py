@@ -154,9 +154,7 @@ class Table:
                 self.note(f"{self.at(name)}[{index}]", f"expected one of {listed(kind)}, found {shown(value)}{hint}")
         return tuple(kind(value) for value in values if value in known)
 
-    def integers(
-        self, name: str, length: int | None = None, at_least: int = 0, at_most: int = LARGEST
-    ) -> tuple[int, ...]:
+    def integers(self, name: str, length: int | None = None, at_least: int = 0, at_most: int = LARGEST) -> tuple[int, ...]:
         """Return a list of whole numbers within bounds; empty when it could not be read.
 
         Args:

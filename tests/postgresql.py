@@ -55,7 +55,8 @@ def postgresql_server() -> Iterator[str]:
     data = str(folder / "data")
     try:
         run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+        speed = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+        options = f"-h 127.0.0.1 -p {port} -k {folder} {speed}"
         run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/"

@@ -33,13 +33,14 @@ def serve(host: str, port: int | None, *, upgrade: bool) -> None:
     check_address(host, port)
     load()
     from lti_tool.doctor import check_startable
-    from lti_tool.logs import configure_logs
+    from lti_tool.logs import configure_logs, silence_logs
     from lti_tool.serving import ToolServer
 
-    configure_logs(settings)
+    silence_logs()
     if upgrade:
         _upgrade(settings)
     check_startable(settings)
+    configure_logs(settings)
     click.echo(f"ICC Bridge listens on http://{host}:{port} for {settings.base_url}")
     ToolServer(settings, host, port).serve()
 
@@ -55,11 +56,12 @@ def worker() -> None:
         raise SettingsError("a worker of its own needs PostgreSQL (ICC_DATABASE_URL); with SQLite, serve runs the jobs")
     load()
     from lti_tool.doctor import check_startable
-    from lti_tool.logs import configure_logs
+    from lti_tool.logs import configure_logs, silence_logs
     from lti_tool.serving import work
 
-    configure_logs(settings)
+    silence_logs()
     check_startable(settings)
+    configure_logs(settings)
     work(settings)
 
 

@@ -52,10 +52,13 @@ class Child:
         """Return whether it has ended by itself."""
         return self._process.poll() is not None
 
-    def last_words(self) -> str:
-        """Return the last line it wrote."""
+    def ending(self) -> str:
+        """Return how it ended: the last line it wrote when it gave up by itself."""
+        code = self._process.poll()
+        if code is not None and code < 0:
+            return f"ended by {signal.Signals(-code).name}"
         lines = [line.strip() for line in self._log.read_text("utf-8", "replace").splitlines() if line.strip()]
-        return lines[-1].removeprefix("icc-bridge: ") if lines else "it said nothing"
+        return lines[-1].removeprefix("icc-bridge: ") if code and lines else f"ended with exit code {code}"
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM."""
@@ -99,6 +102,10 @@ class Demo:
         """Return the tool's settings; what the environment says otherwise does not count."""
         defaults = {name: field.default for name, field in Settings.model_fields.items()}
         return load_settings(**{**defaults, **self._own})
+
+    def has_data(self) -> bool:
+        """Return whether an earlier demo left something."""
+        return any((self.folder / name).exists() for name in ("school.json", "tool/icc-bridge.sqlite"))
 
     def check(self) -> None:
         """See that both ports are free and that the data folder can be written; its secret is made.
@@ -146,11 +153,11 @@ class Demo:
         """See that both processes run.
 
         Raises:
-            SettingsError: one has ended; with its last words.
+            SettingsError: one has ended; says how.
         """
         for child in self._children:
             if child.ended():
-                raise SettingsError(f"the {child.name} of the demo stopped: {child.last_words()}")
+                raise SettingsError(f"the {child.name} of the demo stopped: {child.ending()}")
 
     def stop(self) -> None:
         """Stop both processes, in good order if they can; a second Ctrl-C does not leave them behind."""
@@ -164,12 +171,12 @@ class Demo:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that what it started is stopped."""
+    """Let Ctrl-C, SIGTERM and SIGHUP end the block with KeyboardInterrupt, so that what it started is stopped."""
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    with _handling(interrupt, signal.SIGTERM, signal.SIGHUP):
+    with _handling(interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         yield
 
 

@@ -43,7 +43,7 @@ def run_demo(port: int, school_port: int, *, fresh: bool) -> None:
     demo.check()
     if fresh:
         _remove(folder)
-    earlier = (folder / "school.json").exists()
+    earlier = demo.has_data()
     try:
         with stoppable():
             connected = _start(demo, earlier=earlier)

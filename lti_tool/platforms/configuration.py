@@ -81,7 +81,9 @@ def read_configuration(outgoing: Outgoing, url: str, data: object) -> PlatformCo
         if isinstance(data.get(name), list) and ALGORITHM not in data[name]:
             raise ConfigurationRefused(
                 f"{name} lacks {ALGORITHM}",
-                explanation=_l("Je leeromgeving tekent berichten op een manier die ICC Bridge niet aanneemt. Nodig is RS256."),
+                explanation=_l(
+                    "Je leeromgeving tekent berichten op een manier die ICC Bridge niet aanneemt. Nodig is RS256."
+                ),
             )
     own = data.get(PLATFORM_CONFIGURATION)
     code = own.get("product_family_code") if isinstance(own, Mapping) else None

@@ -88,13 +88,13 @@ class ScorePoster:
         log.info("score.posted", platform=parcel.platform.id, row=row_id, result=posted.result.value, code=posted.code)
 
     def sweep(self) -> None:
-        """Write the rows that are missing, and give every due row without a living job a new one."""
-        self._catch_up()
+        """Give every due row without a living job a new one, and write the rows that are missing."""
         for due in self._due():
             alive = self._jobs.waiting(POST_SCORE, due)
             for row_id, number in due:
                 if (row_id, number) not in alive:
                     self._revive(row_id, number)
+        self._catch_up()
 
     def _catch_up(self) -> None:
         """Now and then: it looks at all accepted work, and on SQLite nobody writes meanwhile."""
@@ -132,8 +132,6 @@ class ScorePoster:
             last = found[-1][0]
 
     def _revive(self, row_id: str, number: int) -> None:
-        # A dead process's job holds its lane until it is cancelled.
-        self._jobs.cancel(POST_SCORE, row_id, number)
         now = self._clock()
         with self._database.session() as session:
             row = session.get(ScoreOutbox, row_id, with_for_update=True)
@@ -143,6 +141,8 @@ class ScorePoster:
                 return
             row.claimed_until = None
             enqueue(session, self._jobs, self._clock, row)
+        # A dead process's job holds its lane until it is cancelled.
+        self._jobs.cancel(POST_SCORE, row_id, number)
         log.info("score.revived", row=row_id)
 
     def _claim(self, row_id: str, number: int) -> Parcel | None:

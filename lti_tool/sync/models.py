@@ -41,10 +41,10 @@ class ScoreOutbox(Base):
     fails: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(50))
-    """Code of the last failure, e.g. `http-503`, `timeout`, `refused-400`; None after a success."""
+    """Code of the last failure, e.g. `http-503`, `timeout`, `refused-400` (`sync.codes`); None after a success."""
     refused: Mapped[bool] = mapped_column(default=False)
-    """The platform will not take it as it is: somebody has to do something."""
+    """The platform will not take it as it is, or shows another grade: somebody has to do something."""
     posted_at: Mapped[datetime | None]
-    """Timestamp of the last accepted post: the next one is at least one second later."""
+    """When the platform accepted the last post: the next one is at least one second later."""
     changed_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -191,7 +191,6 @@ def _missing() -> Select[Placement, Account, str, Submission]:
         )
         .outerjoin(ScoreOutbox, (ScoreOutbox.placement_id == Placement.id) & (ScoreOutbox.account_id == Account.id))
         .where(
-            Enrolment.role == Role.PARTICIPANT,
             Submission.state == OutcomeState.ACCEPTED,
             ScoreOutbox.id.is_(None),
         )

@@ -33,7 +33,7 @@ from lti_tool.launch.models import ToolSession
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
 
-# A person gets one certificate of a training, whatever the cohort: whoever has one is of no use to a test about the way to it.
+# A person gets one certificate of a training, whatever the cohort, so only the last one may get it before a test begins.
 PARTICIPANT, COLLEAGUE, GRADUATE = "Łukasz Kowalczyk", "Zoë van 't Höfen", "Anaïs Peeters"
 MAIN_COURSE = "Cultuurcoördinator VO"
 WHOLE = "training"
@@ -129,14 +129,19 @@ class Stage:
         """Take an empty course and return its address."""
         return f"{self.school_url}/courses/{self._spare.pop()}"
 
+    def main_course(self) -> str:
+        """Return the address of the course that the demo opens with, which is nobody's."""
+        return self._at_school(TRAINER).get(f"{self.school_url}/courses").follow(MAIN_COURSE).url
+
     def lesson(self, *keys: str) -> Lesson:
         """Put assignments (all by default; `WHOLE` is the overview) into an empty course, for a new cohort."""
-        course_url = self.course()
         self._editions += 1
-        edition = f"Regio Zuid, groep {self._editions}"
-        trainer = self._at_school(TRAINER)
-        picker = trainer.get(course_url).follow("ICC Bridge").open_iframe()
+        return self.embed(self.course(), f"Regio Zuid, groep {self._editions}", *keys)
+
+    def embed(self, course_url: str, edition: str, *keys: str) -> Lesson:
+        """Put assignments (all by default) into a course that has none yet, for a new cohort."""
         wanted = [*(keys or KEYS)]
+        picker = self._at_school(TRAINER).get(course_url).follow("ICC Bridge").open_iframe()
         sent = picker.form(with_field="item").submit(item=wanted, cohort="new", new_cohort=edition)
         sent.form(with_field="JWT").submit().form(name="save").submit()
         return Lesson(course_url, edition, self.activities(course_url, wanted))
@@ -238,9 +243,14 @@ def plan() -> bytes:
     return plan_pdf()
 
 
+def sample_text(assignment: Assignment) -> str:
+    """Return the assignment's example as somebody would type it: without the marks of its layout."""
+    return assignment.example.get("nl").replace("*(verkort)*", "").replace("*", "").strip()
+
+
 def sample(assignment: Assignment) -> dict[str, str | Upload]:
     """Return what somebody fills in for an assignment: a text, and the file or link that it asks for."""
-    values: dict[str, str | Upload] = {"text": assignment.example.get("nl")}
+    values: dict[str, str | Upload] = {"text": sample_text(assignment)}
     if assignment.hand_in.files is Requirement.REQUIRED:
         values["files"] = Upload(PLAN_NAME, plan(), "application/pdf")
     if assignment.hand_in.link is Requirement.REQUIRED:

@@ -5,14 +5,14 @@ from playwright.sync_api import FrameLocator, expect
 
 from lti_tool.demo.walk import TRAINER
 from tests.browser.conftest import Windows
-from tests.browser.stage import COLLEAGUE, FEEDBACK, KEYS, PARTICIPANT, PLAN_NAME, TRAINING, Lesson, Stage, plan
+from tests.browser.stage import COLLEAGUE, FEEDBACK, KEYS, PARTICIPANT, PLAN_NAME, TRAINING, Lesson, Stage, plan, sample_text
+from tests.browser.visitor import plan_file
 
 pytestmark = pytest.mark.browser
 
 TEXT_ONLY, WITH_LINK, WITH_FILE, _RETROSPECT, _NEXT_STEPS = KEYS
 TEXT = "Hoe krijg ik collega's zover dat cultuur ook in hún lessen een plek krijgt?"
 MORE = "Ik sprak erover met de sectie aardrijkskunde."
-PLAN = {"name": PLAN_NAME, "mimeType": "application/pdf", "buffer": plan()}
 
 
 def test_work_is_handed_in_without_scripts(stage: Stage, window: Windows) -> None:
@@ -26,7 +26,7 @@ def test_work_is_handed_in_without_scripts(stage: Stage, window: Windows) -> Non
     tool = visitor.tool
     tool.get_by_label("Tekst").fill(TEXT)
     tool.get_by_label("Link").fill("https://www.example.org/plan")
-    tool.get_by_label("Voeg bestanden toe").set_input_files(PLAN)
+    tool.get_by_label("Voeg bestanden toe").set_input_files(plan_file())
     tool.get_by_role("button", name="Concept bewaren").last.click()
     expect(tool.get_by_role("link", name=PLAN_NAME)).to_be_visible()
     tool.get_by_role("button", name="Lever versie 1 in").click()
@@ -52,7 +52,7 @@ def test_work_is_handed_in_by_keyboard_alone(stage: Stage, window: Windows) -> N
     visitor.tab_to(tool.get_by_label("Voeg bestanden toe"))
     with page.expect_file_chooser() as chooser:
         keyboard.press("Enter")
-    chooser.value.set_files([PLAN])
+    chooser.value.set_files(plan_file())
     visitor.tab_to(tool.get_by_role("button", name="Lever versie 1 in"))
     keyboard.press("Enter")
     expect_received(tool, 1)
@@ -96,7 +96,7 @@ def test_a_draft_is_there_in_another_window(stage: Stage, window: Windows) -> No
     first.sign_in(PARTICIPANT)
     tool = first.open(lesson.activities[WITH_FILE])
     tool.get_by_label("Tekst").fill(TEXT)
-    tool.get_by_label("Voeg bestanden toe").set_input_files(PLAN)
+    tool.get_by_label("Voeg bestanden toe").set_input_files(plan_file())
     tool.get_by_role("button", name="Concept bewaren").last.click()
     expect(tool.get_by_text("Bewaard op")).to_be_visible()
     second.sign_in(PARTICIPANT)
@@ -120,7 +120,7 @@ def test_what_is_missing_is_said_and_what_was_written_stays(stage: Stage, window
         expect(tool.get_by_label("Tekst")).to_have_value(TEXT)
         tool.locator("#fouten").get_by_role("link").click()
         expect(tool.get_by_label("Voeg bestanden toe")).to_be_focused()
-        tool.get_by_label("Voeg bestanden toe").set_input_files(PLAN)
+        tool.get_by_label("Voeg bestanden toe").set_input_files(plan_file())
         tool.get_by_role("button", name="Lever versie 1 in").click()
         expect_received(tool, 1)
 
@@ -133,7 +133,7 @@ def test_returned_work_is_handed_in_again_and_accepted(stage: Stage, window: Win
     expect(tool.get_by_text("Terug voor aanvulling", exact=True).first).to_be_visible()
     expect(tool.get_by_text(MORE)).to_be_visible()
     written = tool.get_by_label("Tekst").input_value()
-    assert written == TRAINING.assignment(TEXT_ONLY).example.get("nl")
+    assert written == sample_text(TRAINING.assignment(TEXT_ONLY))
     tool.get_by_label("Tekst").fill(f"{written}\n\n{TEXT}")
     tool.get_by_role("button", name="Lever versie 2 in").click()
     expect_received(tool, 2)

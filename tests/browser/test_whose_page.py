@@ -103,7 +103,9 @@ def test_back_after_saving_shows_what_was_saved(stage: Stage, window: Windows) -
     tool.get_by_label("Tekst").fill(TEXT)
     tool.get_by_role("button", name="Concept bewaren").last.click()
     expect(tool.get_by_text("Bewaard op")).to_be_visible()
+    frame = visitor.frame
     _back(visitor)
+    frame.wait_for_url(lambda address: "#" not in address)
     expect(visitor.tool.get_by_text("Bewaard op")).to_be_visible()
     expect(visitor.tool.get_by_label("Tekst")).to_have_value(TEXT)
 

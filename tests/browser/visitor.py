@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Frame, FrameLocator, Locator, Page
+from playwright.sync_api import FilePayload, Frame, FrameLocator, Locator, Page
 
-from tests.browser.stage import Stage
+from tests.browser.stage import PLAN_NAME, Stage, plan
 from tests.browser_fixture import Complaints, findings, fits
 
 NARROW, WIDE = 320, 1280
@@ -103,6 +103,11 @@ class Visitor:
             if target.evaluate("element => document.hasFocus() && element === document.activeElement"):
                 return
         raise AssertionError(f"the keyboard does not reach {target}")
+
+
+def plan_file() -> FilePayload:
+    """Return the file that everybody hands in, as a file field takes it."""
+    return {"name": PLAN_NAME, "mimeType": "application/pdf", "buffer": plan()}
 
 
 def wide_parts(place: Page | Frame) -> list[str]:

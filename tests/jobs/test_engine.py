@@ -124,12 +124,16 @@ def test_a_job_of_a_dead_process_gives_its_lane_up_in_the_end(engine: Engine, da
     with database.session() as session:
         engine.enqueue(session, "lane", "dead", 1, lane="a")
         engine.enqueue(session, "lane", "next", 1, lane="a")
-    assert job_row(database, "lane:dead:1").workflow_timeout_ms == LONGEST_JOB.total_seconds() * 1000  # type: ignore[union-attr]
+    row = job_row(database, "lane:dead:1")
+    assert row is not None
+    assert (row.workflow_timeout_ms, row.workflow_deadline_epoch_ms) == (LONGEST_JOB.total_seconds() * 1000, None)
     let_die(database, "lane:dead:1", executor_id="gone-1", workflow_deadline_epoch_ms=LONG_AGO)
     engine.launch()
     assert ledger.wait_for(1)
     assert ledger.ran == [("next", 1)]
-    assert job_row(database, "lane:dead:1").status == "CANCELLED"  # type: ignore[union-attr]
+    row = job_row(database, "lane:dead:1")
+    assert row is not None
+    assert row.status == "CANCELLED"
 
 
 def test_a_cancelled_job_gives_its_lane_free_at_once(engine: Engine, database: Database, ledger: Ledger) -> None:

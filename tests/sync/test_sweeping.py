@@ -1,5 +1,7 @@
 """The sweeper: no due row without a living job, and no second job for one that has it."""
 
+from collections.abc import Iterable
+
 import pytest
 from sqlalchemy import insert
 
@@ -65,7 +67,7 @@ def test_a_row_that_somebody_works_on_is_left_alone_until_the_lease_expires(lost
     lost.desk.set(lost.desk.row(), claimed_until=lost.desk.clock() + LEASE)
     lost.desk.clock.advance(seconds=LEASE.total_seconds() - 1)
     lost.at.poster.sweep()
-    assert lost.desk.row().job == 1
+    assert (lost.desk.row().job, lost.jobs.cancelled) == (1, [])
     lost.desk.clock.advance(seconds=1)
     lost.at.poster.sweep()
     assert (lost.desk.row().job, lost.desk.row().claimed_until) == (2, None)
@@ -157,14 +159,14 @@ def fill(posting: Posting, submission_id: str, ids: list[str]) -> None:
 
 
 def test_a_row_that_changed_since_the_sweeper_looked_keeps_its_own_job(lost: Posting) -> None:
-    class Slow(RecordingJobs):
-        """An engine in which a job takes the row while the sweeper asks what still waits."""
+    class Starting(RecordingJobs):
+        """An engine in which the job starts while the sweeper asks what still waits."""
 
-        def cancel(self, job: str, key: str, number: int) -> None:
-            super().cancel(job, key, number)
+        def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
             lost.desk.set(lost.desk.row(), claimed_until=lost.desk.clock() + LEASE)
+            return super().waiting(job, rows)
 
-    lost.desk.jobs = Slow()
+    lost.desk.jobs = jobs = Starting()
     lost.desk.clock.advance(seconds=LATE)
     lost.at.poster_with().sweep()
-    assert lost.desk.row().job == 1
+    assert (lost.desk.row().job, jobs.cancelled, jobs.waiting_jobs) == (1, [], [])

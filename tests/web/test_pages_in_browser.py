@@ -3,21 +3,19 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, g, render_template_string, request
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect
 from werkzeug.serving import make_server
 
 from lti_tool.web.auto_post import auto_post
 from lti_tool.web.csrf import csrf_exempt
+from tests.browser_fixture import findings, fits
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = [320, 1280]
 FORM = """{% extends "base.html" %}{% from "parts/forms.html" import csrf, text_area, error_summary %}
 {% block title %}Tekst{% endblock %}
@@ -70,16 +68,8 @@ def site(app: Flask) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     """Opens an address in a window of its own: `visit(url, width=1280, locale="nl-NL", scheme="light")`."""
     opened: list[Page] = []
 
@@ -91,7 +81,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         scheme: Literal["light", "dark"] = "light",
         scripts: bool = True,
     ) -> Visit:
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": 800}, locale=locale, color_scheme=scheme, java_script_enabled=scripts
         )
         page = context.new_page()
@@ -107,21 +97,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.context.close()
 
 
-def findings(page: Page) -> list[str]:
-    """Return what axe-core finds wrong, one line each."""
-    results: dict[str, Any] = Axe().run(page).response
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in results["violations"]
-        for node in violation["nodes"]
-    ]
-
-
 def check(visit: Visit) -> None:
     """Assert that nothing was refused, that axe finds nothing and that the page is no wider than its window."""
     assert visit.complaints == []
     assert findings(visit.page) == []
-    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(visit.page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

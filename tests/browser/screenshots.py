@@ -1,0 +1,145 @@
+"""The pictures of the documentation: ``python -m tests.browser.screenshots`` makes docs/images anew from a running demo."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lti_tool.demo.walk import TRAINER
+from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, new_stage
+from tests.browser.visitor import Visitor
+from tests.browser_fixture import ARGUMENTS, CHROMIUM, Complaints
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+EDITION = "Regio Zuid 2026–2027"
+HEIGHTS = {1280: 1100, 390: 1500}
+"""How tall a picture of each width may be; what is below is left out."""
+DEMO_HEIGHT = 900
+QUESTION, EXPLORATION, PRODUCT, *_REST = KEYS
+SHOWN = COLLEAGUE
+FEEDBACK = (
+    "Fijn en concreet verslag. Je laat goed zien waar het nu vastloopt, en je keuze is helder.\n\n"
+    "Noem nog een derde mogelijkheid en zeg met wie je daarover sprak. Dan is je verkenning af."
+)
+
+
+class Photographer:
+    """Takes the pictures of one demo.
+
+    Args:
+        stage: the running demo.
+        browser: Chromium.
+    """
+
+    def __init__(self, stage: Stage, browser: Browser) -> None:
+        self._stage = stage
+        self._browser = browser
+        self._windows: dict[str, Visitor] = {}
+
+    def picker(self, course_url: str) -> None:
+        """Show what a trainer chooses from."""
+        visitor = self._window(TRAINER)
+        visitor.page.goto(course_url)
+        visitor.page.get_by_role("link", name="ICC Bridge").click()
+        visitor.tool.get_by_label("Naam van de nieuwe editie").fill(EDITION)
+        visitor.tool.get_by_role("heading", level=1).click()
+        self._take("picker", visitor)
+
+    def demo(self, lesson: Lesson) -> None:
+        """Show an assignment inside the page of the school."""
+        visitor = self._window(SHOWN)
+        visitor.open(lesson.activities[EXPLORATION])
+        visitor.page.wait_for_load_state("networkidle")
+        save(visitor.page, "demo", 1280, DEMO_HEIGHT)
+
+    def tool_page(self, name: str, person: str, activity: str, *, follow: str = "") -> None:
+        """Show a page of the tool as somebody sees it; `follow` is the name of a link to go on by."""
+        visitor = self._window(person)
+        tool = visitor.open(activity)
+        if follow:
+            tool.get_by_role("link", name=follow).first.click()
+            visitor.frame.wait_for_url("**/review/**")
+        self._take(name, visitor)
+
+    def own_page(self, name: str, address: str) -> None:
+        """Show a page that stands in no frame."""
+        page = self._window(TRAINER).page
+        for width, height in HEIGHTS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(address)
+            save(page, name, width, height)
+
+    def _take(self, name: str, visitor: Visitor) -> None:
+        frame = visitor.frame
+        address = frame.url
+        page = visitor.page.context.new_page()
+        for width, height in HEIGHTS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(address)
+            if name == "picker":
+                page.get_by_label("Naam van de nieuwe editie").fill(EDITION)
+                page.get_by_role("heading", level=1).click()
+            save(page, name, width, height)
+        page.close()
+
+    def _window(self, person: str) -> Visitor:
+        if person not in self._windows:
+            context = self._browser.new_context(
+                viewport={"width": 1280, "height": DEMO_HEIGHT}, locale="nl-NL", reduced_motion="reduce"
+            )
+            self._windows[person] = Visitor(self._stage, context.new_page(), Complaints())
+            self._windows[person].sign_in(person)
+        return self._windows[person]
+
+
+def play(stage: Stage, lesson: Lesson) -> str:
+    """Bring the work of three participants to different points of the way; return the address of a certificate."""
+    stage.complete(SHOWN, lesson, QUESTION)
+    stage.hand_in(SHOWN, lesson, EXPLORATION)
+    stage.review(SHOWN, lesson, EXPLORATION, "returned", FEEDBACK)
+    stage.save_draft(SHOWN, lesson, PRODUCT)
+    stage.complete(PARTICIPANT, lesson, QUESTION)
+    stage.hand_in(PARTICIPANT, lesson, EXPLORATION)
+    stage.complete(GRADUATE, lesson)
+    stage.confirm_name(GRADUATE, lesson, GRADUATE)
+    stage.parts.cohorts.approve(stage.cohort_id(lesson))
+    return stage.certificate(GRADUATE, lesson)
+
+
+def save(page: Page, name: str, width: int, most: int) -> None:
+    """Keep what a page shows, from its top to its end or to `most` pixels."""
+    page.evaluate("document.fonts.ready")
+    height = min(most, int(page.evaluate("document.documentElement.scrollHeight")))
+    file = IMAGES / (f"{name}.png" if name == "demo" else f"{name}-{width}.png")
+    page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+
+
+def main() -> None:
+    """Make all pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="icc-screenshots-"))
+    stage = new_stage(folder)
+    try:
+        stage.open()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            photographer = Photographer(stage, browser)
+            course_url = stage.main_course()
+            photographer.picker(course_url)
+            lesson = stage.embed(course_url, EDITION, WHOLE, *KEYS)
+            certificate = play(stage, lesson)
+            photographer.demo(lesson)
+            photographer.tool_page("home", SHOWN, lesson.activities[WHOLE])
+            photographer.tool_page("assignment", SHOWN, lesson.activities[EXPLORATION])
+            photographer.tool_page("board", TRAINER, lesson.activities[WHOLE])
+            photographer.tool_page("review", TRAINER, lesson.activities[EXPLORATION], follow=PARTICIPANT)
+            photographer.own_page("certificate", certificate)
+            browser.close()
+    finally:
+        stage.close()
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

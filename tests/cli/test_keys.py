@@ -1,0 +1,28 @@
+"""Keys on the command line."""
+
+from lti_tool.app import Parts
+from tests.cli.command import CommandLine
+
+
+def test_before_first_use_there_are_no_keys(installed: CommandLine) -> None:
+    assert installed.done("keys", "list") == "No keys yet; they are made at first use.\n"
+
+
+def test_all_keys_are_listed_without_their_private_halves(installed: CommandLine, parts: Parts) -> None:
+    parts.key_ring.signing_key()
+    parts.issuer_keys.keys()
+    rows = installed.json("keys", "list")
+    assert [row["purpose"] for row in rows].count("lti") == 1
+    assert len(rows) == 4
+    assert {"kid", "purpose", "created_at", "active_from"} <= set.intersection(*(set(row) for row in rows))
+    text = installed.done("keys", "list")
+    assert [row["kid"] for row in rows if row["kid"] not in text] == []
+    assert "PRIVATE" not in text
+
+
+def test_a_new_key_is_published_before_it_signs(installed: CommandLine, parts: Parts) -> None:
+    before = parts.key_ring.signing_key().kid
+    made = installed.json("keys", "rotate")["kid"]
+    rows = {row["kid"]: row for row in installed.json("keys", "list")}
+    assert rows[made]["active_from"] == rows[before]["retired_at"]
+    assert installed.done("keys", "rotate").startswith("New key ")

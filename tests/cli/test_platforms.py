@@ -1,0 +1,140 @@
+"""Platforms on the command line."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lti_tool.app import Parts
+from lti_tool.demo.school import KeyRing, School, SchoolServer, SigningKey
+from tests.cli.command import CommandLine
+
+ADDRESSES = {
+    "--issuer": "http://127.0.0.1:9/",
+    "--client-id": "client-1",
+    "--auth-url": "http://127.0.0.1:9/auth",
+    "--token-url": "http://127.0.0.1:9/token",
+    "--jwks-url": "http://127.0.0.1:9/jwks",
+    "--deployment": "1",
+}
+
+
+def options(**changes: str) -> list[str]:
+    """The options of `platform add`, some of them changed."""
+    changed = {f"--{name.replace('_', '-')}": value for name, value in changes.items()}
+    return [word for pair in {**ADDRESSES, **changed}.items() for word in pair]
+
+
+@pytest.fixture(scope="module")
+def school() -> Iterator[School]:
+    """A school that listens."""
+    with SchoolServer(keys=KeyRing([SigningKey.generate()])) as server:
+        yield server.school
+
+
+def test_an_invitation_is_an_address_on_our_host_with_its_date(installed: CommandLine) -> None:
+    installed.set(ICC_BASE_URL="https://icc.example.org")
+    invited = installed.json("platform", "invite", "Lyceum De Maasbrug")
+    assert invited["url"].startswith("https://icc.example.org/lti/register/")
+    assert "T" in invited["expires_at"]
+    words = installed("platform", "invite", "Lyceum De Maasbrug")
+    assert words.exit_code == 0
+    assert words.stdout.startswith("https://icc.example.org/lti/register/")
+    assert words.stdout.count("\n") == 1
+    assert "works once" in words.stderr
+
+
+def test_an_invitation_needs_a_name(installed: CommandLine) -> None:
+    assert installed.refused("platform", "invite", " ").startswith("name: ")
+    assert "Missing argument 'NAME'" in installed.misused("platform", "invite")
+
+
+def test_a_platform_added_by_hand_says_what_its_administrator_enters_and_is_listed(installed: CommandLine) -> None:
+    installed.set(ICC_BASE_URL="https://icc.example.org")
+    added = installed.json("platform", "add", "Zilverbos", *options())
+    assert added["enter"]["Initiate login URL"] == "https://icc.example.org/lti/login"
+    (row,) = installed.json("platform", "list")
+    assert row == {
+        "id": added["id"],
+        "name": "Zilverbos",
+        "family": "generic",
+        "status": "active",
+        "issuer": "http://127.0.0.1:9/",
+        "client_id": "client-1",
+    }
+    shown = installed.json("platform", "show", row["id"])
+    assert shown["deployments"] == ["1"]
+    assert shown["jwks_url"] == "http://127.0.0.1:9/jwks"
+    text = installed.done("platform", "add", "Other", *options(client_id="client-2", deployment="2"))
+    assert "https://icc.example.org/.well-known/jwks.json" in text
+    assert "Zilverbos" in installed.done("platform", "list")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"issuer": "zilverbos"}, "issuer: "),
+        ({"auth_url": "ftp://127.0.0.1/"}, "auth_url: "),
+        ({"family": "blokbord"}, "family: 'blokbord'"),
+        ({"deployment": " "}, "deployment_ids: "),
+        ({"client_id": ""}, "client_id: "),
+    ],
+)
+def test_a_wrong_entry_is_named_and_nothing_is_kept(installed: CommandLine, changes: dict[str, str], expected: str) -> None:
+    assert installed.refused("platform", "add", "Zilverbos", *options(**changes)).startswith(expected)
+    assert installed.json("platform", "list") == []
+
+
+def test_the_same_registration_twice_is_refused(installed: CommandLine) -> None:
+    installed.done("platform", "add", "Zilverbos", *options())
+    assert "registered already" in installed.refused("platform", "add", "Zilverbos", *options())
+
+
+def test_private_addresses_are_for_demo_and_labs_only(installed: CommandLine) -> None:
+    installed.set(ICC_ALLOW_PRIVATE_PLATFORMS="false")
+    assert installed.refused("platform", "add", "Zilverbos", *options()).startswith("auth_url: ")
+
+
+def test_a_platform_is_switched_off_and_on(installed: CommandLine) -> None:
+    platform_id = installed.json("platform", "add", "Zilverbos", *options())["id"]
+    assert installed.json("platform", "disable", platform_id)["status"] == "disabled"
+    assert installed.json("platform", "show", platform_id)["status"] == "disabled"
+    assert installed.done("platform", "enable", platform_id).startswith("Launches of this platform are accepted")
+    assert installed.json("platform", "show", platform_id)["status"] == "active"
+
+
+@pytest.mark.parametrize("word", ["show", "check", "disable", "enable"])
+def test_an_unknown_platform_is_refused(installed: CommandLine, word: str) -> None:
+    assert installed.refused("platform", word, "unknown") == "no platform has this id"
+
+
+def test_the_check_reads_the_keys_and_has_a_token_for_each_scope(
+    installed: CommandLine, parts: Parts, school: School
+) -> None:
+    registration = school.register_tool(
+        login_url="http://localhost:8401/lti/login",
+        redirect_uris=["http://localhost:8401/lti/launch"],
+        jwks=dict(parts.key_ring.jwks()),
+    )
+    platform_id = installed.json(
+        "platform",
+        "add",
+        "Zilverbos",
+        *options(
+            issuer=school.url,
+            client_id=registration.client_id,
+            token_url=f"{school.url}/lti/token",
+            jwks_url=f"{school.url}/lti/certs",
+        ),
+    )["id"]
+    lines = installed.done("platform", "check", platform_id).splitlines()
+    assert lines[0] == "their keys: 1 read"
+    assert [line for line in lines[1:] if not line.endswith(": granted")] == []
+    assert installed.json("platform", "check", platform_id)["passed"] == lines
+
+
+def test_the_check_says_what_does_not_work(installed: CommandLine) -> None:
+    platform_id = installed.json("platform", "add", "Zilverbos", *options())["id"]
+    result = installed("platform", "check", platform_id)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("icc-bridge: ")
+    assert result.stderr.count("\n") == 1
