@@ -6,7 +6,7 @@ PORT ?= 8401
 SCHOOL_PORT ?= 8400
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench translations lock clean
+.PHONY: help demo serve test check format bench screenshots translations lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,10 @@ format: $(READY) ## Put the code in its one format
 
 bench: $(READY) ## Measure: certificates a second, scores a second, as ratios in one run
 	@$(BIN)/python -m benchmarks
+
+screenshots: $(READY) ## Make the pictures of the documentation anew
+	@sh scripts/fresh-machine.sh tests
+	@$(BIN)/python -m tests.browser.screenshots
 
 translations: $(READY) ## Gather the interface's texts, add new ones to the English catalogue, compile it
 	@$(BIN)/pybabel -q extract -F lti_tool/web/translations/babel.cfg -k _l --no-location --sort-output -o lti_tool/web/translations/messages.pot lti_tool

@@ -6,8 +6,9 @@ longer than that is taken up again at the next start.
 
 import logging
 import signal
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,7 +68,7 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "forwarded_allow_ips": "",
             "post_fork": lambda _arbiter, worker: worker.cfg.set("graceful_timeout", REQUESTS_SECONDS),
             "post_worker_init": lambda _worker: self._start_jobs(),
-            "worker_exit": lambda _arbiter, _worker: self._stop_jobs(),
+            "worker_exit": lambda _arbiter, worker: self._stop_jobs(worker.sockets),
             "control_socket_disable": True,
         }
         for name, value in options.items():
@@ -95,13 +96,16 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         if self._parts is not None:
             self._parts.engine.launch()
 
-    def _stop_jobs(self) -> None:
+    def _stop_jobs(self, listeners: Sequence[socket.socket]) -> None:
+        parts, self._parts = self._parts, None
+        if parts is None:
+            return
         # Ctrl-C reaches this process twice, from the terminal and from gunicorn; the second must not end the jobs.
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        parts, self._parts = self._parts, None
-        if parts is not None:
-            parts.close()
+        for listener in listeners:
+            listener.close()
+        parts.close()
 
 
 def work(settings: Settings) -> None:

@@ -45,7 +45,7 @@ def list_scores(*, failed: bool, as_json: bool) -> None:
                 "next_attempt_at": row.next_attempt_at if row.dirty else None,
                 "sent_at": row.sent_at,
             }
-            for row, name in session.execute(query).tuples()
+            for row, name in session.execute(query)
         ]
     show(rows, as_json=as_json, empty="No scores have failed." if failed else "No scores yet.")
 

@@ -1,5 +1,7 @@
 """Keys on the command line."""
 
+from datetime import datetime, timedelta
+
 from lti_tool.app import Parts
 from tests.cli.command import CommandLine
 
@@ -24,5 +26,8 @@ def test_a_new_key_is_published_before_it_signs(installed: CommandLine, parts: P
     before = parts.key_ring.signing_key().kid
     made = installed.json("keys", "rotate")["kid"]
     rows = {row["kid"]: row for row in installed.json("keys", "list")}
-    assert rows[made]["active_from"] == rows[before]["retired_at"]
+    moments = [datetime.fromisoformat(rows[made][name]) for name in ("created_at", "active_from")]
+    assert moments[1] - moments[0] == timedelta(days=1)
+    assert set(rows) == {before, made}
+    assert {key["kid"] for key in parts.key_ring.jwks()["keys"]} <= set(rows)
     assert installed.done("keys", "rotate").startswith("New key ")
