@@ -37,6 +37,17 @@ class Command:
         out, err = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, out, err
 
+    def read_until(self, text: str) -> str:
+        """Wait until it writes a line with this text to stdout; return what it wrote until then."""
+        stream = self._process.stdout
+        assert stream is not None
+        seen = ""
+        for line in stream:
+            seen += line
+            if text in line:
+                return seen
+        raise AssertionError((seen, *self.end()))
+
     def wait_for(self, what: Callable[[], bool]) -> None:
         """Wait until something holds; fail when the command ends before."""
         until = time.monotonic() + PATIENCE

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.stage import Stage, new_stage
-from tests.browser.visitor import HEIGHT, WIDE, Visitor
+from tests.browser.visitor import HEIGHT, WIDE, Visitor, expect_nothing_wrong
 from tests.browser_fixture import Complaints
 
 PATIENCE = 15_000
@@ -54,4 +54,4 @@ def window(chromium: Browser, stage: Stage) -> Iterator[Windows]:
     complained = [line for visitor in opened for line in visitor.complaints.lines]
     for visitor in opened:
         visitor.page.context.close()
-    assert complained == []
+    expect_nothing_wrong(complained)

@@ -15,7 +15,8 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 EDITION = "Regio Zuid 2026–2027"
 HEIGHTS = {1280: 1100, 390: 1500}
 """How tall a picture of each width may be; what is below is left out."""
-DEMO_HEIGHT = 900
+LEAST = 500
+DEMO_HEIGHT = 878
 QUESTION, EXPLORATION, PRODUCT, *_REST = KEYS
 SHOWN = COLLEAGUE
 FEEDBACK = (
@@ -66,7 +67,7 @@ class Photographer:
         """Show a page that stands in no frame."""
         page = self._window(TRAINER).page
         for width, height in HEIGHTS.items():
-            page.set_viewport_size({"width": width, "height": height})
+            page.set_viewport_size({"width": width, "height": LEAST})
             page.goto(address)
             save(page, name, width, height)
 
@@ -75,7 +76,7 @@ class Photographer:
         address = frame.url
         page = visitor.page.context.new_page()
         for width, height in HEIGHTS.items():
-            page.set_viewport_size({"width": width, "height": height})
+            page.set_viewport_size({"width": width, "height": LEAST})
             page.goto(address)
             if name == "picker":
                 page.get_by_label("Naam van de nieuwe editie").fill(EDITION)

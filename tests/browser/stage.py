@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -76,6 +76,7 @@ class Stage:
     _spare: list[str] = field(default_factory=list)
     _people: dict[str, Browser] = field(default_factory=dict)
     _editions: int = 0
+    _parts: Parts | None = None
     in_english: set[str] = field(default_factory=set)
     """Whose launches are in English, because a window of theirs chose so."""
 
@@ -89,16 +90,18 @@ class Stage:
         """Where the tool is."""
         return self.demo.tool_url
 
-    @cached_property
+    @property
     def parts(self) -> Parts:
         """The tool's application, for what its operator does on the command line."""
-        return compose(self.demo.settings())
+        if self._parts is None:
+            raise LookupError("the stage is not open")
+        return self._parts
 
     def open(self) -> None:
         """Start both processes, register the tool at the school, and seat the people in the spare courses."""
         self._furnish()
         self.demo.start()
-        parts = self.parts
+        self._parts = parts = compose(self.demo.settings())
         self.demo.wait_until_ready()
         connect(self.school_url, (), lambda: invitation(parts))
 
@@ -106,7 +109,8 @@ class Stage:
         """Stop both processes."""
         for browser in self._people.values():
             browser.session.close()
-        self.parts.close()
+        if self._parts is not None:
+            self._parts.close()
         self.demo.stop()
 
     def command(self, *arguments: str) -> None:

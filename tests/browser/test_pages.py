@@ -13,7 +13,7 @@ from lti_tool.demo.connecting import ADMIN
 from lti_tool.demo.walk import TRAINER, invitation
 from tests.browser.conftest import Windows
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, expect_nothing_wrong
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def certificate(stage: Stage) -> str:
 def test_the_pages_of_a_participant(window: Windows, lesson: Lesson, english: bool) -> None:
     visitor = window(english=english)
     visitor.sign_in(PARTICIPANT)
-    assert list(_pages_of_a_participant(visitor, lesson)) == []
+    expect_nothing_wrong(_pages_of_a_participant(visitor, lesson))
     _expect_language(visitor, english)
 
 
@@ -78,13 +78,16 @@ def _pages_of_a_participant(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
     with visitor.foresee(404):
         visitor.go("/review/nobody")
         yield from visitor.inspect(visitor.frame, "no such page")
+    with visitor.foresee(400):
+        visitor.go(f"/lti/login?iss=https://nobody.example&login_hint=1&target_link_uri={visitor.stage.tool_url}/lti/launch")
+        yield from visitor.inspect(visitor.frame, "launch by an unknown school")
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_of_a_trainer(window: Windows, lesson: Lesson, english: bool) -> None:
     visitor = window(english=english)
     visitor.sign_in(TRAINER)
-    assert list(_pages_of_a_trainer(visitor, lesson)) == []
+    expect_nothing_wrong(_pages_of_a_trainer(visitor, lesson))
     _expect_language(visitor, english)
 
 
@@ -119,7 +122,7 @@ def test_the_pages_to_choose_what_a_course_shows(window: Windows, stage: Stage, 
     stage.unset(unset)
     visitor = window(english=english)
     visitor.sign_in(TRAINER)
-    assert list(_pages_to_choose(visitor, stage.course(), unset.activities[ACCEPTED])) == []
+    expect_nothing_wrong(_pages_to_choose(visitor, stage.course(), unset.activities[ACCEPTED]))
     _expect_language(visitor, english)
 
 
@@ -144,14 +147,14 @@ def test_the_page_of_a_link_that_shows_nothing_yet(window: Windows, stage: Stage
     visitor = window(english=english)
     visitor.sign_in(PARTICIPANT)
     visitor.open(lesson.activities[ACCEPTED])
-    assert visitor.inspect(visitor.frame, "not yet") == []
+    expect_nothing_wrong(visitor.inspect(visitor.frame, "not yet"))
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_that_connect_a_school(window: Windows, stage: Stage, english: bool) -> None:
     visitor = window(english=english)
     visitor.sign_in(ADMIN)
-    assert list(_pages_that_connect(visitor, stage)) == []
+    expect_nothing_wrong(_pages_that_connect(visitor, stage))
     _expect_language(visitor, english)
 
 
@@ -183,7 +186,7 @@ def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, 
         wrong += visitor.inspect(page, "no such certificate")
         page.goto(f"{stage.tool_url}/lti/login")
         wrong += visitor.inspect(page, "login without parameters")
-    assert wrong == []
+    expect_nothing_wrong(wrong)
     assert page.locator("html").get_attribute("lang") == ("en" if english else "nl")
     assert page.locator("html").get_attribute("data-bs-theme") == scheme
 

@@ -1,6 +1,6 @@
 """Somebody at the school with a browser window of their own: what they do with mouse and keyboard, and what they see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -103,6 +103,12 @@ class Visitor:
             if target.evaluate("element => document.hasFocus() && element === document.activeElement"):
                 return
         raise AssertionError(f"the keyboard does not reach {target}")
+
+
+def expect_nothing_wrong(wrong: Iterable[str]) -> None:
+    """Fail with everything that is wrong, one line each."""
+    found = list(wrong)
+    assert not found, "\n".join(found)
 
 
 def plan_file() -> FilePayload:

@@ -1,0 +1,97 @@
+"""Connecting the school with the tool: once, and anew when the school knew another one."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from lti_tool.app import Parts, compose, create_app
+from lti_tool.config import load_settings
+from lti_tool.demo.browser import Browser
+from lti_tool.demo.connecting import ADMIN, Connected, connect, log_in
+from lti_tool.demo.expecting import WalkFailed
+from lti_tool.demo.school import SchoolServer
+from lti_tool.demo.school.models import Registration, ToolState
+from lti_tool.demo.walk import COURSE, TRAINER, invitation, known_clients
+from tests.conftest import SECRET
+from tests.ports import free_port
+from tests.recording_jobs import RecordingJobs
+
+
+@dataclass
+class Street:
+    """The school, and a tool that listens."""
+
+    server: SchoolServer
+    parts: Parts
+
+    def connect(self, *, known: bool = True) -> Connected:
+        """Connect the two; as a tool that has lost its database if it knows nothing."""
+        clients = known_clients(self.parts, self.server.url) if known else set[str]()
+        return connect(self.server.url, clients, lambda: invitation(self.parts))
+
+    @property
+    def tools(self) -> list[Registration]:
+        return list(self.server.school.registrations.values())
+
+
+@pytest.fixture
+def street(tmp_path: Path, new_sqlite_url: Callable[[], str]) -> Iterator[Street]:
+    """The school of the demo, and the tool; they do not know each other."""
+    port = free_port()
+    settings = load_settings(
+        base_url=f"http://127.0.0.1:{port}",
+        data_dir=tmp_path / "var",
+        database_url=new_sqlite_url(),
+        secret_key=SECRET,
+        allow_private_platforms=True,
+    )
+    parts = compose(settings, engine=RecordingJobs())
+    tool = make_server("127.0.0.1", port, create_app(parts), threaded=True)
+    threading.Thread(target=tool.serve_forever, args=(0.05,), daemon=True).start()
+    with SchoolServer(seeded=True) as server:
+        yield Street(server, parts)
+    tool.shutdown()
+    tool.server_close()
+    parts.close()
+
+
+def test_a_school_is_connected_once(street: Street) -> None:
+    assert street.connect() is Connected.NOW
+    assert [tool.state for tool in street.tools] == [ToolState.ACTIVE]
+    assert street.connect() is Connected.BEFORE
+    assert len(street.tools) == 1
+
+
+def test_what_the_administrator_switched_off_stays_off(street: Street) -> None:
+    street.connect()
+    street.tools[0].state = ToolState.REJECTED
+    assert street.connect() is Connected.BEFORE
+    assert street.tools[0].state is ToolState.REJECTED
+
+
+def test_a_school_that_knew_another_tool_is_connected_anew_and_the_trainer_sees_one_tool(street: Street) -> None:
+    street.connect()
+    assert street.connect(known=False) is Connected.ANEW
+    assert [tool.state for tool in street.tools] == [ToolState.REJECTED, ToolState.ACTIVE]
+    with Browser() as browser:
+        course = log_in(browser, street.server.url, TRAINER).follow(COURSE)
+        assert [label for label, _href in course.links if "ICC Bridge" in label] != []
+        picker = course.follow("ICC Bridge").open_iframe()
+    assert "item" in picker.form(with_field="item").names
+
+
+def test_a_registration_that_fails_says_what_came(street: Street) -> None:
+    with pytest.raises(WalkFailed, match="expected the page that asks the administrator, but came 404"):
+        connect(street.server.url, set(), lambda: f"{street.parts.settings.base_url}/lti/register/unknown")
+    assert street.tools == []
+
+
+def test_somebody_who_is_not_at_the_school_cannot_log_in(street: Street) -> None:
+    with Browser() as browser, pytest.raises(WalkFailed, match="expected Niemand on the school's front page, but came 200"):
+        log_in(browser, street.server.url, "Niemand")
+    with Browser() as browser:
+        assert log_in(browser, street.server.url, ADMIN).status == 200
