@@ -26,7 +26,7 @@ def test_approval_lets_the_certificates_go_that_waited_for_it(on_each: CommandLi
     on_each.done("cohort", "approve", ready.cohort_id)
     with parts_on_each.database.session() as session:
         award = session.get_one(Award, waiting["award"])
-        assert award.state is AwardState.QUEUED or award.state == AwardState.QUEUED.value
+        assert AwardState(award.state) is AwardState.QUEUED
         due = [(award.id, award.job)]
     assert parts_on_each.engine.waiting("issue-certificate", due) == set(due)
 
