@@ -12,56 +12,78 @@ from flask.testing import FlaskClient
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import load_settings
 from lti_tool.demo.school import School, SchoolServer
-from lti_tool.demo.school.models import Link, Person
+from lti_tool.demo.school.models import Course, Link, Person, Registration
+from lti_tool.platforms.service import PlatformInfo
 
 BASE = "http://localhost:8401"
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The application and the school, registered with each other; one teacher, one link."""
+    """The application and the school, registered with each other; a teacher in a course."""
 
     parts: Parts
     school: School
     client: FlaskClient
-    platform_id: str
+    registration: Registration
+    platform: PlatformInfo
+    course: Course
+    teacher: Person
+
+    def link(self, title: str, registration: Registration | None = None) -> Link:
+        """Add a graded activity to the course."""
+        return self.school.add_link(self.course, registration or self.registration, title, {}, with_grade=True)
+
+    def column(self, link: Link) -> str:
+        """Return the address of an activity's line item."""
+        item = self.school.item_of(link)
+        if item is None:
+            raise LookupError("the activity has no grade")
+        return self.school.lineitem_url(item)
 
 
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Set everything up in a temporary folder and take it down afterwards."""
     with tempfile.TemporaryDirectory() as folder, SchoolServer(seeded=True) as server:
-        settings = load_settings(base_url=BASE, data_dir=Path(folder), allow_private_platforms=True)
+        settings = load_settings(base_url=BASE, data_dir=Path(folder), database_url=None, allow_private_platforms=True)
         parts = compose(settings)
         parts.upgrade()
         try:
             school = server.school
-            tool = school.register_tool(
-                "ICC Bridge",
-                login_url=f"{BASE}/lti/login",
-                redirect_uris=[f"{BASE}/lti/launch"],
-                target_link_uri=f"{BASE}/lti/launch",
-                deep_link_uri=f"{BASE}/lti/launch",
-                jwks=dict(parts.key_ring.jwks()),
-            )
-            info = parts.platforms.add(
-                "School",
-                server.url,
-                tool.client_id,
-                f"{server.url}/lti/auth",
-                f"{server.url}/lti/token",
-                f"{server.url}/lti/certs",
-                [tool.id],
-                family="moodle",
-            )
-            yield Stage(parts, school, create_app(parts).test_client(), info.id)
+            registration, platform = register(parts, school)
+            course = next(one for one in school.courses.values() if one.label == "ICC-VO")
+            teacher = next(one for one in school.people.values() if one.given == "Zoë")
+            client = create_app(parts).test_client()
+            yield Stage(parts, school, client, registration, platform, course, teacher)
         finally:
             parts.close()
 
 
-def launch(scene: Stage, person: Person, link: Link) -> int:
-    """Play one whole launch (login, the school's answer, launch) and return the status of the tool's answer."""
-    login = scene.client.post("/lti/login", data=scene.school.login_params(person, link))
-    asked = dict(parse_qsl(urlsplit(login.headers["Location"]).query, keep_blank_values=True))
-    answer = scene.school.authenticate(asked, person)
-    return scene.client.post("/lti/launch", data=answer.fields).status_code
+def register(parts: Parts, school: School) -> tuple[Registration, PlatformInfo]:
+    """Register the application at the school, once more if it is."""
+    tool = school.register_tool(
+        "ICC Bridge",
+        login_url=f"{BASE}/lti/login",
+        redirect_uris=[f"{BASE}/lti/launch"],
+        target_link_uri=f"{BASE}/lti/launch",
+        deep_link_uri=f"{BASE}/lti/launch",
+        jwks=dict(parts.key_ring.jwks()),
+    )
+    platform = parts.platforms.add(
+        school.name,
+        school.url,
+        tool.client_id,
+        f"{school.url}/lti/auth",
+        f"{school.url}/lti/token",
+        f"{school.url}/lti/certs",
+        [tool.deployment_id],
+        family="moodle",
+    )
+    return tool, platform
+
+
+def answer_of_the_school(school: School, person: Person, location: str) -> dict[str, str]:
+    """Return what the school posts to the tool after a login."""
+    asked = dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
+    return school.authenticate(asked, person).fields

@@ -154,7 +154,7 @@ class Walk:
 
     def _hand_in(self, assignment: Assignment, page: Page) -> Page:
         form = page.form(with_field="text")
-        values: dict[str, str | Upload] = {"text": assignment.example.get("nl")}
+        values: dict[str, str | Upload] = {"text": assignment.example.get("nl").replace("*", "")}
         if assignment.hand_in.files is Requirement.REQUIRED:
             values["files"] = Upload("beleidsplan-cultuur.pdf", plan_pdf(), "application/pdf")
         if assignment.hand_in.link is Requirement.REQUIRED:
