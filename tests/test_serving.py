@@ -9,6 +9,7 @@ import requests
 
 from lti_tool.app import Parts, compose
 from lti_tool.config import load_settings
+from lti_tool.demo.browser import Browser, Page
 from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
 from lti_tool.demo.school.faults import FaultKind, Service
 from tests.clock import FakeClock
@@ -42,9 +43,14 @@ class Installation:
     def ready(self) -> bool:
         """Return whether it serves."""
         try:
-            return requests.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=5).ok
+            return self.get("/health/ready").status == 200
         except requests.RequestException:
             return False
+
+    def get(self, path: str) -> Page:
+        """Ask it for a page."""
+        with Browser() as browser:
+            return browser.get(f"{self.url}{path}")
 
 
 @pytest.fixture
@@ -66,7 +72,7 @@ def at_school(installation: Installation) -> Iterator[AtSchool]:
 def test_it_serves_without_a_word_but_the_address_and_ends_well(installation: Installation) -> None:
     with running("serve", "--upgrade", environment=installation.environment) as server:
         server.wait_for(installation.ready)
-        assert requests.get(f"{installation.url}/health/live", timeout=5).json() == {"status": "live"}
+        assert installation.get("/health/live").json() == {"status": "live"}
         server.terminate()
         code, out, err = server.end()
     assert code == 0

@@ -14,6 +14,7 @@ import requests
 
 from lti_tool.cli.listening import check_address
 from lti_tool.config import Settings, load_settings, prepare_data_dir, secret_of
+from lti_tool.demo.browser import Browser
 from lti_tool.errors import SettingsError
 
 HOST = "127.0.0.1"
@@ -201,6 +202,7 @@ def _handling(handler: "signal._HANDLER", *numbers: signal.Signals) -> Iterator[
 
 def _answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        with Browser(timeout=5.0) as browser:
+            return browser.get(url).status == 200
     except requests.RequestException:
         return False

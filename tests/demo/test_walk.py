@@ -8,12 +8,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-import requests
 from click.testing import CliRunner, Result
 from openbadgeslib.ob3 import OB3LdpVerifier, OB3VerificationError, OB3Verifier, resolve_verification_method
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from lti_tool.cli import main
+from lti_tool.demo.browser import Browser
 from tests.ports import answers, free_port
 from tests.processes import running
 
@@ -144,7 +144,8 @@ def test_a_step_that_fails_stops_it_and_says_what_was_expected_and_what_came(tmp
     with running(*words, folder=tmp_path, environment={"TMPDIR": str(tmp_path)}) as command:
         command.wait_for(lambda: answers(school_port))
         fault = {"service": "scores", "kind": "status", "status": 500, "times": None}
-        assert requests.post(f"http://localhost:{school_port}/admin/faults", json=fault, timeout=30).ok
+        with Browser(timeout=60) as browser:
+            assert browser.post(f"http://localhost:{school_port}/admin/faults", json=fault).status == 200
         code, said, complained = command.end()
     assert code == 1
     assert said.splitlines()[-1].endswith("accepted: leervraag, with feedback")
