@@ -68,6 +68,7 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "forwarded_allow_ips": "",
             "post_fork": lambda _arbiter, worker: worker.cfg.set("graceful_timeout", REQUESTS_SECONDS),
             "post_worker_init": lambda _worker: self._start_jobs(),
+            "worker_int": lambda _worker: _hear_no_more(),
             "worker_exit": lambda _arbiter, worker: self._stop_jobs(worker.sockets),
             "control_socket_disable": True,
         }
@@ -100,12 +101,20 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         parts, self._parts = self._parts, None
         if parts is None:
             return
-        # Ctrl-C reaches this process twice, from the terminal and from gunicorn; the second must not end the jobs.
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+        _hear_no_more()
         for listener in listeners:
             listener.close()
         parts.close()
+
+
+def _hear_no_more() -> None:
+    """Let no further signal end this process while it ends.
+
+    Ctrl-C reaches it twice, from the terminal and from gunicorn, and the second would take it out of finishing its jobs.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        # Not SIG_IGN: a signal that arrived just before would be complained about on stderr.
+        signal.signal(number, lambda *_args: None)
 
 
 def work(settings: Settings) -> None:
