@@ -54,6 +54,8 @@ class Course(Base):
     platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), index=True)
     context_id: Mapped[str] = mapped_column(String(255))
     title: Mapped[str] = mapped_column(String(500), default="")
+    copied_from_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The course that this one is a copy of, as the platform says (`Context.id.history`); it may be gone by now."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 
@@ -97,6 +99,11 @@ class Placement(Base):
     cohort_id: Mapped[str | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     assignment_key: Mapped[str | None] = mapped_column(String(100))
     """The assignment it shows; None shows the whole training."""
+    proposed_cohort_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The cohort that its custom parameters name but may not choose: a copied course, until a trainer has confirmed it.
+    It came from outside and may not exist."""
+    proposed_item: Mapped[str | None] = mapped_column(String(100))
+    """The item (assignment or whole training) that its custom parameters name."""
     lineitem_url: Mapped[str | None] = mapped_column(String(1000))
     """The line item that the platform coupled to this very link (AGS claim `lineitem`)."""
     lineitems_url: Mapped[str | None] = mapped_column(String(1000))

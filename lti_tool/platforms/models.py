@@ -36,6 +36,8 @@ class Platform(Base):
     """Audience of our client assertion when it is not the token URL (facts: Brightspace)."""
     family: Mapped[str] = mapped_column(String(50), default="generic")
     """Which profile of `mappings.platforms` holds: moodle, generic …"""
+    product: Mapped[str | None] = mapped_column(String(200))
+    """Product and version as the last launch said (claim `tool_platform`)."""
     status: Mapped[PlatformStatus] = mapped_column(String(20), default=PlatformStatus.ACTIVE)
     created_at: Mapped[datetime]
     last_launch_at: Mapped[datetime | None]
