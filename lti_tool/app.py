@@ -31,6 +31,7 @@ from lti_tool.errors import NotFound, SettingsError
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.views import blueprint as launch_blueprint
@@ -130,7 +131,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
     platform_keys = PlatformKeys(database, outgoing, clock)
-    connector = Connector(outgoing, key_ring, clock)
+    connector = Connector(outgoing, key_ring, clock, platforms.only_deployment)
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock, platforms)
@@ -156,6 +157,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
         ResultService(connector),
         engine,
         clock,
+        f"{settings.base_url}{LAUNCH_PATH}",
     )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
