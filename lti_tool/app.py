@@ -115,13 +115,16 @@ class Parts:
             yield f"token for {scope.rsplit('/', 1)[1]}: granted"
 
 
-def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | None = None) -> Parts:
+def compose(
+    settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | None = None, outgoing: Outgoing | None = None
+) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
     Args:
         settings: of this installation.
         clock: the time; tests hand in their own.
         engine: takes the jobs; the durable engine by default.
+        outgoing: makes the calls; by default one that keeps to the settings.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -130,7 +133,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
     database = Database(settings.sqlalchemy_url)
     vault = Vault(secret_of(settings))
     engine = engine or Engine(settings, database, clock)
-    outgoing = Outgoing(allow_private=settings.allow_private_platforms)
+    outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     trainings = _trainings(settings)
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
