@@ -33,6 +33,7 @@ from lti_tool.launch.exchange import Expected
 from lti_tool.launch.login import Announced, LoginDesk, check_status
 from lti_tool.launch.models import DeepLinkingRequest, LaunchState, Layer
 from lti_tool.launch.pylti import LaunchVerifier
+from lti_tool.launch.reviews import reviewed_account, reviewed_placement
 from lti_tool.launch.sessions import Opened, Seat, SessionService
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
@@ -76,6 +77,8 @@ class Launch:
     role: Role
     custom: Mapping[str, str]
     deep_linking_id: str | None
+    reviewed_id: str | None = None
+    """The account whose work a submission review asks for; None when it is somebody who never was here."""
 
 
 LaunchFollower = Callable[[Session, Launch], None]
@@ -234,6 +237,10 @@ class LaunchService:
                 custom=claims.custom,
                 deep_linking_id=None,
             )
+            if launch.message_type is MessageType.SUBMISSION_REVIEW:
+                placement_id = reviewed_placement(session, claims, learned)
+                reviewed_id = reviewed_account(session, claims, platform.id)
+                launch = replace(launch, placement_id=placement_id, reviewed_id=reviewed_id)
             if launch.message_type is MessageType.DEEP_LINKING:
                 launch = replace(launch, deep_linking_id=self._await_choice(session, claims, launch, opened, now))
             for follower in self._followers:
@@ -291,7 +298,7 @@ class LaunchService:
 def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
     """Return what a launch teaches about people and places."""
     context, link, grading = claims.context, claims.resource_link, claims.grading
-    shows_link = claims.message_type == MessageType.RESOURCE_LINK
+    shows_link = claims.message_type != MessageType.DEEP_LINKING
     return LaunchFacts(
         platform_id=platform_id,
         subject=claims.sub,

@@ -73,6 +73,8 @@ def launch() -> Response:
 def _page_of(launched: Launch) -> str:
     if launched.message_type is MessageType.DEEP_LINKING:
         return url_for("embedding.picker", request_id=launched.deep_linking_id)
+    if launched.message_type is MessageType.SUBMISSION_REVIEW:
+        return url_for("training.reviewed", placement_id=launched.placement_id, account_id=launched.reviewed_id)
     return url_for("training.placement", placement_id=launched.placement_id)
 
 

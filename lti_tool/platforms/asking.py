@@ -14,6 +14,8 @@ from lti_tool.errors import Words
 from lti_tool.platforms import scopes
 
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+HISTORY: Final = "context_history"
+"""Custom parameter that the platform fills with the courses that the course of a launch is a copy of."""
 
 _NAME: Final = {"nl": "ICC Bridge: training Cultuurcoördinator VO", "en": "ICC Bridge: Culture Coordinator training"}
 _DESCRIPTION: Final = {
@@ -119,7 +121,7 @@ def registration_request(base_url: str, host: str) -> dict[str, Any]:
             "description": _DESCRIPTION["nl"],
             **{f"description#{language}": text for language, text in _DESCRIPTION.items()},
             "claims": [claim.name for claim in CLAIMS],
-            "custom_parameters": {"context_history": "$Context.id.history"},
+            "custom_parameters": {HISTORY: "$Context.id.history"},
             "messages": [{"type": message.name, "target_link_uri": launch_url} for message in MESSAGES],
         },
     }

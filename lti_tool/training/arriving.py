@@ -24,6 +24,8 @@ class Door(StrEnum):
     """May look at the training, and sees nobody's work."""
     SETUP = "setup"
     """A trainer, and nobody has said yet what the placement shows."""
+    COPY = "copy"
+    """A trainer, in a course that is a copy: nobody has said yet for which cohort."""
     NOT_YET = "not_yet"
     """Anybody else, and nobody has said yet what the placement shows."""
 
@@ -66,8 +68,15 @@ class ArrivalService:
             if role is None:
                 raise NotFound("a placement of a course that this session has not opened")
             if placement.cohort_id is None:
-                return Arrival(Door.SETUP if role is Role.TRAINER else Door.NOT_YET, placement_id)
+                self._cohorts.heal(session, placement)
+            if placement.cohort_id is None:
+                return Arrival(self._closed_door(session, placement, role), placement_id)
             return self._open(session, viewer, placement, placement.cohort_id, role)
+
+    def _closed_door(self, session: Session, placement: Placement, role: Role) -> Door:
+        if role is not Role.TRAINER:
+            return Door.NOT_YET
+        return Door.COPY if self._cohorts.proposed_training(session, placement) else Door.SETUP
 
     def _open(self, session: Session, viewer: Viewer, placement: Placement, cohort_id: str, role: Role) -> Arrival:
         self._cohorts.receive(session, cohort_id, placement.course_id, viewer.person_id, role)

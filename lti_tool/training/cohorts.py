@@ -9,6 +9,8 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.copies import WHOLE_TRAINING, CopyService, Named, history_in, named_in
+from lti_tool.courses.models import Placement
 from lti_tool.courses.service import CourseService
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words
@@ -24,8 +26,6 @@ from mappings.training import Training
 
 CODE_VALID = timedelta(days=14)
 LONGEST_NAME = 200
-WHOLE_TRAINING = "training"
-"""Custom parameter `assignment` of a link that shows the whole training."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ class CohortService:
         self._database = database
         self._clock = clock
         self._courses = courses
+        self._copies = CopyService(clock)
         self._trainings = trainings
         self._followers = tuple(followers)
 
@@ -230,30 +231,59 @@ class CohortService:
         """Receive a launch (a `LaunchFollower`): give a new placement what deep linking chose, and enrol a participant.
 
         The custom parameters come from the platform, where teachers can edit them: a cohort counts only when a trainer
-        of it brought it into this very course.
+        of it brought it into this very course. One that nobody brought here belongs to a copied course.
         """
         if launch.placement_id is None:
             return
         placement = self._courses.placement(session, launch.placement_id)
-        cohort_id, assignment_key = placement.cohort_id, placement.assignment_key
+        cohort_id, named = placement.cohort_id, None
         if cohort_id is None:
-            cohort_id, chosen = launch.custom.get("cohort"), launch.custom.get("assignment")
-            assignment_key = None if chosen in (None, "", WHOLE_TRAINING) else chosen
-            if not cohort_id or not self._may_show(session, launch.course_id, cohort_id, assignment_key):
-                return
-            self._courses.configure_placement(session, placement.id, cohort_id, assignment_key)
-        self.receive(session, cohort_id, launch.course_id, launch.person_id, launch.role)
+            named = named_in(launch.custom)
+            cohort_id = self._show(session, placement, named) if named else None
+        if cohort_id is not None:
+            self.receive(session, cohort_id, launch.course_id, launch.person_id, launch.role)
+        elif named is not None:
+            self._copies.notice(session, placement, named, history_in(launch.custom))
+
+    def heal(self, session: Session, placement: Placement) -> bool:
+        """Let a placement of a copied course show what its link names, once that may be; return whether it does."""
+        if placement.cohort_id is None and placement.proposed_cohort_id is not None:
+            named = Named(placement.proposed_cohort_id, placement.proposed_item or WHOLE_TRAINING)
+            if self._show(session, placement, named) is not None:
+                session.refresh(placement)
+        return placement.cohort_id is not None
+
+    def proposed_training(self, session: Session, placement: Placement) -> Training | None:
+        """Return the training that a placement of a copied course would show; None when it names nothing that we have."""
+        if placement.proposed_cohort_id is None:
+            return None
+        item = placement.proposed_item or WHOLE_TRAINING
+        cohort = session.get(Cohort, placement.proposed_cohort_id)
+        trainings = [self._trainings.get(cohort.training_key)] if cohort else self._trainings.values()
+        return next((one for one in trainings if one and (item == WHOLE_TRAINING or one.has_assignment(item))), None)
 
     def receive(self, session: Session, cohort_id: str, course_id: str, person_id: str, role: Role) -> None:
         """Enrol whoever opens a placement of a cohort as a participant; others only look."""
         if role is Role.PARTICIPANT and self._courses.is_bound(session, course_id, cohort_id):
             self.enrol(session, cohort_id, person_id, course_id)
 
-    def _may_show(self, session: Session, course_id: str, cohort_id: str, assignment_key: str | None) -> bool:
-        if not self._courses.is_bound(session, course_id, cohort_id):
-            return False
+    def _show(self, session: Session, placement: Placement, named: Named) -> str | None:
+        """Configure a placement as its link names it, or as a trainer of this copied course chose instead.
+
+        Returns:
+            The cohort that it shows; None when it may not show what the link names.
+        """
+        cohort_id = named.cohort_id
+        if not self._courses.is_bound(session, placement.course_id, cohort_id):
+            cohort_id = self._copies.chosen(session, placement.course_id, cohort_id) or ""
+            if not cohort_id or not self._courses.is_bound(session, placement.course_id, cohort_id):
+                return None
         training = self._trainings.get(self.show(session, cohort_id).training_key)
-        return training is not None and (assignment_key is None or training.has_assignment(assignment_key))
+        key = None if named.item == WHOLE_TRAINING else named.item
+        if training is None or (key is not None and not training.has_assignment(key)):
+            return None
+        self._courses.configure_placement(session, placement.id, cohort_id, key)
+        return cohort_id
 
     def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
         insert_unless_there(
