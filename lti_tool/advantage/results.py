@@ -13,6 +13,8 @@ from lti_tool.platforms.service import PlatformInfo
 from mappings.scores import Score
 
 MOST_PAGES = 100
+MOST_ROWS = "1000"
+"""How many rows a page may have where everybody's have to be asked."""
 _NEAR = 1e-4
 """Moodle keeps five digits behind the point, of 100."""
 
@@ -45,14 +47,18 @@ class ResultService:
     def of(self, platform: PlatformInfo, lineitem_url: str, user_id: str) -> Result | None:
         """Return what a line item holds for one user, None when it holds nothing.
 
-        It is asked without `limit`: together with Moodle's ``type_id`` that is 404 and a page.
+        It is asked for that user where such a result is whole, and then without `limit`: together with Moodle's
+        ``type_id`` that is 404 and a page.
 
         Raises:
             OutsideError: the platform does not answer as it should.
         """
         profile = platform.profile
+        wanted = {"user_id": user_id} if profile.results_user_filter else {}
+        if not wanted and profile.results_limit:
+            wanted = {"limit": MOST_ROWS}
         # a platform that does not know the filter sends everybody, perhaps in pages
-        pages = Pages(with_query(below(lineitem_url, "results"), user_id=user_id), most=MOST_PAGES, paging=True)
+        pages = Pages(with_query(below(lineitem_url, "results"), **wanted), most=MOST_PAGES, paging=True)
         for url in pages:
             answer = self._connector.call(
                 platform, [RESULT_READONLY], "GET", url, accept=profile.result_container_media_type
