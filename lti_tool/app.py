@@ -32,6 +32,7 @@ from lti_tool.errors import NotFound, SettingsError
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
 from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
@@ -140,7 +141,7 @@ def compose(
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
     platform_keys = PlatformKeys(database, outgoing, clock)
-    connector = Connector(outgoing, key_ring, clock)
+    connector = Connector(outgoing, key_ring, clock, platforms.only_deployment)
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock, platforms)
@@ -168,6 +169,7 @@ def compose(
         ResultService(connector),
         engine,
         clock,
+        f"{settings.base_url}{LAUNCH_PATH}",
     )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
