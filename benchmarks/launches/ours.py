@@ -20,6 +20,8 @@ from tests.builders import ASSIGNMENT, TRAINING, Builder
 from tests.ports import free_port
 
 WORKERS = 2
+MOST_LOGINS = "1000000"
+"""A minute: all people of the measurement come from one address. The limit is counted, and not reached."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -63,6 +65,7 @@ def running(key: str, database: str, school: School, folder: Path, database_url:
         "base_url": f"http://127.0.0.1:{port}",
         "data_dir": str(folder),
         "allow_private_platforms": "true",
+        "logins_per_minute": MOST_LOGINS,
     }
     if database_url is not None:
         own["database_url"] = database_url
