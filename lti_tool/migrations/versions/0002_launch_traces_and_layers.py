@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("placement", sa.Column("proposed_item", sa.String(length=100), nullable=True))
     op.add_column("placement", sa.Column("lineitem_sought_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("platform", sa.Column("product", sa.String(length=200), nullable=True))
+    op.add_column("platform", sa.Column("frame_origins", sa.JSON(), nullable=True))
     op.create_table(
         "copy_choice",
         sa.Column("course_id", sa.String(length=22), nullable=False),
@@ -62,6 +63,7 @@ def downgrade() -> None:
     op.drop_table("launch_trace")
     op.drop_table("copy_choice")
     for table, column in (
+        ("platform", "frame_origins"),
         ("platform", "product"),
         ("placement", "lineitem_sought_until"),
         ("placement", "proposed_item"),
