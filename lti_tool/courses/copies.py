@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import CopyChoice, Course, Placement
+from lti_tool.courses.service import NO_CONTEXT
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.ids import ID_LENGTH
 from lti_tool.platforms.asking import HISTORY
@@ -61,9 +62,14 @@ class CopyService:
         self._clock = clock
 
     def notice(self, session: Session, placement: Placement, named: Named, history: Sequence[str]) -> None:
-        """Keep what a link names that it may not show (yet), and which course this one is a copy of, if we know it."""
-        placement.proposed_cohort_id, placement.proposed_item = named.cohort_id, named.item
+        """Keep what a link names that it may not show (yet), and which course this one is a copy of, if we know it.
+
+        What lies outside any course is no copy of one.
+        """
         course = session.get_one(Course, placement.course_id)
+        if course.context_id == NO_CONTEXT:
+            return
+        placement.proposed_cohort_id, placement.proposed_item = named.cohort_id, named.item
         if course.copied_from_id is None and history:
             query = select(Course.context_id, Course.id).where(
                 Course.platform_id == course.platform_id, Course.context_id.in_(history), Course.id != course.id
