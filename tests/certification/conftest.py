@@ -15,11 +15,16 @@ from lti_tool.database import Database
 from lti_tool.demo.school import KeyRing, Role, School, SchoolServer, SigningKey
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing as OurKeys
+from lti_tool.platforms.service import info_of
 from lti_tool.vault import Vault
+from tests.builders import Builder
 from tests.certification.premises import Premises
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
+from tests.scripted_platform import ScriptedPlatform
+
+Run = Callable[..., Premises]
 
 
 class _Quiet(WSGIRequestHandler):
@@ -55,6 +60,13 @@ def listening() -> Iterator[SchoolServer]:
 def other_key() -> SigningKey:
     """A key that nobody published."""
     return SigningKey.generate()
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedPlatform]:
+    """A second platform, that says what the test wrote down; nothing, until then."""
+    with ScriptedPlatform() as platform:
+        yield platform
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +112,7 @@ def school(listening: SchoolServer, clock: FakeClock) -> Iterator[School]:
 
 
 @pytest.fixture
-def run(
-    server: BaseWSGIServer, settings: Settings, clock: FakeClock, jobs: RecordingJobs, school: School
-) -> Iterator[Callable[[Outgoing | None], Premises]]:
+def run(server: BaseWSGIServer, settings: Settings, clock: FakeClock, jobs: RecordingJobs, school: School) -> Iterator[Run]:
     """Starts the tool, with its usual way to the outside or another one, and registers it at the school."""
     running: list[Parts] = []
 
@@ -119,15 +129,15 @@ def run(
             deep_link_uri=f"{url}/lti/launch",
             jwks_url=f"{url}/.well-known/jwks.json",
         )
-        platform = parts.platforms.add(
+        # not `platform add`: that would refuse the school's address where private ones are not called
+        platform = Builder(parts.database, clock).platform(
             school.name,
-            school.url,
-            registration.client_id,
-            f"{school.url}/lti/auth",
-            f"{school.url}/lti/token",
-            f"{school.url}/lti/certs",
-            [registration.deployment_id],
-            family="moodle",
+            url=school.url,
+            client_id=registration.client_id,
+            auth_url=f"{school.url}/lti/auth",
+            token_url=f"{school.url}/lti/token",
+            jwks_url=f"{school.url}/lti/certs",
+            deployment_id=registration.deployment_id,
         )
         course = school.add_course("Cultuur", label="ICC-VO")
         trainer = school.add_person("Ilse", "Brouwers", username="ilse.brouwers")
@@ -135,7 +145,9 @@ def run(
         school.enrol(trainer, course, Role.TEACHER)
         school.enrol(teacher, course)
         link = school.add_link(course, registration, "Je leervraag")
-        return Premises(url, app, parts, jobs, clock, school, registration, platform, course, trainer, teacher, link)
+        return Premises(
+            url, app, parts, jobs, clock, school, registration, info_of(platform), course, trainer, teacher, link
+        )
 
     yield start
     server.app = _closed
@@ -144,6 +156,6 @@ def run(
 
 
 @pytest.fixture
-def premises(run: Callable[[Outgoing | None], Premises]) -> Premises:
+def premises(run: Run) -> Premises:
     """The tool, running, and registered at the school."""
-    return run(None)
+    return run()
