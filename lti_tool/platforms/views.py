@@ -79,9 +79,10 @@ def register(invite: str) -> str:
         services=SERVICES,
         messages=MESSAGES,
         fields={
-            "csrf_token": _seal(invite, url, token),
+            "csrf_token": _seal(invite, url, token, configuration.issuer),
             "openid_configuration": url,
             "registration_token": token,
+            "issuer": configuration.issuer,
             "lang": locale(),
         },
         languages_here=_languages("platforms.register"),
@@ -95,7 +96,9 @@ def connect(invite: str) -> AnyResponse:
     """Register at the platform; a form that is sent twice leads to the same page twice."""
     _choose_language()
     url, token = request.form.get("openid_configuration", ""), request.form.get("registration_token", "")
-    _check_seal(request.form.get("csrf_token", ""), invite, url, token)
+    issuer = request.form.get("issuer", "")
+    _check_seal(request.form.get("csrf_token", ""), invite, url, token, issuer)
+    _allow_framing(issuer, url)
     try:
         use(RegistrationService).register(invite, url, token or None)
     except InviteUsed:

@@ -203,10 +203,5 @@ CASES: tuple[Case, ...] = (
         "Dynamic registration: token reused, another's issuer, private address, no endpoint, no deployment_id",
         "refused and nothing stored: P-TOKEN, P-ISSUER, P-CONFIG; without deployment_id: connected, and told what is left",
     ),
-    _security(
-        85,
-        "Platform storage: message of another origin, no answer, another value",
-        "ignored; the next way is taken; refused",
-    ),
 )
 """All of them, in order."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lti_tool.app import Parts, compose, create_app
@@ -52,8 +53,14 @@ def server() -> Iterator[BaseWSGIServer]:
 @pytest.fixture(scope="session")
 def listening() -> Iterator[SchoolServer]:
     """The school's server: each test gets a fresh school in it."""
-    with SchoolServer(keys=KeyRing([SigningKey.generate()])) as running:
+    with SchoolServer() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def school_key() -> SigningKey:
+    """One key for all schools: making them costs time."""
+    return SigningKey.generate()
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +90,12 @@ def equipped_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
     return path
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates, compiled once for all applications: compiling them costs more time than a launch."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def settings(server: BaseWSGIServer, equipped_template: Path, tmp_path: Path) -> Settings:
     """Settings of an installation at the server's address that may talk to loopback platforms."""
@@ -104,15 +117,23 @@ def jobs() -> RecordingJobs:
 
 
 @pytest.fixture
-def school(listening: SchoolServer, clock: FakeClock) -> Iterator[School]:
+def school(listening: SchoolServer, school_key: SigningKey, clock: FakeClock) -> Iterator[School]:
     """An empty school that listens, at the time of the test's clock."""
     school = listening.fresh(clock)
+    school.keys = KeyRing([school_key])
     yield school
     school.faults.clear()
 
 
 @pytest.fixture
-def run(server: BaseWSGIServer, settings: Settings, clock: FakeClock, jobs: RecordingJobs, school: School) -> Iterator[Run]:
+def run(
+    server: BaseWSGIServer,
+    settings: Settings,
+    compiled: FileSystemBytecodeCache,
+    clock: FakeClock,
+    jobs: RecordingJobs,
+    school: School,
+) -> Iterator[Run]:
     """Starts the tool, with its usual way to the outside or another one, and registers it at the school."""
     running: list[Parts] = []
 
@@ -120,6 +141,7 @@ def run(server: BaseWSGIServer, settings: Settings, clock: FakeClock, jobs: Reco
         parts = compose(settings, clock=clock, engine=jobs, outgoing=outgoing)
         running.append(parts)
         app = create_app(parts)
+        app.jinja_env.bytecode_cache = compiled
         server.app = app
         url = settings.base_url
         registration = school.register_tool(

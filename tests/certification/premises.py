@@ -14,12 +14,13 @@ from sqlalchemy import select
 from lti_tool.app import Parts
 from lti_tool.courses.models import Account, CourseMember, Placement
 from lti_tool.demo.browser import Browser, Page
-from lti_tool.demo.school import Link, Person, Registration, Role, School
-from lti_tool.demo.school.models import Course
+from lti_tool.demo.school import Link, Person, Registration, Role, School, Service
+from lti_tool.demo.school.models import Call, Course, LineItem
 from lti_tool.launch.models import LaunchState
 from lti_tool.migrations.models import metadata
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.service import PlatformInfo
+from lti_tool.sync.models import ScoreOutbox
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.launch.parties import LTI, changed, claim
@@ -101,6 +102,49 @@ class Premises:
         with self.parts.database.session() as session:
             return session.scalars(select(Placement).where(Placement.resource_link_id == link.id)).one()
 
+    def hand_in(self, person: Person, link: Link, text: str = "Hoe krijg ik cultuur in alle vakken?") -> None:
+        """Let somebody hand in work for an assignment."""
+        page = self.visitor(person).open(link)
+        done = page.form(with_field="text").submit(action="submit", text=text)
+        assert (done.status, "#ontvangst" in done.url) == (200, True), done.text
+
+    def review(self, person: Person, link: Link, feedback: str = "Sterke vraag.", verdict: str = "accepted") -> None:
+        """Let the trainer accept somebody's work, or return it."""
+        board = self.visitor(self.trainer).open(link)
+        (address,) = {href for label, href in board.links if "/review/" in href and person.name in label}
+        work = board.browser.get(urljoin(board.url, address))
+        done = work.form(with_field="verdict").submit(verdict=verdict, feedback=feedback)
+        assert done.status == 200, done.text
+
+    def complete(self, link: Link, *people: Person) -> None:
+        """Let people hand in work for an assignment (the teacher, when nobody is named), and the trainer accept it."""
+        for person in people or (self.teacher,):
+            self.hand_in(person, link)
+            self.review(person, link)
+
+    def scores(self) -> list[ScoreOutbox]:
+        """The scores that the tool keeps for the school."""
+        with self.parts.database.session() as session:
+            return list(session.scalars(select(ScoreOutbox).order_by(ScoreOutbox.changed_at, ScoreOutbox.id)))
+
+    def score(self) -> ScoreOutbox:
+        """The only one."""
+        (row,) = self.scores()
+        return row
+
+    def calls(self, service: Service) -> list[Call]:
+        """The requests that a service of the school has had, as it answered them."""
+        return [call for call in list(self.school.calls) if call.service == service.value]
+
+    def columns(self, link: Link) -> list[LineItem]:
+        """The columns that the school's gradebook has for a link."""
+        return self.school.coupled_items(link)
+
+    def drop_column(self, link: Link) -> None:
+        """Let a link have no column any more."""
+        for item in self.columns(link):
+            self.school.remove_item(item)
+
     def waiting(self) -> int:
         """How many logins wait for their launch."""
         with self.parts.database.session() as session:
@@ -119,12 +163,10 @@ class Premises:
             deployment_id=deployment_id,
         )
 
-    def neighbour(
-        self, url: str, client_id: str = "neighbour", deployment_id: str = "1", jwks_path: str = "/keys"
-    ) -> Platform:
+    def neighbour(self, url: str, client_id: str = "neighbour", *, family: str = "generic") -> Platform:
         """Another platform, registered with the same tool."""
         return Builder(self.parts.database, self.clock).platform(
-            "Andere school", url=url, client_id=client_id, jwks_url=f"{url}{jwks_path}", deployment_id=deployment_id
+            "Andere school", url=url, client_id=client_id, jwks_url=f"{url}/keys", family=family
         )
 
     @contextmanager

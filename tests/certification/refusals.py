@@ -35,7 +35,7 @@ def shows_refusal(
 ) -> None:
     """See that a page is a refusal that its reader understands, and that it repeats nothing of what came."""
     assert page.status == status, page.text
-    assert f"{code} · " in page.text, page.text
+    leads_to_a_trace(premises, page, code)
     assert f'<html lang="{visitor.language}"' in page.html
     assert any(
         all(words in page.text for words in _words(premises, kind, visitor.language))
@@ -45,6 +45,18 @@ def shows_refusal(
     _tells_nothing(page, visitor)
     assert page.answer.headers["Content-Security-Policy"].endswith(f"frame-ancestors {framer or premises.school.url}")
     assert page.answer.headers["Cache-Control"] == "no-store"
+
+
+def leads_to_a_trace(premises: Premises, page: Page, code: str) -> None:
+    """See that the code on a page leads an administrator to the reason, and to nobody's name."""
+    shown = re.search(rf"{code} · (LTI-[2-9A-Z]{{6}})", page.text)
+    assert shown is not None, page.text
+    (trace,) = premises.parts.trace_book.find(shown[1])
+    assert (trace.outcome, trace.at) == (code, premises.clock())
+    assert trace.detail
+    for person in premises.school.people.values():
+        assert person.name not in repr(trace)
+        assert person.email not in repr(trace)
 
 
 def _words(premises: Premises, kind: type[IccError], language: str) -> Iterator[str]:

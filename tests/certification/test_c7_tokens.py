@@ -84,13 +84,14 @@ def test_c7_70_several_audiences(premises: Premises) -> None:
     is_accepted(premises, aud=[other, ours], azp=ours)
     is_accepted(premises, aud=[ours])
     is_accepted(premises, aud=ours, azp=ours)
-    for changes in (
+    wrong: list[dict[str, Any]] = [
         {"aud": [other, ours], "azp": other},
         {"aud": [other, ours]},
         {"aud": ours, "azp": other},
         {"aud": [other], "azp": ours},
         {"aud": []},
-    ):
+    ]
+    for changes in wrong:
         is_refused(premises, launching(**changes), "L-AUDIENCE")
 
 
