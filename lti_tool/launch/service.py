@@ -37,8 +37,9 @@ from lti_tool.launch.sessions import Opened, Seat, SessionService
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
+from lti_tool.platforms.recognition import Shown, recognise
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from mappings.roles import Role, course_role, is_test_user
+from mappings.roles import Role, administers_platform, course_role, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
 """How long a trainer may take to choose what to embed."""
@@ -215,13 +216,15 @@ class LaunchService:
         role = Role.VISITOR if is_test_user(claims.roles) else course_role(claims.roles)
         if claims.message_type == MessageType.DEEP_LINKING and role is not Role.TRAINER:
             raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
+        administers = administers_platform(claims.roles) and not is_test_user(claims.roles)
         now = self._clock()
         with self._database.session() as session:
             self._consume(session, pending.state_digest, now)
             check_status(self._platforms.of(session, platform.id))
+            recognise(session, platform, shown_by(claims))
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
-            seat = Seat(learned.course_id, role, return_url)
+            seat = Seat(learned.course_id, role, return_url, administers=administers)
             opened = self._sessions.open(session, learned.account_id, seat, session_secret)
             launch = Launch(
                 message_type=MessageType(claims.message_type),
@@ -286,6 +289,17 @@ class LaunchService:
             )
             .values(last_launch_at=now)
         )
+
+
+def shown_by(claims: LaunchClaims) -> Shown:
+    """Return what a launch says of its platform."""
+    product, presentation = claims.tool_platform, claims.presentation
+    pages = (presentation.return_url if presentation else None, (claims.deep_linking or {}).get("deep_link_return_url"))
+    return Shown(
+        product_family_code=product.product_family_code if product else "",
+        version=product.version if product else "",
+        pages=[page for page in pages if isinstance(page, str) and page],
+    )
 
 
 def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
