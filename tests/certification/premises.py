@@ -226,7 +226,8 @@ class Visitor:
     def claims_of(self, platform: Platform, nonce: str, /, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         """The claims of the same launch as another registration's platform would make them."""
         own = {"iss": platform.issuer, "aud": platform.client_id, "deployment_id": platform.deployments[0].deployment_id}
-        return self.claims(nonce, **{**own, **changes})
+        # it would say that the school's pages show us
+        return self.claims(nonce, **{**own, "launch_presentation": None, **changes})
 
     def params_of(self, platform: Platform) -> dict[str, str]:
         """The parameters with which another registration's platform announces the same launch."""

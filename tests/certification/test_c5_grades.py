@@ -248,7 +248,7 @@ def test_c5_53_a_new_token_once(premises: Premises, link: Link) -> None:
     assert premises.school.faults.requests[Service.TOKEN] == tokens + 2
 
 
-def test_c5_54_later(premises: Premises, link: Link) -> None:
+def test_c5_54_later(premises: Premises, link: Link, scripted: ScriptedPlatform) -> None:
     premises.complete(link)
     faults = premises.school.faults
     faults.add(Service.SCORES, status=429, retry_after=120)
@@ -267,6 +267,12 @@ def test_c5_54_later(premises: Premises, link: Link) -> None:
         premises.jobs.run(delayed=True)
     assert not premises.score().dirty
     assert shown(premises, link) == 100
+
+    canvas = info_of(_with_tokens(premises.neighbour(scripted.url, family="canvas"), scripted))
+    scripted.answer(f"POST {ITEMS}/1/scores", Reply(403, b"403 Forbidden (Rate Limit Exceeded)"))
+    scores = ScoreService(premises.parts.connector, premises.clock)
+    posted = scores.post(canvas, f"{scripted.url}{ITEMS}/1", "7", graded(50), premises.clock())
+    assert posted.result is PostResult.LATER
 
 
 def test_c5_55_zero_decimals_and_too_much(premises: Premises, link: Link) -> None:
