@@ -2,8 +2,9 @@
 
 import copy
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from typing import Literal, get_args
 
 from lti_tool.advantage.errors import TokenRefused
 from lti_tool.advantage.tokens import Token, fetch_token
@@ -15,6 +16,9 @@ from lti_tool.platforms.service import PlatformInfo
 
 __all__ = ["Connector", "TokenRefused"]
 
+Method = Literal["GET", "POST", "PUT"]
+"""There is no DELETE: it takes the grades of a school along (measured on Moodle)."""
+
 _Key = tuple[str, str, str, str, frozenset[str]]
 
 
@@ -25,12 +29,20 @@ class Connector:
         outgoing: makes the calls.
         keys: signs the assertions.
         clock: the time.
+        deployment_of: the deployment that a token is asked for, when it is known; called in no transaction.
     """
 
-    def __init__(self, outgoing: Outgoing, keys: KeyRing, clock: Clock) -> None:
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        keys: KeyRing,
+        clock: Clock,
+        deployment_of: Callable[[PlatformInfo], str | None] = lambda _platform: None,
+    ) -> None:
         self._outgoing = outgoing
         self._keys = keys
         self.clock = clock
+        self._deployment_of = deployment_of
         self._lock = threading.Lock()
         self._tokens: dict[_Key, Token] = {}
         self._flights: dict[_Key, Future[Token]] = {}
@@ -39,7 +51,7 @@ class Connector:
         self,
         platform: PlatformInfo,
         scopes: Collection[str],
-        method: str,
+        method: Method,
         url: str,
         *,
         accept: str | None = None,
@@ -59,7 +71,10 @@ class Connector:
         Raises:
             TokenRefused: the platform gives no token; ScopeRefused: not for this service.
             OutsideError: the platform cannot be reached.
+            ValueError: a method that is never used.
         """
+        if method not in get_args(Method):
+            raise ValueError(f"{method} is never sent to a platform")
         headers = {name: value for name, value in (("Accept", accept), ("Content-Type", content_type)) if value}
         refused: Token | None = None
         while True:
@@ -76,7 +91,11 @@ class Connector:
         Raises:
             OutsideError: it cannot.
         """
-        fetch_token(self._outgoing, self._keys.signing_key(), self.clock, platform, scopes)
+        self._fetch(self._keys.signing_key(), platform, scopes)
+
+    def _fetch(self, signer: SigningKey, platform: PlatformInfo, scopes: Collection[str]) -> Token:
+        deployment_id = self._deployment_of(platform)
+        return fetch_token(self._outgoing, signer, self.clock, platform, scopes, deployment_id)
 
     def _token(self, platform: PlatformInfo, scopes: Collection[str], *, not_this: Token | None) -> Token:
         signer = self._keys.signing_key()
@@ -101,7 +120,7 @@ class Connector:
     ) -> None:
         """Fetch the token for everybody who waits for this flight."""
         try:
-            token = fetch_token(self._outgoing, signer, self.clock, platform, scopes)
+            token = self._fetch(signer, platform, scopes)
         except BaseException as error:
             with self._lock:
                 del self._flights[key]

@@ -35,6 +35,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import Refused, Words
+from lti_tool.launch.models import Layer
 from lti_tool.launch.storage import Unproven
 from lti_tool.platforms.service import PlatformInfo
 
@@ -49,7 +50,8 @@ _TRY_ONCE_MORE = (_BACK, _AGAIN, _l("Lukt het weer niet? Geef de code hieronder 
 class LaunchRefused(Refused):
     """A launch that failed verification.
 
-    `platform` is the registration it concerns, as far as that is known: for the log and for the page.
+    `platform` is the registration it concerns and `layer` what tied it to the browser, as far as they are known: for the
+    trace, the log and the page.
     """
 
     code = "L-REFUSED"
@@ -58,6 +60,7 @@ class LaunchRefused(Refused):
     who = _ADMIN
     steps: Sequence[Words] = _TRY_ONCE_MORE
     platform: PlatformInfo | None = None
+    layer: Layer | None = None
 
 
 class LoginIncomplete(LaunchRefused):

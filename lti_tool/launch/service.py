@@ -38,6 +38,7 @@ from lti_tool.launch.models import DeepLinkingRequest, LaunchState, Layer
 from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
 from lti_tool.launch.storage import PARENT, VALUE, ForStorage, Unproven, storage_key
+from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -117,6 +118,7 @@ class LaunchService:
         keys: the platforms' public keys.
         courses: learns who and where.
         sessions: opens the session.
+        traces: keeps what became of it.
         followers: called in the launch's transaction, in this order.
     """
 
@@ -129,6 +131,7 @@ class LaunchService:
         keys: PlatformKeys,
         courses: CourseService,
         sessions: SessionService,
+        traces: TraceService,
         followers: Sequence[LaunchFollower] = (),
     ) -> None:
         self.cookie = browser_cookie(settings)
@@ -137,6 +140,7 @@ class LaunchService:
         self._platforms = platforms
         self._courses = courses
         self._sessions = sessions
+        self._traces = traces
         self._followers = tuple(followers)
         self._verifier = LaunchVerifier(settings, keys, clock)
         self._login = LoginDesk(settings, database, clock, platforms, self._verifier)
@@ -169,12 +173,14 @@ class LaunchService:
         try:
             claims = self._verified(pending, form.get("id_token") or "")
             if not pending.proven:
-                raise StorageUnproven(
-                    "the platform's storage has not been asked, or did not answer", _unproven(pending, claims)
-                )
-            return self._follow(pending, claims, None if pending.layer is Layer.STORAGE else session_secret)
+                raise StorageUnproven("the platform's storage did not answer", _unproven(pending, claims))
+            present = None if pending.layer is Layer.STORAGE else session_secret
+            try:
+                return self._follow(pending, claims, present)
+            except TraceNotWritten:
+                return self._follow(pending, claims, present, traced=False)
         except LaunchRefused as refused:
-            refused.platform = pending.platform
+            refused.platform, refused.layer = pending.platform, pending.layer
             raise
 
     def clean_up(self) -> int:
@@ -208,7 +214,7 @@ class LaunchService:
                 raise LaunchExpired("the login is too old")
             check_status(platform)
         except LaunchRefused as refused:
-            refused.platform = platform
+            refused.platform, refused.layer = platform, Layer(row.layer) if row else None
             raise
         expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
         return Pending(expected, row.state_digest, platform, Layer(row.layer), row.storage_target, proven=secret is not None)
@@ -227,7 +233,7 @@ class LaunchService:
             raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
         return claims
 
-    def _follow(self, pending: Pending, claims: LaunchClaims, session_secret: str | None) -> Landed:
+    def _follow(self, pending: Pending, claims: LaunchClaims, session_secret: str | None, *, traced: bool = True) -> Landed:
         platform, role = pending.platform, _role_of(claims)
         now = self._clock()
         with self._database.session() as session:
@@ -253,6 +259,10 @@ class LaunchService:
             for follower in self._followers:
                 follower(session, launch)
             self._note(session, platform.id, now)
+            if traced:
+                self._traces.launched(
+                    session, platform.id, message=claims.message_type, role=role, layer=pending.layer, now=now
+                )
         return Landed(launch, opened, pending.layer)
 
     @staticmethod

@@ -9,14 +9,15 @@ import structlog
 from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from lti_tool.ids import new_reference, new_secret
+from lti_tool.ids import new_secret
 from lti_tool.launch import frame_session, frames
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.errors import CookieMissing, LaunchRefused, StorageUnproven
-from lti_tool.launch.models import Layer
+from lti_tool.launch.models import Layer, Step
 from lti_tool.launch.service import Landed, Launch, LaunchService
 from lti_tool.launch.sessions import SessionService, framers
 from lti_tool.launch.storage import SILENT
+from lti_tool.launch.traces import TraceService
 from lti_tool.registry import use
 from lti_tool.web.csrf import csrf_exempt
 
@@ -46,11 +47,11 @@ def login() -> Response | str:
                 return _uncached(frames.see_whether_cookies_stay(params, service.cookie))
             missing = CookieMissing("the browser keeps no cookies in this frame")
             missing.platform = announced.platform
-            return frames.offer(announced, _noted(missing, "login"))
+            return frames.offer(announced, _noted(missing, Step.LOGIN))
         browser = browser or new_secret()
         response = redirect(service.answer_login(announced, browser, frames.layer_of(params)), 302)
     except LaunchRefused as refused:
-        raise _noted(refused, "login") from None
+        raise _noted(refused, Step.LOGIN) from None
     service.cookie.write(response, browser)
     return _uncached(response)
 
@@ -63,7 +64,7 @@ def login_by_storage() -> Response:
     try:
         stored = service.answer_into_storage(service.read_login(_params()))
     except LaunchRefused as refused:
-        raise _noted(refused, "login") from None
+        raise _noted(refused, Step.LOGIN) from None
     return _uncached(frames.keep(stored))
 
 
@@ -79,9 +80,9 @@ def launch() -> Response | str:
         if SILENT not in request.form:
             return frames.ask_the_storage(request.form, refused.unproven)
         frames.tell(refused.unproven)
-        raise _noted(refused, "launch") from None
+        raise _noted(refused, Step.LAUNCH) from None
     except LaunchRefused as refused:
-        raise _noted(refused, "launch") from None
+        raise _noted(refused, Step.LAUNCH) from None
     _log.info(
         "launched",
         platform=landed.launch.platform.id,
@@ -112,15 +113,16 @@ def _params() -> Mapping[str, str]:
     return {**request.args.to_dict(), **request.form.to_dict()}
 
 
-def _noted(refused: LaunchRefused, step: str) -> LaunchRefused:
-    """Log a refusal, without anything personal, and tell the error page which platform it concerns."""
-    refused.reference = refused.reference or new_reference()
+def _noted(refused: LaunchRefused, step: Step) -> LaunchRefused:
+    """Trace and log a refusal, without anything personal, and tell the error page which platform it concerns."""
+    platform_id = refused.platform.id if refused.platform else None
+    refused.reference = use(TraceService).refused(step, refused, platform_id=platform_id, layer=refused.layer)
     _log.warning(
         "launch_refused",
-        step=step,
+        step=step.value,
         code=refused.code,
         reference=refused.reference,
-        platform=refused.platform.id if refused.platform else None,
+        platform=platform_id,
         detail=refused.detail,
     )
     if refused.platform is not None:

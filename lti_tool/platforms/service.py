@@ -211,6 +211,13 @@ class PlatformService:
         with self._database.session() as session:
             return sorted(deployment.deployment_id for deployment in _row(session, platform_id).deployments)
 
+    def only_deployment(self, platform: PlatformInfo) -> str | None:
+        """Return the id of a platform's deployment when it has exactly one: otherwise it is not known which is meant."""
+        query = select(Deployment.deployment_id).where(Deployment.platform_id == platform.id).limit(2)
+        with self._database.session() as session:
+            found = session.scalars(query).all()
+        return found[0] if len(found) == 1 else None
+
     def knows_deployment(self, session: Session, platform_id: str, deployment_id: str) -> bool:
         """Return whether this deployment of the platform is registered."""
         known = select(Deployment.id).where(Deployment.platform_id == platform_id, Deployment.deployment_id == deployment_id)

@@ -72,6 +72,23 @@ def test_the_request_is_a_signed_assertion(
     assert asked.headers["Accept"] == "application/json"
 
 
+@pytest.mark.parametrize("deployment_id", [None, "7"])
+def test_the_assertion_names_the_deployment_when_it_is_known(
+    outgoing: Outgoing,
+    key_ring: KeyRing,
+    clock: FakeClock,
+    platform: PlatformInfo,
+    scripted: ScriptedPlatform,
+    deployment_id: str | None,
+) -> None:
+    connector = Connector(outgoing, key_ring, clock, lambda _platform: deployment_id)
+    call(connector, platform)
+    connector.token(platform, [SCORE])
+    for asked in token_requests(scripted):
+        claims = jwt.decode(asked.form["client_assertion"], options={"verify_signature": False})
+        assert claims.get("https://purl.imsglobal.org/spec/lti/claim/deployment_id") == deployment_id
+
+
 def test_a_school_whose_clock_is_behind_gives_a_token(connector: Connector, world: World) -> None:
     world.school.clock_skew = timedelta(seconds=-4)
     connector.token(world.platform, [SCORE])
