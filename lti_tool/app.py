@@ -55,6 +55,7 @@ from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
+from lti_tool.web.limits import init_limits
 from lti_tool.web.setup import init_web
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
@@ -252,6 +253,17 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=[parts.outbox.follow, parts.awards.follow_outcome],
             person_followers=[parts.awards.follow_name],
         ),
+    )
+    init_limits(
+        app,
+        parts.clock,
+        {
+            "launch.login": settings.logins_per_minute,
+            "launch.launch": settings.logins_per_minute,
+            "platforms.register": settings.registrations_per_minute,
+            "platforms.connect": settings.registrations_per_minute,
+            "platforms.connected": settings.registrations_per_minute,
+        },
     )
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=session_id_of_request)

@@ -41,6 +41,7 @@ from lti_tool.launch.storage import PARENT, VALUE, ForStorage, Unproven, storage
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
+from lti_tool.platforms.recognition import Shown, recognise
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from mappings.roles import Role, course_role, is_test_user
 
@@ -239,6 +240,7 @@ class LaunchService:
         with self._database.session() as session:
             self._consume(session, pending.state_digest, now)
             check_status(self._platforms.of(session, platform.id))
+            recognise(session, platform, shown_by(claims))
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
             seat = Seat(learned.course_id, role, return_url)
@@ -323,6 +325,17 @@ def _unproven(pending: Pending, claims: LaunchClaims) -> Unproven:
         locale=reduce_locale(presentation.locale) if presentation else None,
         return_url=presentation.return_url if presentation else None,
         answer_url=answer_url if isinstance(answer_url, str) else None,
+    )
+
+
+def shown_by(claims: LaunchClaims) -> Shown:
+    """Return what a launch says of its platform."""
+    product, presentation = claims.tool_platform, claims.presentation
+    pages = (presentation.return_url if presentation else None, (claims.deep_linking or {}).get("deep_link_return_url"))
+    return Shown(
+        product_family_code=product.product_family_code if product else "",
+        version=product.version if product else "",
+        pages=[page for page in pages if isinstance(page, str) and page],
     )
 
 

@@ -203,4 +203,4 @@ def session_id_of_request() -> str | None:
 
 def framers(platform: PlatformInfo) -> list[str]:
     """Return the origins of a platform that may show our pages in a frame."""
-    return list(dict.fromkeys((platform.origin, platform.auth_origin)))
+    return list(platform.framers)
