@@ -43,7 +43,7 @@ from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.recognition import Shown, recognise
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from mappings.roles import Role, course_role, is_test_user
+from mappings.roles import Role, administers_platform, course_role, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
 """How long a trainer may take to choose what to embed."""
@@ -236,6 +236,7 @@ class LaunchService:
 
     def _follow(self, pending: Pending, claims: LaunchClaims, session_secret: str | None, *, traced: bool = True) -> Landed:
         platform, role = pending.platform, _role_of(claims)
+        administers = administers_platform(claims.roles) and not is_test_user(claims.roles)
         now = self._clock()
         with self._database.session() as session:
             self._consume(session, pending.state_digest, now)
@@ -243,7 +244,7 @@ class LaunchService:
             recognise(session, platform, shown_by(claims))
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
-            seat = Seat(learned.course_id, role, return_url)
+            seat = Seat(learned.course_id, role, return_url, administers=administers)
             opened = self._sessions.open(session, learned.account_id, seat, session_secret)
             launch = Launch(
                 message_type=MessageType(claims.message_type),

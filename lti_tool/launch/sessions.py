@@ -40,6 +40,8 @@ class Viewer:
     locale: str
     seats: Mapping[str, Role]
     """The role in each course (by its id), the newest launch last."""
+    administers: bool = False
+    """Whether the last launch showed an administrator of the whole platform."""
     return_urls: Mapping[str, str] = field(default_factory=dict)
     """Where each course is in the learning environment, as far as the platform said."""
 
@@ -50,11 +52,12 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Seat:
-    """What one launch shows of the account: its role in a course."""
+    """What one launch shows of the account: its role in a course, and whether it administers the whole platform."""
 
     course_id: str
     role: Role
     return_url: str | None
+    administers: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class SessionService:
             row = ToolSession(account_id=account_id, secret_digest=digest(present), created_at=now)
             session.add(row)
         row.expires_at = now + self._life
+        row.administers = seat.administers
         session.flush()
         session.merge(
             SessionSeat(
@@ -148,6 +152,7 @@ class SessionService:
             person_id=account.person_id,
             platform=platform,
             locale=locale or self._default_locale,
+            administers=row.administers,
             seats={seat.course_id: Role(seat.role) for seat in seats},
             return_urls={seat.course_id: seat.return_url for seat in seats if seat.return_url},
         )
