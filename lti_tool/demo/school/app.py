@@ -79,7 +79,9 @@ def _protect(response: Response) -> Response:
     tools = sorted(_tool_origins())
     impostor = the_school().storage.impostor
     directives = {
-        **dict.fromkeys(("script-src", "style-src", "img-src"), ["'self'"]),
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
         "form-action": ["'self'", *tools],
         "frame-src": ["'self'", *tools, *([impostor] if impostor else [])],
         "frame-ancestors": ["'self'", *([g.framed_by] if "framed_by" in g else [])],

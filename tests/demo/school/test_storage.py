@@ -78,7 +78,7 @@ def test_an_impostor_is_another_origin_that_the_policy_names(world: World) -> No
     ],
 )
 def test_options_that_make_no_sense_are_refused(wrong: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="frame|origin"):
+    with pytest.raises(ValueError, match=r"frame|origin"):
         StorageOptions(offered=True, **wrong)  # type: ignore[arg-type]
 
 
