@@ -143,11 +143,10 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
 
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_page_of_a_copied_course(window: Windows, stage: Stage, english: bool) -> None:
-    lesson = stage.lesson(WHOLE, ACCEPTED)
+    copy = stage.copy(stage.lesson(WHOLE, ACCEPTED))
     visitor = window(english=english)
     visitor.sign_in(TRAINER)
-    visitor.open(lesson.activities[WHOLE])
-    expect_nothing_wrong(_pages_of_a_copy(visitor, stage.copy(lesson)))
+    expect_nothing_wrong(_pages_of_a_copy(visitor, copy))
     _expect_language(visitor, english)
 
 
