@@ -53,6 +53,7 @@ def test_a_personality_does_what_its_profile_says(key: str) -> None:
     assert profile.context_history is school.context_history
     assert profile.registering.dynamic is school.registering.dynamic
     assert list(profile.score_extensions) == [name for name in [school.scores.extension] if name]
+    assert profile.storage_frame == (school.storage.frame if school.storage.offered else None)
     shared = profile.registering.addresses
     assert (shared.issuer if shared else None) == school.issuer
     assert product_of(school.code, school.version) == f"{profile.name if key != 'generic' else school.code} {school.version}"

@@ -13,9 +13,11 @@ from .personalities import PERSONALITIES
 from .personality import Personality
 from .server import PortTaken, SchoolServer
 from .state import School
+from .storage import Answers, StorageOptions, Subjects
 
 __all__ = [
     "PERSONALITIES",
+    "Answers",
     "AuthAnswer",
     "AuthRefused",
     "CompletionRule",
@@ -33,5 +35,7 @@ __all__ = [
     "SchoolServer",
     "Service",
     "SigningKey",
+    "StorageOptions",
+    "Subjects",
     "ToolState",
 ]

@@ -19,6 +19,7 @@ from .personality import (
     Scores,
     Tokens,
 )
+from .storage import PARENT, StorageOptions
 
 _INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
 _USER = "http://purl.imsglobal.org/vocab/lis/v2/system/person#User"
@@ -93,6 +94,7 @@ CANVAS = Personality(
     lists=Lists(page=10, members_page=50),
     # as from the menu of assignments; a single assignment takes one item
     choosing=Choosing(),
+    storage=StorageOptions(offered=True, frame="post_message_forwarding"),
     busy=Busy(403, "403 Forbidden (Rate Limit Exceeded)\n", "text/plain", {"X-Rate-Limit-Remaining": "0.0"}),
     registering=Registering(by_configuration=True),
 )
@@ -109,6 +111,7 @@ BRIGHTSPACE = Personality(
     members=Members(roles=_PLAIN),
     scores=Scores(),
     choosing=Choosing(data="eyJvcmdVbml0IjoiNjYwNiJ9"),
+    storage=StorageOptions(offered=True, frame=PARENT),
     registering=Registering(tells_deployment=False),
 )
 
@@ -123,6 +126,7 @@ BLACKBOARD = Personality(
     scores=Scores(nobody=400, stranger=400),
     lists=Lists(page=25, members_page=25, results_lose_comment=True),
     choosing=Choosing(data="4f6e65:_7_1", url_required=True),
+    storage=StorageOptions(offered=True, frame="lti_storage_frame", at_launch=False),
     registering=Registering(dynamic=False),
 )
 
@@ -149,6 +153,7 @@ SAKAI = Personality(
     id_tokens=IdTokens(seconds=3600, roles=_PLAIN),
     members=Members(media_type="application/json", roles=_PLAIN),
     scores=Scores(nobody=400, stranger=400),
+    storage=StorageOptions(offered=True, frame=PARENT),
 )
 
 GENERIC = Personality(

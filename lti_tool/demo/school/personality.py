@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .models import Json, Role
+from .storage import StorageOptions
 
 MEMBERSHIP_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 _ADMIN_ROLES = (
@@ -187,6 +188,7 @@ class Personality:
     scores: Scores = field(default_factory=Scores)
     lists: Lists = field(default_factory=Lists)
     choosing: Choosing = field(default_factory=Choosing)
+    storage: StorageOptions = field(default_factory=StorageOptions)
     busy: Busy = field(default_factory=Busy)
     registering: Registering = field(default_factory=Registering)
 

@@ -44,6 +44,7 @@ class School(Records):
         """What ``aud`` of a client assertion must be; None: the token address."""
         choosing = personality.choosing
         self.deep_linking = DeepLinkingOptions(accept_multiple=choosing.accept_multiple, data=choosing.data)
+        self.storage = personality.storage
         self.keys = keys or KeyRing()
         self.faults = Faults()
         self.refusals: deque[Refusal] = deque(maxlen=500)
