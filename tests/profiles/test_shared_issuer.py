@@ -54,6 +54,7 @@ def test_one_school_cannot_sign_for_the_other(schools: TwoSchools) -> None:
     person = victim.person("Zoe", Role.STUDENT)
     link = victim.school.add_link(victim.course, victim.registration, "Los", {})
     browser = requests.Session()
+    browser.headers["Sec-Fetch-Dest"] = "document"
     base = victim.parts.settings.base_url
     asked = browser.post(
         f"{base}/lti/login", data=victim.school.login_params(person, link), allow_redirects=False, timeout=10
