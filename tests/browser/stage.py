@@ -39,7 +39,6 @@ MAIN_COURSE = "Cultuurcoördinator VO"
 WHOLE = "training"
 SPARE_COURSES = 30
 PATIENCE_SECONDS = 30.0
-JOB_POLL_SECONDS = 0.1
 TRAINING = load_trainings()["icc-vo"]
 KEYS = tuple(assignment.key for assignment in TRAINING.assignments)
 PLAN_NAME = "beleidsplan-cultuur.pdf"
@@ -269,4 +268,4 @@ def eventually(what: str, ask: Callable[[], T | None]) -> T:
 
 def new_stage(folder: Path) -> Stage:
     """Return a stage that keeps its data in a folder, on two free ports."""
-    return Stage(Demo(folder, free_port(), free_port(), job_poll_seconds=JOB_POLL_SECONDS))
+    return Stage(Demo(folder, free_port(), free_port()))
