@@ -8,7 +8,7 @@ SCHOOL_PORT ?= 8400
 ALL_TESTS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench screenshots translations lock clean
+.PHONY: help demo serve test check format certification fuzz bench screenshots translations lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,8 +32,13 @@ format: $(READY) ## Put the code in its one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## Measure: certificates a second, scores a second, as ratios in one run
-	@$(BIN)/python -m benchmarks
+certification: $(READY) ## Run the certification cases and write docs/certification.md
+	@sh scripts/fresh-machine.sh tests
+	@$(BIN)/python -m tests.certification
+
+bench: $(READY) ## Measure launches beside other tools, scores, certificates; ARGS="launches --quick" for a part
+	@sh scripts/fresh-machine.sh bench || echo "What needs it is left out." >&2
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY) ## Make the pictures of the documentation anew
 	@sh scripts/fresh-machine.sh tests
@@ -48,7 +53,7 @@ lock: $(READY) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/pip install -q 'uv>=0.9,<1' && $(BIN)/uv pip compile -q --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and the caches; data in var/ stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock
 	@sh scripts/fresh-machine.sh python
