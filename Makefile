@@ -6,7 +6,7 @@ PORT ?= 8401
 SCHOOL_PORT ?= 8400
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench screenshots translations lock clean
+.PHONY: help demo serve test check format certification fuzz bench screenshots translations lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,10 @@ check: $(READY) ## Check style, formatting and types
 format: $(READY) ## Put the code in its one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+certification: $(READY) ## Run the certification cases and write docs/certification.md
+	@sh scripts/fresh-machine.sh tests
+	@$(BIN)/python -m tests.certification
 
 bench: $(READY) ## Measure: certificates a second, scores a second, as ratios in one run
 	@$(BIN)/python -m benchmarks

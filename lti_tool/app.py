@@ -6,6 +6,7 @@ the award rule is checked, all in one transaction.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,8 +32,11 @@ from lti_tool.errors import NotFound, SettingsError
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.launch.models import Step
 from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
+from lti_tool.launch.tracebook import TraceBook
+from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
@@ -78,6 +82,8 @@ class Parts:
     deep_linking: DeepLinkingResponse
     courses: CourseService
     sessions: SessionService
+    traces: TraceService
+    trace_book: TraceBook
     launches: LaunchService
     cohorts: CohortService
     extras: Extras
@@ -109,13 +115,16 @@ class Parts:
             yield f"token for {scope.rsplit('/', 1)[1]}: granted"
 
 
-def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | None = None) -> Parts:
+def compose(
+    settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | None = None, outgoing: Outgoing | None = None
+) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
     Args:
         settings: of this installation.
         clock: the time; tests hand in their own.
         engine: takes the jobs; the durable engine by default.
+        outgoing: makes the calls; by default one that keeps to the settings.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -124,7 +133,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
     database = Database(settings.sqlalchemy_url)
     vault = Vault(secret_of(settings))
     engine = engine or Engine(settings, database, clock)
-    outgoing = Outgoing(allow_private=settings.allow_private_platforms)
+    outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     trainings = _trainings(settings)
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
@@ -134,6 +143,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock, platforms)
+    traces = TraceService(settings, database, clock)
 
     outbox = ScoreOutboxService(engine, clock)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -146,6 +156,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
         platform_keys,
         courses,
         sessions,
+        traces,
         followers=[cohorts.welcome, outbox.catch_up],
     )
     poster = ScorePoster(
@@ -166,6 +177,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
 
     return Parts(
         settings=settings,
@@ -178,12 +190,16 @@ def compose(settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | N
         key_ring=key_ring,
         platforms=platforms,
         invites=invites,
-        registration=RegistrationService(settings, database, outgoing, platforms, invites),
+        registration=RegistrationService(
+            settings, database, outgoing, platforms, invites, refused=partial(traces.refused, Step.REGISTER)
+        ),
         platform_keys=platform_keys,
         connector=connector,
         deep_linking=deep_linking,
         courses=courses,
         sessions=sessions,
+        traces=traces,
+        trace_book=TraceBook(database),
         launches=launches,
         cohorts=cohorts,
         extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks),
@@ -219,6 +235,7 @@ def create_app(parts: Parts) -> Flask:
         parts.invites,
         parts.registration,
         parts.sessions,
+        parts.traces,
         parts.launches,
         parts.embedding,
         parts.certificates,

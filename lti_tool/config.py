@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         None, description="Folder with more training files (TOML); default: only the built-in."
     )
     session_hours: int = Field(8, ge=1, le=72, description="How long a session lasts after the last launch, in hours.")
+    trace_days: int = Field(
+        30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."
+    )
     job_threads: int = Field(8, ge=1, le=64, description="How many jobs one process runs at once.")
     job_poll_seconds: float = Field(0.3, gt=0, le=10, description="How often a process looks for new jobs, in seconds.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe level that is logged.")

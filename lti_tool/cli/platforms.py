@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from lti_tool.cli.frame import OrderedGroup, echo_json, json_option, parts, show, show_one, tell
+from lti_tool.cli.traces import refusals
 
 if TYPE_CHECKING:
+    from lti_tool.launch.tracebook import Trace
     from lti_tool.platforms.service import PlatformInfo
 
 
@@ -108,7 +110,7 @@ def list_platforms(*, as_json: bool) -> None:
 @click.argument("platform_id")
 @json_option
 def show_platform(platform_id: str, *, as_json: bool) -> None:
-    """Show one platform with its endpoints and deployments."""
+    """Show one platform with its endpoints and deployments, its last launches, and what was refused and why."""
     with parts() as tool:
         info = tool.platforms.get(platform_id)
         deployments = tool.platforms.deployments(platform_id)
@@ -120,7 +122,16 @@ def show_platform(platform_id: str, *, as_json: bool) -> None:
             "token_audience": info.token_audience,
             "deployments": deployments,
         }
-    show_one(facts, as_json=as_json)
+        launches = [_launch(one) for one in tool.trace_book.launches(platform_id)]
+        refused = [_refusal(one) for one in tool.trace_book.refusals(platform_id)]
+    if as_json:
+        echo_json({**facts, "launches": launches, "refusals": refused})
+        return
+    show_one(facts, as_json=False)
+    click.echo("\nLast launches")
+    show(launches, as_json=False, empty="Nobody has launched.")
+    click.echo("\nLast refusals")
+    show(refused, as_json=False, empty="Nobody was refused.")
 
 
 @platform.command()
@@ -162,6 +173,17 @@ def enable(platform_id: str, *, as_json: bool) -> None:
         tool.platforms.enable(platform_id)
         info = tool.platforms.get(platform_id)
     tell("Launches of this platform are accepted again.", _row(info), as_json=as_json)
+
+
+platform.add_command(refusals)
+
+
+def _launch(trace: "Trace") -> dict[str, object]:
+    return {"code": trace.code, "at": trace.at, "message": trace.message, "role": trace.role, "layer": trace.layer}
+
+
+def _refusal(trace: "Trace") -> dict[str, object]:
+    return {"code": trace.code, "at": trace.at, "step": trace.step, "outcome": trace.outcome, "detail": trace.detail}
 
 
 def _row(info: "PlatformInfo") -> dict[str, object]:

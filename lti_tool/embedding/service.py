@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -243,8 +244,9 @@ class EmbeddingService:
         return cohort
 
     def _message(self, request: DeepLinkingRequest, viewer: Viewer) -> DeepLinkingAnswer:
-        settings = request.settings
-        jwt = self._response.build(viewer.platform, request.deployment_id, settings, self._items(request))
+        settings, items = request.settings, self._items(request)
+        message = None if items else _("Er is niets toegevoegd.")
+        jwt = self._response.build(viewer.platform, request.deployment_id, settings, items, message=message)
         return DeepLinkingAnswer(str(settings["deep_link_return_url"]), jwt)
 
     def _items(self, request: DeepLinkingRequest) -> list[ContentItem]:

@@ -1,8 +1,11 @@
 """Addresses that come with a launch: which are ours, and which may be linked to or posted to."""
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 from lti_tool.config import Settings
+
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]{1,100}(:\d{1,5})?")
 
 
 def is_ours(url: str, settings: Settings) -> bool:
@@ -18,6 +21,13 @@ def is_web_address(url: str, *, allow_http: bool) -> bool:
     """Return whether a browser may be sent to this address: https (or http in labs), a host, no credentials."""
     parts = _split(url)
     return parts is not None and (parts.scheme == "https" or (allow_http and parts.scheme == "http"))
+
+
+def named(url: str) -> str:
+    """Return scheme and host of an address that came from outside, for a log or a trace; of anything odd nothing."""
+    parts = _split(url)
+    plain = parts is not None and parts.scheme in ("https", "http") and _PLAIN_HOST.fullmatch(parts.netloc)
+    return f"{parts.scheme}://{parts.netloc.lower()}" if parts and plain else "an address that is not shown"
 
 
 def _split(url: str) -> SplitResult | None:

@@ -33,6 +33,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import Refused, Words
+from lti_tool.launch.models import Layer
 from lti_tool.platforms.service import PlatformInfo
 
 _YOURSELF = _l("Je kunt dit zelf oplossen.")
@@ -46,7 +47,8 @@ _TRY_ONCE_MORE = (_BACK, _AGAIN, _l("Lukt het weer niet? Geef de code hieronder 
 class LaunchRefused(Refused):
     """A launch that failed verification.
 
-    `platform` is the registration it concerns, as far as that is known: for the log and for the page.
+    `platform` is the registration it concerns and `layer` what tied it to the browser, as far as they are known: for the
+    trace, the log and the page.
     """
 
     code = "L-REFUSED"
@@ -55,6 +57,7 @@ class LaunchRefused(Refused):
     who = _ADMIN
     steps: Sequence[Words] = _TRY_ONCE_MORE
     platform: PlatformInfo | None = None
+    layer: Layer | None = None
 
 
 class LoginIncomplete(LaunchRefused):

@@ -12,7 +12,7 @@ from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.errors import Refused
 from lti_tool.ids import digest
-from lti_tool.launch.addresses import is_ours
+from lti_tool.launch.addresses import is_ours, named
 from lti_tool.launch.errors import LaunchRefused, LoginIncomplete, PlatformDisabled, PlatformUnknown, TargetRefused
 from lti_tool.launch.exchange import LoginRequest
 from lti_tool.launch.models import LaunchState
@@ -77,7 +77,7 @@ class LoginDesk:
             try:
                 platform = self._platforms.find(session, request.issuer, request.client_id)
             except Refused as error:
-                raise PlatformUnknown(error.detail) from None
+                raise PlatformUnknown(f"{error.detail}: {named(request.issuer)}") from None
         try:
             check_status(platform)
             if not is_ours(request.target_link_uri, self._settings):

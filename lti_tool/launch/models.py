@@ -22,6 +22,18 @@ class Layer(StrEnum):
     """Our own cookie in a window of its own, because the frame kept none."""
 
 
+class Step(StrEnum):
+    """What was under way."""
+
+    LOGIN = "login"
+    LAUNCH = "launch"
+    REGISTER = "register"
+
+
+LAUNCHED = "launched"
+"""The outcome of a launch that succeeded; any other is the code of an error."""
+
+
 class LaunchState(Base):
     """One OIDC login that waits for its launch. Consumed with one UPDATE … WHERE consumed_at IS NULL."""
 
@@ -104,9 +116,9 @@ class LaunchTrace(Base):
     platform_id: Mapped[str | None] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
     """None: the platform is not known, or not registered."""
     step: Mapped[str] = mapped_column(String(10))
-    """``login``, ``launch`` or ``register``."""
+    """A `Step`."""
     outcome: Mapped[str] = mapped_column(String(30))
-    """``launched``, or the code of the error that the reader saw, such as ``L-SIGNATURE``."""
+    """`LAUNCHED`, or the code of the error that the reader saw, such as ``L-SIGNATURE``."""
     detail: Mapped[str] = mapped_column(String(300), default="")
     """One line for an administrator: claims and addresses by name, never a value that says who somebody is."""
     message: Mapped[str | None] = mapped_column(String(50))

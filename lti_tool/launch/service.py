@@ -31,9 +31,10 @@ from lti_tool.launch.errors import (
 )
 from lti_tool.launch.exchange import Expected
 from lti_tool.launch.login import Announced, LoginDesk, check_status
-from lti_tool.launch.models import DeepLinkingRequest, LaunchState
+from lti_tool.launch.models import DeepLinkingRequest, LaunchState, Layer
 from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
+from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -95,6 +96,7 @@ class Pending:
     expected: Expected
     state_digest: str
     platform: PlatformInfo
+    layer: Layer
 
 
 class LaunchService:
@@ -108,6 +110,7 @@ class LaunchService:
         keys: the platforms' public keys.
         courses: learns who and where.
         sessions: opens the session.
+        traces: keeps what became of it.
         followers: called in the launch's transaction, in this order.
     """
 
@@ -120,6 +123,7 @@ class LaunchService:
         keys: PlatformKeys,
         courses: CourseService,
         sessions: SessionService,
+        traces: TraceService,
         followers: Sequence[LaunchFollower] = (),
     ) -> None:
         self.cookie = browser_cookie(settings)
@@ -128,6 +132,7 @@ class LaunchService:
         self._platforms = platforms
         self._courses = courses
         self._sessions = sessions
+        self._traces = traces
         self._followers = tuple(followers)
         self._verifier = LaunchVerifier(settings, keys, clock)
         self._login = LoginDesk(settings, database, clock, platforms, self._verifier)
@@ -152,10 +157,14 @@ class LaunchService:
             LaunchRefused: it does not hold; nothing was stored.
         """
         pending = self._find(form.get("state") or "", browser, error=form.get("error"))
+        id_token = form.get("id_token") or ""
         try:
-            return self._follow(pending, form.get("id_token") or "", session_secret)
+            try:
+                return self._follow(pending, id_token, session_secret)
+            except TraceNotWritten:
+                return self._follow(pending, id_token, session_secret, traced=False)
         except LaunchRefused as refused:
-            refused.platform = pending.platform
+            refused.platform, refused.layer = pending.platform, pending.layer
             raise
 
     def clean_up(self) -> int:
@@ -187,12 +196,12 @@ class LaunchService:
                 raise LaunchExpired("the login is too old")
             check_status(platform)
         except LaunchRefused as refused:
-            refused.platform = platform
+            refused.platform, refused.layer = platform, Layer(row.layer) if row else None
             raise
         expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
-        return Pending(expected, row.state_digest, platform)
+        return Pending(expected, row.state_digest, platform, Layer(row.layer))
 
-    def _follow(self, pending: Pending, id_token: str, session_secret: str | None) -> Landed:
+    def _follow(self, pending: Pending, id_token: str, session_secret: str | None, *, traced: bool = True) -> Landed:
         if not id_token:
             raise TokenUnreadable("no id_token")
         platform = pending.platform
@@ -230,6 +239,10 @@ class LaunchService:
             for follower in self._followers:
                 follower(session, launch)
             self._note(session, platform.id, now)
+            if traced:
+                self._traces.launched(
+                    session, platform.id, message=claims.message_type, role=role, layer=pending.layer, now=now
+                )
         return Landed(launch, opened)
 
     @staticmethod

@@ -11,12 +11,14 @@ import structlog
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lti_tool.ids import new_reference, new_secret
+from lti_tool.ids import new_secret
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.errors import CookieMissing, LaunchRefused
 from lti_tool.launch.login import LONGEST, Announced
+from lti_tool.launch.models import Step
 from lti_tool.launch.service import Launch, LaunchService
 from lti_tool.launch.sessions import SessionService, framers
+from lti_tool.launch.traces import TraceService
 from lti_tool.registry import use
 from lti_tool.web.csrf import csrf_exempt
 
@@ -42,7 +44,7 @@ def login() -> Response | str:
         browser = browser or new_secret()
         response = redirect(service.answer_login(announced, browser), 302)
     except LaunchRefused as refused:
-        raise _noted(refused, "login") from None
+        raise _noted(refused, Step.LOGIN) from None
     service.cookie.write(response, browser)
     return _uncached(response)
 
@@ -56,7 +58,7 @@ def launch() -> Response:
     try:
         landed = service.launch(request.form, browser, sessions.cookie.read(request))
     except LaunchRefused as refused:
-        raise _noted(refused, "launch") from None
+        raise _noted(refused, Step.LAUNCH) from None
     _log.info(
         "launched",
         platform=landed.launch.platform.id,
@@ -94,7 +96,7 @@ def _help(announced: Announced) -> str:
     """Return the page that opens the same login in a window of its own."""
     refused = CookieMissing("the browser keeps no cookies in this frame")
     refused.platform = announced.platform
-    _noted(refused, "login")
+    _noted(refused, Step.LOGIN)
     # the browser holds a form's whole way, redirects included, against form-action
     g.form_action = [announced.platform.auth_origin]
     sent = announced.request
@@ -114,15 +116,16 @@ def _help(announced: Announced) -> str:
     )
 
 
-def _noted(refused: LaunchRefused, step: str) -> LaunchRefused:
-    """Log a refusal, without anything personal, and tell the error page which platform it concerns."""
-    refused.reference = refused.reference or new_reference()
+def _noted(refused: LaunchRefused, step: Step) -> LaunchRefused:
+    """Trace and log a refusal, without anything personal, and tell the error page which platform it concerns."""
+    platform_id = refused.platform.id if refused.platform else None
+    refused.reference = use(TraceService).refused(step, refused, platform_id=platform_id, layer=refused.layer)
     _log.warning(
         "launch_refused",
-        step=step,
+        step=step.value,
         code=refused.code,
         reference=refused.reference,
-        platform=refused.platform.id if refused.platform else None,
+        platform=platform_id,
         detail=refused.detail,
     )
     if refused.platform is not None:

@@ -7,7 +7,7 @@ is called, because the call cannot be taken back: two posts at once make one reg
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -15,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 
 from lti_tool.config import Settings
 from lti_tool.database import Database
-from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
+from lti_tool.errors import AddressRefused, BadAnswer, IccError, Unreachable
+from lti_tool.ids import new_reference
 from lti_tool.outgoing import Answer, Outgoing, origin
 from lti_tool.platforms.asking import SCOPES, TOOL_CONFIGURATION, registration_request
 from lti_tool.platforms.configuration import PlatformConfiguration, fetch_configuration
@@ -34,6 +35,17 @@ __all__ = ["SCOPES", "RegistrationService"]
 
 _BEARER = re.compile(r"[\x21-\x7e]{1,8192}")
 _REASON = re.compile(r"[\w .,:;/#()'-]{1,200}", re.ASCII)
+_KNOWN_REASONS = frozenset(
+    (
+        "domain_targetlinkuri_mismatch",
+        "invalid_client_metadata",
+        "invalid_redirect_uri",
+        "invalid_token",
+        "missing_registration_token",
+        "token_already_used",
+    )
+)
+"""What a platform may have said that is repeated in the log: nothing else of its words."""
 _LONGEST_CLIENT_ID = 200
 _LONGEST_DEPLOYMENT_ID = 255
 
@@ -49,6 +61,14 @@ class Registered:
     """None: the platform will make a deployment later, and its administrator has to tell its id."""
 
 
+RefusalFollower = Callable[[IccError], str]
+"""Is told of a registration that failed, and returns the code for the page."""
+
+
+def _only_named(_error: IccError) -> str:
+    return new_reference()
+
+
 class RegistrationService:
     """Registers the tool at a platform.
 
@@ -57,6 +77,7 @@ class RegistrationService:
         database: for the transaction that keeps the registration.
         outgoing: calls the platform.
         platforms, invites: where registration and invitation are kept.
+        refused: is told of what failed; see `RefusalFollower`.
     """
 
     def __init__(
@@ -66,7 +87,9 @@ class RegistrationService:
         outgoing: Outgoing,
         platforms: PlatformService,
         invites: InviteService,
+        refused: RefusalFollower = _only_named,
     ) -> None:
+        self.refused = refused
         self._settings = settings
         self._database = database
         self._outgoing = outgoing
@@ -148,7 +171,8 @@ def _refusal(answer: Answer) -> RegistrationFailed:
     text = answer.body[:2000].decode(errors="replace").strip()
     reason = text if _REASON.fullmatch(text) else ""
     said = f"{answer.status} {reason}".rstrip()
-    detail = f"{origin(answer.url)} answered {said} to our registration"
+    known = f" ({reason})" if reason in _KNOWN_REASONS else ""
+    detail = f"{origin(answer.url)} answered {answer.status}{known} to our registration"
     if answer.status in (408, 429) or answer.status >= 500:
         return PlatformSilent(detail)
     # a garbage or expired token is 404 with a page at Moodle; "missing_registration_token", "token_already_used"

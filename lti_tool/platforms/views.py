@@ -4,10 +4,15 @@ The administrator has no session here. The form is bound, by a signature with a 
 platform sent along, so that it works without any cookie and cannot be made by another site.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 import itsdangerous
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from lti_tool.errors import OutsideError, Refused
 from lti_tool.ids import digest
 from lti_tool.outgoing import origin
 from lti_tool.platforms.asking import CLAIMS, MESSAGES, SERVICES
@@ -22,6 +27,9 @@ from mappings.platforms import Reader
 
 FORM_LIFE = 3600
 """Seconds; a platform's registration token lives no longer (Moodle: an hour)."""
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 
 blueprint = Blueprint(
     "platforms", __name__, template_folder="templates", static_folder="static", static_url_path="/static/platforms"
@@ -38,7 +46,22 @@ def jwks() -> AnyResponse:
     return response.make_conditional(request)
 
 
+def _told(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Let what a view refuses be told to whoever keeps account of it, and carry its code to the error page."""
+
+    @wraps(view)
+    def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        try:
+            return view(*args, **kwargs)
+        except (Refused, OutsideError) as error:
+            error.reference = use(RegistrationService).refused(error)
+            raise
+
+    return answer
+
+
 @blueprint.get("/lti/register/<invite>")
+@_told
 def register(invite: str) -> str:
     """Show the administrator what is asked and why, before anything happens."""
     _choose_language()
@@ -67,6 +90,7 @@ def register(invite: str) -> str:
 
 @blueprint.post("/lti/register/<invite>")
 @csrf_exempt
+@_told
 def connect(invite: str) -> AnyResponse:
     """Register at the platform; a form that is sent twice leads to the same page twice."""
     _choose_language()
@@ -82,6 +106,7 @@ def connect(invite: str) -> AnyResponse:
 
 
 @blueprint.get("/lti/register/<invite>/connected")
+@_told
 def connected(invite: str) -> str:
     """Say that it worked and what to do next in the learning environment."""
     _choose_language()

@@ -170,6 +170,7 @@ class TestAnswering:
     def test_cancel_sends_nothing_and_makes_nothing(self, world: World, ilse: Visitor) -> None:
         page = ilse.post(ilse.add_to(world.course), item=KEYS, new_cohort="Regio Zuid", stop="1")
         assert world.items(page) == []
+        assert world.answered(page)[f"{DL}msg"] == "Er is niets toegevoegd."
         assert world.cohorts() == []
         assert "Er wordt niets toegevoegd." in page.text
 

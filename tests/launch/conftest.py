@@ -17,6 +17,7 @@ from lti_tool.database import Database
 from lti_tool.demo.school import KeyRing, School, SigningKey
 from lti_tool.launch.service import LaunchFollower, LaunchService
 from lti_tool.launch.sessions import SessionService, current_viewer, session_id_of_request
+from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.service import PlatformService
@@ -83,6 +84,7 @@ def new_stage(
             family="moodle",
         )
         sessions = SessionService(settings, database, clock, platforms)
+        traces = TraceService(settings, database, clock)
         launches = LaunchService(
             settings,
             database,
@@ -91,10 +93,11 @@ def new_stage(
             PlatformKeys(database, over_there, clock),
             CourseService(clock),
             sessions,
+            traces,
             followers,
         )
         app = _application(clock)
-        provide(app, platforms, sessions, launches)
+        provide(app, platforms, sessions, launches, traces)
         return Stage(app, database, clock, school, over_there, platform, lambda: _client(app, settings), log)
 
     return make

@@ -204,6 +204,6 @@ def test_a_refused_login_is_logged_without_anything_personal(lite: Stage) -> Non
     lite.browser().login(target_link_uri="https://evil.example.org/?who=renee", login_hint="deelnemer01")
     (line,) = [line for line in lite.log if line["event"] == "launch_refused"]
     assert (line["step"], line["code"], line["platform"]) == ("login", "L-TARGET", lite.platform.id)
-    assert re.fullmatch("[0-9A-Z]{6}", line["reference"])
+    assert re.fullmatch("LTI-[0-9A-Z]{6}", line["reference"])
     assert "deelnemer01" not in repr(lite.log)
     assert "renee" not in repr(lite.log)

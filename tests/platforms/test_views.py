@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.database import Database
 from lti_tool.demo.school import School
+from lti_tool.errors import IccError
 from lti_tool.platforms.asking import SCOPES
 from lti_tool.platforms.invites import InviteService
 from lti_tool.platforms.keys import KeyRing
@@ -296,3 +297,39 @@ def test_a_new_key_is_published_at_once(client: FlaskClient, key_ring: KeyRing) 
     kid = key_ring.rotate()
     after: dict[str, Any] = client.get("/.well-known/jwks.json").get_json()
     assert {key["kid"] for key in after["keys"]} == {before["keys"][0]["kid"], kid}
+
+
+def test_a_registration_that_fails_is_told_and_its_code_is_on_the_page(
+    client: FlaskClient, school: School, registration: RegistrationService, token: str
+) -> None:
+    told: list[tuple[str, str]] = []
+
+    def refused(error: IccError) -> str:
+        told.append((error.code, error.detail))
+        return f"LTI-22222{len(told)}"
+
+    registration.refused = refused
+    school.faults.add("configuration", "html")
+    pages = [client.get(address(school, token)), client.get(address(school, "something"))]
+    pages.append(client.post(f"/lti/register/{token}", data={"csrf_token": "x"}))
+    pages.append(client.get("/lti/register/something/connected"))
+    assert [code for code, _detail in told] == ["P-CONFIG", "P-INVITE", "P-FORM", "P-INVITE"]
+    for number, page in enumerate(pages, 1):
+        assert f'<p class="icc-reference">LTI-22222{number}</p>' in page.text
+    assert token not in repr(told)
+
+
+def test_a_reason_in_the_words_of_the_platform_is_shown_to_its_administrator_alone(
+    client: FlaskClient, school: School, registration: RegistrationService, token: str
+) -> None:
+    told: list[str] = []
+
+    def refused(error: IccError) -> str:
+        told.append(error.detail)
+        return "LTI-222222"
+
+    registration.refused = refused
+    form = form_of(client, school, token)
+    school.faults.add("registration", "status", status=400)
+    assert client.post(f"/lti/register/{token}", data=form).status_code == 502
+    assert told == [f"{school.url} answered 400 to our registration"]
