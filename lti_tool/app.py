@@ -142,7 +142,7 @@ def compose(
     connector = Connector(outgoing, key_ring, clock)
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
-    sessions = SessionService(settings, database, clock, platforms)
+    sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock)
 
     outbox = ScoreOutboxService(engine, clock)

@@ -269,9 +269,7 @@ _KNOWN = (
     .outerjoin(Person, Person.id == Account.person_id)
     .outerjoin(Course, (Course.platform_id == Platform.id) & (Course.context_id == bindparam("context_id")))
     .outerjoin(CourseMember, (CourseMember.course_id == Course.id) & (CourseMember.account_id == Account.id))
-    .outerjoin(
-        Placement, (Placement.course_id == Course.id) & (Placement.resource_link_id == bindparam("resource_link_id"))
-    )
+    .outerjoin(Placement, (Placement.course_id == Course.id) & (Placement.resource_link_id == bindparam("resource_link_id")))
     .where(Platform.id == bindparam("platform_id"))
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )

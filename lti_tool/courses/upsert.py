@@ -1,4 +1,4 @@
-"""Insert a row unless it is there, or bring it up to date: race-safe on SQLite and PostgreSQL, in the caller's transaction."""
+"""Insert a row unless it is there, or bring it up to date: race-safe on both engines, in the caller's transaction."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import insert
+
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.database import Database
@@ -99,20 +101,22 @@ class LoginDesk:
         request, platform = announced.request, announced.platform
         authorization = self._verifier.begin(request, platform, f"{self._settings.base_url}{LAUNCH_PATH}")
         now = self._clock()
+        state = {
+            "state_digest": digest(authorization.state),
+            "nonce_digest": digest(authorization.nonce),
+            "platform_id": platform.id,
+            "browser_digest": digest(browser),
+            "target_link_uri": request.target_link_uri,
+            "deployment_id": request.deployment_id,
+            "created_at": now,
+            "expires_at": now + STATE_LIFE,
+        }
         with self._database.session() as session:
-            session.add(
-                LaunchState(
-                    state_digest=digest(authorization.state),
-                    nonce_digest=digest(authorization.nonce),
-                    platform_id=platform.id,
-                    browser_digest=digest(browser),
-                    target_link_uri=request.target_link_uri,
-                    deployment_id=request.deployment_id,
-                    created_at=now,
-                    expires_at=now + STATE_LIFE,
-                )
-            )
+            session.connection().execute(_NEW_STATE, state)
         return authorization.url
+
+
+_NEW_STATE = insert(LaunchState)
 
 
 def check_status(platform: PlatformInfo) -> None:

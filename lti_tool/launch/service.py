@@ -6,9 +6,9 @@ it was. `LaunchState` goes from pending to consumed by one conditional UPDATE: o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
@@ -36,12 +36,15 @@ from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
-from lti_tool.platforms.models import Platform
-from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.platforms.models import Deployment, Platform, PlatformStatus
+from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, PlatformService, info_of_values
 from mappings.roles import Role, course_role, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
 """How long a trainer may take to choose what to embed."""
+NEVER = datetime.min.replace(tzinfo=UTC)
+NOTED_EVERY = timedelta(minutes=1)
+"""When a platform was launched from last is kept by the minute: launches need not wait for each other."""
 STATES_KEPT = timedelta(days=1)
 """How long an old state stays, so that a page that is opened again says why it no longer works."""
 _KNOWN_ERRORS = frozenset(
@@ -97,6 +100,8 @@ class Pending:
     state_digest: str
     platform: PlatformInfo
     layer: Layer
+    deployment_known: bool
+    """Whether the deployment that the login named is registered."""
 
 
 class LaunchService:
@@ -134,6 +139,7 @@ class LaunchService:
         self._sessions = sessions
         self._traces = traces
         self._followers = tuple(followers)
+        self._noted: dict[str, datetime] = {}
         self._verifier = LaunchVerifier(settings, keys, clock)
         self._login = LoginDesk(settings, database, clock, platforms, self._verifier)
 
@@ -178,9 +184,11 @@ class LaunchService:
 
     def _find(self, state: str, browser: str | None, *, error: str | None) -> Pending:
         """Return the login that a launch belongs to, without changing it."""
-        with self._database.session() as session:
-            row = session.get(LaunchState, digest(state)) if state else None
-            platform = self._platforms.of(session, row.platform_id) if row else None
+        row = None
+        if state:
+            with self._database.reading() as session:
+                row = session.connection().execute(_PENDING, {"state": digest(state)}).first()
+        platform = info_of_values(row[: len(INFO_COLUMNS)]) if row else None
         try:
             if error:
                 raise PlatformRefused(f"the platform answered {error if error in _KNOWN_ERRORS else 'an error'}")
@@ -199,7 +207,9 @@ class LaunchService:
             refused.platform, refused.layer = platform, Layer(row.layer) if row else None
             raise
         expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
-        return Pending(expected, row.state_digest, platform, Layer(row.layer))
+        return Pending(
+            expected, row.state_digest, platform, Layer(row.layer), deployment_known=row.known_deployment is not None
+        )
 
     def _follow(self, pending: Pending, id_token: str, session_secret: str | None, *, traced: bool = True) -> Landed:
         if not id_token:
@@ -207,7 +217,9 @@ class LaunchService:
         platform = pending.platform
 
         def known(deployment_id: str) -> bool:
-            with self._database.session() as session:
+            if pending.deployment_known and deployment_id == pending.expected.deployment_id:
+                return True
+            with self._database.reading() as session:
                 return self._platforms.knows_deployment(session, platform.id, deployment_id)
 
         claims = self._verifier.verify(id_token, pending.expected, platform, known)
@@ -217,8 +229,7 @@ class LaunchService:
             raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
         now = self._clock()
         with self._database.session() as session:
-            self._consume(session, pending.state_digest, now)
-            check_status(self._platforms.of(session, platform.id))
+            self._consume(session, pending, now)
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
             seat = Seat(learned.course_id, role, return_url)
@@ -238,26 +249,21 @@ class LaunchService:
                 launch = replace(launch, deep_linking_id=self._await_choice(session, claims, launch, opened, now))
             for follower in self._followers:
                 follower(session, launch)
-            self._note(session, platform.id, now)
+            noting = now - self._noted.get(platform.id, NEVER) >= NOTED_EVERY
+            if noting:
+                session.connection().execute(_NOTE, {"platform": platform.id, "now": now, "before": now - NOTED_EVERY})
             if traced:
                 self._traces.launched(
                     session, platform.id, message=claims.message_type, role=role, layer=pending.layer, now=now
                 )
+        if noting:
+            self._noted[platform.id] = now
         return Landed(launch, opened)
 
-    @staticmethod
-    def _consume(session: Session, state_digest: str, now: datetime) -> None:
-        won = session.execute(
-            update(LaunchState)
-            .where(
-                LaunchState.state_digest == state_digest,
-                LaunchState.consumed_at.is_(None),
-                LaunchState.expires_at > now,
-            )
-            .values(consumed_at=now)
-            .returning(LaunchState.state_digest)
-        ).first()
-        if won is None:
+    def _consume(self, session: Session, pending: Pending, now: datetime) -> None:
+        key = {"state": pending.state_digest, "now": now}
+        if session.connection().execute(_CONSUME, key).first() is None:
+            check_status(self._platforms.of(session, pending.platform.id))
             raise StateUsed("this state was used a moment ago")
 
     @staticmethod
@@ -275,17 +281,38 @@ class LaunchService:
         session.flush()
         return request.id
 
-    @staticmethod
-    def _note(session: Session, platform_id: str, now: datetime) -> None:
-        """Keep when the platform was launched from last: by the minute, so that launches do not wait for each other."""
-        session.execute(
-            update(Platform)
-            .where(
-                Platform.id == platform_id,
-                or_(Platform.last_launch_at.is_(None), Platform.last_launch_at < now - timedelta(minutes=1)),
-            )
-            .values(last_launch_at=now)
-        )
+
+# Made once: to build a statement costs more than to run it.
+_PENDING = (
+    select(*INFO_COLUMNS, *LaunchState.__table__.c, Deployment.id.label("known_deployment"))
+    .select_from(LaunchState)
+    .join(Platform, Platform.id == LaunchState.platform_id)
+    .outerjoin(
+        Deployment,
+        (Deployment.platform_id == LaunchState.platform_id) & (Deployment.deployment_id == LaunchState.deployment_id),
+    )
+    .where(LaunchState.state_digest == bindparam("state"))
+)
+"""A state, its platform, and whether the deployment that the login named is registered."""
+_CONSUME = (
+    update(LaunchState)
+    .where(
+        LaunchState.state_digest == bindparam("state"),
+        LaunchState.consumed_at.is_(None),
+        LaunchState.expires_at > bindparam("now"),
+        exists().where(Platform.id == LaunchState.platform_id, Platform.status == PlatformStatus.ACTIVE),
+    )
+    .values(consumed_at=bindparam("now"))
+    .returning(LaunchState.state_digest)
+)
+_NOTE = (
+    update(Platform)
+    .where(
+        Platform.id == bindparam("platform"),
+        or_(Platform.last_launch_at.is_(None), Platform.last_launch_at < bindparam("before")),
+    )
+    .values(last_launch_at=bindparam("now"))
+)
 
 
 def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
