@@ -243,7 +243,6 @@ def create_app(parts: Parts) -> Flask:
             settings,
             parts.database,
             parts.clock,
-            parts.courses,
             parts.cohorts,
             parts.trainings,
             parts.extras,

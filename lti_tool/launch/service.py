@@ -81,15 +81,25 @@ class Launch:
     deep_linking_id: str | None
 
 
-LaunchFollower = Callable[[Session, Launch], None]
+@dataclass(frozen=True)
+class Destination:
+    """A page of the tool: the name of its endpoint and the values in its address."""
+
+    endpoint: str
+    values: Mapping[str, str]
+
+
+LaunchFollower = Callable[[Session, Launch], Destination | None]
+"""Called in the launch's transaction; it may say where the launch leads, else that is the placement's own page."""
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What a launch led to: the launch and the session it opened."""
+    """What a launch led to: the launch, the session it opened and the page it is for."""
 
     launch: Launch
     session: Opened
+    page: Destination
 
 
 @dataclass(frozen=True)
@@ -247,8 +257,7 @@ class LaunchService:
             )
             if launch.message_type is MessageType.DEEP_LINKING:
                 launch = replace(launch, deep_linking_id=self._await_choice(session, claims, launch, opened, now))
-            for follower in self._followers:
-                follower(session, launch)
+            said = [follower(session, launch) for follower in self._followers]
             noting = now - self._noted.get(platform.id, NEVER) >= NOTED_EVERY
             if noting:
                 session.connection().execute(_NOTE, {"platform": platform.id, "now": now, "before": now - NOTED_EVERY})
@@ -258,7 +267,7 @@ class LaunchService:
                 )
         if noting:
             self._noted[platform.id] = now
-        return Landed(launch, opened)
+        return Landed(launch, opened, next(filter(None, said), _own_page(launch)))
 
     def _consume(self, session: Session, pending: Pending, now: datetime) -> None:
         key = {"state": pending.state_digest, "now": now}
@@ -313,6 +322,13 @@ _NOTE = (
     )
     .values(last_launch_at=bindparam("now"))
 )
+
+
+def _own_page(launch: Launch) -> Destination:
+    """Return where a launch leads when no follower says otherwise."""
+    if launch.message_type is MessageType.DEEP_LINKING:
+        return Destination("embedding.picker", {"request_id": launch.deep_linking_id or ""})
+    return Destination("training.placement", {"placement_id": launch.placement_id or ""})
 
 
 def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:

@@ -12,11 +12,10 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.ids import new_secret
-from lti_tool.launch.claims import MessageType
 from lti_tool.launch.errors import CookieMissing, LaunchRefused
 from lti_tool.launch.login import LONGEST, Announced
 from lti_tool.launch.models import Step
-from lti_tool.launch.service import Launch, LaunchService
+from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, framers
 from lti_tool.launch.traces import TraceService
 from lti_tool.registry import use
@@ -65,15 +64,9 @@ def launch() -> Response:
         message=landed.launch.message_type.value,
         role=landed.launch.role.value,
     )
-    response = redirect(_page_of(landed.launch), 303)
+    response = redirect(url_for(landed.page.endpoint, **landed.page.values), 303)
     sessions.cookie.write(response, landed.session.secret)
     return _uncached(response)
-
-
-def _page_of(launched: Launch) -> str:
-    if launched.message_type is MessageType.DEEP_LINKING:
-        return url_for("embedding.picker", request_id=launched.deep_linking_id)
-    return url_for("training.placement", placement_id=launched.placement_id)
 
 
 def _params() -> Mapping[str, str]:

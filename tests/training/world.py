@@ -113,7 +113,6 @@ class World:
             settings,
             database,
             clock,
-            self.courses,
             self.cohorts,
             self.trainings,
             self.told.extras(),
