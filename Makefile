@@ -34,8 +34,9 @@ certification: $(READY) ## Run the certification cases and write docs/certificat
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.certification
 
-bench: $(READY) ## Measure: certificates a second, scores a second, as ratios in one run
-	@$(BIN)/python -m benchmarks
+bench: $(READY) ## Measure launches beside other tools, scores, certificates; ARGS="launches --quick" for a part
+	@sh scripts/fresh-machine.sh bench || echo "What needs it is left out." >&2
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY) ## Make the pictures of the documentation anew
 	@sh scripts/fresh-machine.sh tests
@@ -50,7 +51,7 @@ lock: $(READY) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/pip install -q 'uv>=0.9,<1' && $(BIN)/uv pip compile -q --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and the caches; data in var/ stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock
 	@sh scripts/fresh-machine.sh python

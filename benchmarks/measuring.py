@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from typing import TypeVar
 
@@ -49,6 +50,16 @@ def measure_each(work: Callable[[T], object], things: Sequence[T]) -> Round:
     for thing in things:
         work(thing)
     return Round(len(things), time.perf_counter() - start, time.thread_time() - cpu)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the smallest of sorted values that at least this share of them does not exceed (nearest rank).
+
+    Args:
+        values: one or more, sorted.
+        share: above 0, at most 1.
+    """
+    return values[max(ceil(share * len(values)) - 1, 0)]
 
 
 def figure(name: str, rounds: Sequence[Round], remark: str = "") -> Figure:

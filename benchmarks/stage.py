@@ -46,7 +46,13 @@ class Stage:
 def stage() -> Iterator[Stage]:
     """Set everything up in a temporary folder and take it down afterwards."""
     with tempfile.TemporaryDirectory() as folder, SchoolServer(seeded=True) as server:
-        settings = load_settings(base_url=BASE, data_dir=Path(folder), database_url=None, allow_private_platforms=True)
+        settings = load_settings(
+            base_url=BASE,
+            data_dir=Path(folder),
+            database_url=None,
+            allow_private_platforms=True,
+            logins_per_minute=1_000_000,
+        )
         parts = compose(settings)
         parts.upgrade()
         try:

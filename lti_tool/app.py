@@ -32,6 +32,7 @@ from lti_tool.errors import NotFound, SettingsError
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
 from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
@@ -54,6 +55,7 @@ from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
+from lti_tool.web.limits import init_limits
 from lti_tool.web.setup import init_web
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
@@ -139,7 +141,7 @@ def compose(
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
     platform_keys = PlatformKeys(database, outgoing, clock)
-    connector = Connector(outgoing, key_ring, clock)
+    connector = Connector(outgoing, key_ring, clock, platforms.only_deployment)
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock)
@@ -167,6 +169,7 @@ def compose(
         ResultService(connector),
         engine,
         clock,
+        f"{settings.base_url}{LAUNCH_PATH}",
     )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
@@ -249,6 +252,17 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=[parts.outbox.follow, parts.awards.follow_outcome],
             person_followers=[parts.awards.follow_name],
         ),
+    )
+    init_limits(
+        app,
+        parts.clock,
+        {
+            "launch.login": settings.logins_per_minute,
+            "launch.launch": settings.logins_per_minute,
+            "platforms.register": settings.registrations_per_minute,
+            "platforms.connect": settings.registrations_per_minute,
+            "platforms.connected": settings.registrations_per_minute,
+        },
     )
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=session_id_of_request)

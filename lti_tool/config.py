@@ -45,6 +45,18 @@ class Settings(BaseSettings):
         None, description="Folder with more training files (TOML); default: only the built-in."
     )
     session_hours: int = Field(8, ge=1, le=72, description="How long a session lasts after the last launch, in hours.")
+    logins_per_minute: int = Field(
+        3000,
+        ge=0,
+        le=1_000_000,
+        description="Logins, and as many launches, a minute from one network address and in one process; 0: no limit.",
+    )
+    registrations_per_minute: int = Field(
+        30,
+        ge=0,
+        le=1_000_000,
+        description="Requests to connect a school, a minute from one network address and in one process; 0: no limit.",
+    )
     trace_days: int = Field(
         30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."
     )

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Row, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import QueuePool
@@ -40,6 +40,9 @@ CONNECTIONS = 10
 SURELY_ALIVE = 1.0
 """Seconds since its last use in which a connection to PostgreSQL is not asked whether it still lives."""
 _READING = "reading"
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""What a query found, whatever its columns are."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Sees that what a virtual environment cannot hold is on the machine: Python with venv, and for the tests
-# Debian's chromium and postgresql. Installs them when run as root on Debian or Ubuntu; says what is missing otherwise.
-# Usage: fresh-machine.sh python|tests
+# Sees that what a virtual environment cannot hold is on the machine: Python with venv, for the tests Debian's chromium
+# and postgresql, for the measurements postgresql and redis-server. Installs them when run as root on Debian or Ubuntu;
+# says what is missing otherwise.
+# Usage: fresh-machine.sh python|tests|bench
 set -eu
 
 python=${PYTHON:-python3}
@@ -34,8 +35,14 @@ tests)
     has_chromium || install chromium
     has_postgresql || install postgresql
     ;;
+bench)
+    missing=
+    has_postgresql || missing="postgresql"
+    command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+    [ -z "$missing" ] || install $missing
+    ;;
 *)
-    echo "usage: $0 python|tests" >&2
+    echo "usage: $0 python|tests|bench" >&2
     exit 2
     ;;
 esac

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, on a free loopback port, gone when the run ends.
+"""A PostgreSQL server of the tests' or the measurements' own, on a free loopback port, gone when the run ends.
 
 PostgreSQL refuses to run as root, so root starts it as Debian's user `postgres`.
 """
@@ -36,8 +36,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     """Run a server and yield its URL without a database name: ``postgresql://postgres@127.0.0.1:<port>/``.
+
+    Args:
+        durable: wait for the disk at every commit, as an installation does and tests need not.
 
     Raises:
         PostgresqlMissing: it is not installed.
@@ -55,8 +58,8 @@ def postgresql_server() -> Iterator[str]:
     data = str(folder / "data")
     try:
         run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        speed = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-        options = f"-h 127.0.0.1 -p {port} -k {folder} {speed}"
+        speed = "" if durable else "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 {speed}"
         run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/"

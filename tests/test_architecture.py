@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
-    **dict.fromkeys(("clock", "ids", "errors", "config", "vault", "database", "outgoing", "registry", "logs", "web"), 0),
+    **dict.fromkeys(
+        ("allowance", "clock", "ids", "errors", "config", "vault", "database", "outgoing", "registry", "logs", "web"), 0
+    ),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,

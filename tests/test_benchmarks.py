@@ -1,12 +1,27 @@
-"""The measurements measure: each once, and what they print."""
+"""The measurements measure: each once, and what they make of it."""
 
+import os
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from benchmarks import certificates, launches, scores
-from benchmarks.measuring import Figure, Round, compared, figure
+from benchmarks import certificates, scores
+from benchmarks.launches import ours, table
+from benchmarks.launches.aims import aims
+from benchmarks.launches.conditions import CROWD, EIGHT, SLOW, Condition
+from benchmarks.launches.load import Load, Played, Tool
+from benchmarks.launches.results import Measured, Results
+from benchmarks.launches.rounds import Arena, arena
+from benchmarks.launches.sides import Side, Way
+from benchmarks.launches.usage import Process, cpu_seconds, read_stat, tree_ticks
+from benchmarks.launches.wire import Answer, take
+from benchmarks.measuring import Figure, Round, compared, figure, percentile
 from benchmarks.stage import Stage, stage
+
+TOOL = Tool(1, "/login", "/launch", onward=None, shows="")
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +31,35 @@ def scene() -> Iterator[Stage]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def played_in() -> Iterator[Arena]:
+    """The load driver and its school."""
+    with arena() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def our_side(played_in: Arena, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Side]:
+    """The tool, served by two processes."""
+    with ours.running("sqlite", "SQLite", played_in.school, tmp_path_factory.mktemp("ours"), None) as side:
+        yield side
+
+
 def rates(figures: Sequence[Figure]) -> list[float]:
     return [one.rate for one in figures]
+
+
+def measured(rate: float, latency: float = 10.0, cpu_ms: float = 2.0, **failures: int) -> Measured:
+    return Measured(Played((latency,), failures, 1 / rate, 0.001), cpu_ms / 1000)
+
+
+def results(conditions: Sequence[Condition], rounds: dict[tuple[str, str], Sequence[Measured]]) -> Results:
+    keys = dict.fromkeys(way for way, _condition in rounds)
+    made = Results([Way(key, f"the way {key}", TOOL) for key in keys], conditions)
+    for (way, condition), found in rounds.items():
+        for one in found:
+            made.add(way, condition, one)
+    return made
 
 
 def test_a_figure_is_the_median_of_its_rounds() -> None:
@@ -26,10 +68,129 @@ def test_a_figure_is_the_median_of_its_rounds() -> None:
     assert compared(found, Figure("y", 10.0, 10.0)) == "0.50 of its rate, 2.00 of its CPU"
 
 
-def test_launches_are_measured_beside_the_peers(scene: Stage) -> None:
-    found = list(launches.figures(scene, seconds=0))
-    assert [one.name for one in found] == ["launches: ours", "launches: PyLTI1p3, keys cached"]
-    assert min(rates(found)) > 0
+@pytest.mark.parametrize(("share", "value"), [(0.5, 50.0), (0.95, 95.0), (0.99, 99.0), (1.0, 100.0), (0.001, 1.0)])
+def test_a_percentile_is_the_value_that_this_share_keeps_to(share: float, value: float) -> None:
+    assert percentile([float(number) for number in range(1, 101)], share) == value
+    assert percentile([7.0], share) == 7.0
+
+
+def test_a_process_is_read_whatever_its_name() -> None:
+    line = "42 (a) R (b c) S 7 42 42 0 -1 4194560 100 200 0 0 11 22 33 44 20 0 1 0 500 1000 200"
+    assert read_stat(line) == Process(parent=7, ticks=11 + 22 + 33 + 44)
+
+
+def test_the_cpu_of_a_tree_is_that_of_all_below_it_and_of_nobody_else() -> None:
+    known = {
+        1: Process(0, 1000),
+        10: Process(1, 1),
+        11: Process(10, 2),
+        12: Process(11, 4),
+        20: Process(1, 8),
+        30: Process(1, 16),
+    }
+    assert tree_ticks(known, [10]) == 7
+    assert tree_ticks(known, [10, 11, 20]) == 15
+    assert tree_ticks(known, [99]) == 0
+
+
+def test_work_shows_in_the_cpu_of_a_process() -> None:
+    before, until = cpu_seconds([os.getpid()]), time.process_time() + 0.1
+    while time.process_time() < until:
+        pass
+    assert cpu_seconds([os.getpid()]) - before >= 0.08
+
+
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", b"hello"),
+        (b"HTTP/1.1 303 See Other\r\nContent-Length: 0\r\n\r\n", b""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\n\r\n", b"hello"),
+    ],
+)
+def test_an_answer_is_taken_once_it_is_complete(sent: bytes, body: bytes) -> None:
+    head = sent.split(b"\r\n\r\n")[0]
+    assert take(sent + b"HTTP/1.1 next") == (head, body, len(sent))
+    assert [take(sent[:length]) for length in range(len(sent))] == [None] * len(sent)
+
+
+def test_an_answer_gives_its_cookies_without_their_attributes() -> None:
+    answer = Answer(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nSet-Cookie: a=1; Path=/\r\nset-cookie: b=2=3", b"", 0.0)
+    assert (answer.status, answer.header("location"), answer.cookies()) == (302, "/x", {"a": "1", "b": "2=3"})
+
+
+def test_a_ratio_compares_each_round_with_its_neighbour() -> None:
+    made = results(
+        [EIGHT],
+        {("a", "8"): [measured(10), measured(90), measured(30)], ("b", "8"): [measured(5), measured(30), measured(30)]},
+    )
+    assert made.ratio("a", "b", "8") == pytest.approx(2.0)
+    assert made.ratio("a", "c", "8") is None
+
+
+def test_an_aim_is_met_not_met_or_not_measured() -> None:
+    made = results(
+        [EIGHT, SLOW, CROWD],
+        {
+            ("sqlite", "8"): [measured(300, 20.0)],
+            ("sqlite", "8-slow"): [measured(300, 30.0)],
+            ("pylti-tuned", "8"): [measured(200)],
+            ("sqlite-page", "8"): [measured(150, 60.0)],
+            ("sqlite-page", "crowd"): [measured(1, refused=3)],
+        },
+    )
+    verdicts = {aim.what: aim.met for aim in aims(made)}
+    assert verdicts == {
+        "to the redirect: rate beside PyLTI1p3, tuned": True,
+        "to the redirect: rate beside PyLTI1p3, README": None,
+        "to the redirect: rate beside ltijs": None,
+        "to the redirect: p95": True,
+        "to the redirect: CPU a launch": True,
+        "with the page: rate beside PyLTI1p3, tuned": False,
+        "with the page: p95": False,
+        "p50 when the platform takes 100 ms, of p50 at once": False,
+        "600 at once: failed": False,
+    }
+    shown = list(table.lines(made))
+    assert any("3 x refused" in line for line in shown)
+    assert sum(line.endswith("NOT MET") for line in shown) == 4
+
+
+def test_our_launches_are_measured_to_the_redirect_and_with_the_page(played_in: Arena, our_side: Side) -> None:
+    made = Results(our_side.ways, [EIGHT])
+    for way in our_side.ways:
+        made.add(way.key, EIGHT.key, played_in.play(our_side, way, Load(2, launches=6, people=3)))
+    for way in our_side.ways:
+        cell = made.cell(way.key, EIGHT.key)
+        assert cell is not None
+        assert (cell.launched, dict(cell.failures)) == (6, {})
+        assert cell.p50 is not None
+        assert 0 < cell.p50 <= (cell.p99 or 0)
+    assert {row["way"] for row in table.as_data(made)["cells"]} == {"sqlite", "sqlite-page"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"shows": "what no page shows"}, "page does not show what it should"),
+        ({"onward": "/elsewhere"}, "launch answered 303"),
+        ({"launch": "/lti/elsewhere"}, "launch answered 404"),
+        ({"login": "/lti/elsewhere"}, "login answered 404"),
+    ],
+)
+def test_a_launch_that_ends_elsewhere_counts_as_failed(
+    played_in: Arena, our_side: Side, change: dict[str, Any], reason: str
+) -> None:
+    way = our_side.ways[-1]
+    wrong = replace(way, tool=replace(way.tool, **change))
+    played = played_in.play(our_side, wrong, Load(1, launches=1)).played
+    assert (played.launched, dict(played.failures)) == (0, {reason: 1})
+
+
+def test_a_tool_that_is_not_there_fails_launches_not_the_run(played_in: Arena, our_side: Side) -> None:
+    gone = replace(our_side.ways[0], tool=replace(our_side.ways[0].tool, port=1))
+    played = played_in.play(our_side, gone, Load(2, launches=2)).played
+    assert dict(played.failures) == {"connection broken": 2}
 
 
 def test_scores_arrive_at_the_school(scene: Stage) -> None:

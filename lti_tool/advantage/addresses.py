@@ -61,8 +61,20 @@ def next_page(headers: Mapping[str, str], url: str) -> str | None:
     Raises:
         BadAnswer: it leads to another origin.
     """
+    return linked(headers, url, "next")
+
+
+def linked(headers: Mapping[str, str], url: str, relation: str) -> str | None:
+    """Return the address with a relation such as ``differences`` in a Link header (RFC 8288), None without one.
+
+    Args:
+        url: the address that answered.
+
+    Raises:
+        BadAnswer: it leads to another origin.
+    """
     for link in parse_header_links(headers.get("Link", "")):
-        if "next" in str(link.get("rel", "")).lower().split() and link.get("url"):
+        if relation in str(link.get("rel", "")).lower().split() and link.get("url"):
             return same_origin(urljoin(url, str(link["url"])), url)
     return None
 

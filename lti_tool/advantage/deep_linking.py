@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from lti_tool.advantage.lineitems import LineItemWish, shortened
 from lti_tool.clock import Clock
 from lti_tool.errors import Invalid
 from lti_tool.ids import new_id
@@ -23,24 +24,6 @@ LONGEST_LABEL = 255
 
 
 @dataclass(frozen=True)
-class LineItemWish:
-    """The column that should come with an item.
-
-    Raises:
-        Invalid: the maximum is not a whole number of at least 1.
-    """
-
-    score_maximum: int
-    resource_id: str
-    tag: str
-    label: str
-
-    def __post_init__(self) -> None:
-        if type(self.score_maximum) is not int or self.score_maximum < 1:
-            raise Invalid("scoreMaximum: expected a whole number of at least 1")
-
-
-@dataclass(frozen=True)
 class ContentItem:
     """One resource link to place in the course."""
 
@@ -49,24 +32,22 @@ class ContentItem:
     url: str
     custom: Mapping[str, str] = field(default_factory=dict)
     line_item: LineItemWish | None = None
+    own_window: bool = False
+    """Whether it opens in a window of its own: where the platform shows nothing in a frame."""
 
     def to_json(self, title_max: int = LONGEST_LABEL) -> dict[str, Any]:
         """Return it as an `ltiResourceLink` (Deep Linking 2.0, 3.2), its title at most `title_max` characters long."""
         item: dict[str, Any] = {
             "type": ITEM_TYPE,
-            "title": _shortened(self.title, title_max),
+            "title": shortened(self.title, title_max),
             "text": self.text,
             "url": self.url,
             "custom": dict(self.custom),
         }
-        wish = self.line_item
-        if wish is not None:
-            item["lineItem"] = {
-                "label": _shortened(wish.label, title_max),
-                "scoreMaximum": wish.score_maximum,
-                "resourceId": wish.resource_id,
-                "tag": wish.tag,
-            }
+        if self.line_item is not None:
+            item["lineItem"] = self.line_item.to_json(title_max)
+        if self.own_window:
+            item["window"] = {"targetName": "_blank"}
         return item
 
 
@@ -131,7 +112,3 @@ def _check(settings: Mapping[str, Any], items: Sequence[ContentItem]) -> None:
     # optional, and some platforms send it as text; absent says nothing
     if len(items) > 1 and str(settings.get("accept_multiple", True)).lower() == "false":
         raise Invalid("the learning environment takes one item at a time at this place")
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

@@ -1,4 +1,8 @@
-"""Line items (Assignment and Grade Services 2.0, 3.2). They are never deleted: that takes a school's grades along."""
+"""Line items (Assignment and Grade Services 2.0, 3.2). They are never deleted: that takes a school's grades along.
+
+Making one twice makes two: POST is not idempotent, and platforms allow duplicates. So one is looked for first, and when
+there are several of a link everybody comes to the same one (`preferred`).
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,12 +11,13 @@ from typing import Any
 
 from lti_tool.advantage.addresses import Pages, same_origin, with_query
 from lti_tool.advantage.answers import expect_done
-from lti_tool.advantage.connector import Connector
+from lti_tool.advantage.connector import Connector, Method
 from lti_tool.advantage.errors import ScopeRefused
 from lti_tool.errors import BadAnswer, Invalid
 from lti_tool.outgoing import Answer
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY
 from lti_tool.platforms.service import PlatformInfo
+from mappings.scores import ActivityProgress
 
 MOST_PAGES = 100
 _FIXED = frozenset({"id", "resourceLinkId", "ltiLinkId"})
@@ -29,6 +34,60 @@ class LineItem:
     resource_id: str | None
     tag: str | None
     fields: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SubmissionReview:
+    """How a platform's gradebook opens somebody's work (AGS 2.0, 3.2.10): with which message, for every state of it.
+
+    Work that was not handed in yet is announced too: scores are sent once work is accepted, so the platform does not
+    know when there is something to see, and the page says so.
+    """
+
+    url: str
+    label: str
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the member `submissionReview` of a line item."""
+        return {
+            "reviewableStatus": [progress.value for progress in ActivityProgress],
+            "label": self.label,
+            "url": self.url,
+            "custom": dict(self.custom),
+        }
+
+
+@dataclass(frozen=True)
+class LineItemWish:
+    """The line item that a link should have; `label` is shortened to what the platform takes.
+
+    Raises:
+        Invalid: the maximum is not a whole number of at least 1.
+    """
+
+    label: str
+    score_maximum: int
+    resource_link_id: str | None = None
+    resource_id: str | None = None
+    tag: str | None = None
+    review: SubmissionReview | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.score_maximum) is not int or self.score_maximum < 1:
+            raise Invalid("scoreMaximum: expected a whole number of at least 1")
+
+    def to_json(self, label_max: int) -> dict[str, Any]:
+        """Return it as a line item; `label_max` is how many characters the platform takes."""
+        wanted = {
+            "label": shortened(self.label, label_max),
+            "scoreMaximum": self.score_maximum,
+            "resourceLinkId": self.resource_link_id,
+            "resourceId": self.resource_id,
+            "tag": self.tag,
+            "submissionReview": self.review.to_json() if self.review else None,
+        }
+        return {name: value for name, value in wanted.items() if value is not None}
 
 
 class LineItemService:
@@ -72,34 +131,41 @@ class LineItemService:
             item for item in found if all(value is None or getattr(item, name) == value for name, value in wanted.items())
         ]
 
-    def create(
-        self,
-        platform: PlatformInfo,
-        lineitems_url: str,
-        *,
-        label: str,
-        score_maximum: int,
-        resource_link_id: str | None = None,
-        resource_id: str | None = None,
-        tag: str | None = None,
-    ) -> LineItem:
-        """Make a line item. Platforms allow duplicates: look with `find` first, after a time-out too.
-
-        Args:
-            label: shortened to what the platform takes.
+    def find_own(self, platform: PlatformInfo, lineitems_url: str, wish: LineItemWish) -> LineItem | None:
+        """Return the line item of a wish's link; else one of its resource that no link has; never another link's.
 
         Raises:
             OutsideError: the platform does not answer as it should.
         """
-        wanted = {
-            "label": _shortened(label, platform.profile.item_title_max),
-            "scoreMaximum": score_maximum,
-            "resourceLinkId": resource_link_id,
-            "resourceId": resource_id,
-            "tag": tag,
-        }
-        body = {name: value for name, value in wanted.items() if value is not None}
-        return self._write(platform, "POST", lineitems_url, body)
+        own: Sequence[LineItem] = ()
+        if wish.resource_link_id is not None:
+            own = self.find(platform, lineitems_url, resource_link_id=wish.resource_link_id)
+        if not own and wish.resource_id is not None:
+            named = self.find(platform, lineitems_url, resource_id=wish.resource_id)
+            own = [item for item in named if item.resource_link_id is None]
+        return preferred(own, wish.resource_id) if own else None
+
+    def find_or_create(self, platform: PlatformInfo, lineitems_url: str, wish: LineItemWish) -> LineItem:
+        """Return the line item of a wish's link, and make one only when there is none.
+
+        Whoever makes one looks again: of two made at the same moment both makers take the same.
+
+        Raises:
+            OutsideError: the platform does not answer as it should. Perhaps it made the item; asking again finds it.
+        """
+        found = self.find_own(platform, lineitems_url, wish)
+        if found is not None:
+            return found
+        made = self.create(platform, lineitems_url, wish)
+        return self.find_own(platform, lineitems_url, wish) or made
+
+    def create(self, platform: PlatformInfo, lineitems_url: str, wish: LineItemWish) -> LineItem:
+        """Make a line item, whatever there is already: see `find_or_create`.
+
+        Raises:
+            OutsideError: the platform does not answer as it should.
+        """
+        return self._write(platform, "POST", lineitems_url, wish.to_json(platform.profile.item_title_max))
 
     def get(self, platform: PlatformInfo, lineitem_url: str) -> LineItem:
         """Return one line item.
@@ -132,7 +198,7 @@ class LineItemService:
             answer = self._connector.call(platform, [LINEITEM], "GET", url, accept=accept)
         return expect_done(answer, platform.profile, self._connector.clock())
 
-    def _write(self, platform: PlatformInfo, method: str, url: str, body: Mapping[str, Any]) -> LineItem:
+    def _write(self, platform: PlatformInfo, method: Method, url: str, body: Mapping[str, Any]) -> LineItem:
         media_type = platform.profile.lineitem_media_type
         answer = self._connector.call(
             platform,
@@ -144,6 +210,11 @@ class LineItemService:
             body=json.dumps(body, ensure_ascii=False, allow_nan=False).encode(),
         )
         return _line_item(expect_done(answer, platform.profile, self._connector.clock()).json(), url)
+
+
+def preferred(items: Sequence[LineItem], resource_id: str | None) -> LineItem:
+    """Return the one of several line items of a link that is used: our resource's, and of those the oldest by its number."""
+    return min(items, key=lambda item: (item.resource_id != resource_id, len(item.id), item.id))
 
 
 def _line_item(item: object, url: str) -> LineItem:
@@ -168,5 +239,6 @@ def _line_item(item: object, url: str) -> LineItem:
     )
 
 
-def _shortened(label: str, longest: int) -> str:
-    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
+def shortened(text: str, longest: int) -> str:
+    """Return a label or title of at most `longest` characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

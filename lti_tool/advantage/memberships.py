@@ -1,16 +1,18 @@
 """Members of a course (Names and Role Provisioning Services 2.0)."""
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from lti_tool.advantage.addresses import Pages
+from lti_tool.advantage.addresses import Pages, linked, with_query
 from lti_tool.advantage.answers import expect_done
 from lti_tool.advantage.connector import Connector
 from lti_tool.errors import BadAnswer
 from lti_tool.platforms.scopes import MEMBERSHIP_READONLY
 from lti_tool.platforms.service import PlatformInfo
+from mappings.roles import Role, course_role, is_test_user
 
 MOST_PAGES = 200
 MOST_BYTES = 10_000_000
@@ -35,6 +37,33 @@ class Member:
     """As they came: Moodle's are short names, and a non-editing teacher is ``Learner`` here (Instructor in a launch)."""
     name: str | None = field(repr=False)
     status: MemberStatus = MemberStatus.ACTIVE
+    message: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    """The claims that a launch of the link would have for this member, when the members of a link were asked for."""
+
+    @property
+    def role(self) -> Role:
+        """What the member is in the course; where a launch is known, the launch's role wins."""
+        return course_role(self.roles)
+
+    @property
+    def participates(self) -> bool:
+        """Whether this is somebody who follows the course now: suspended, removed and invented people do not."""
+        return self.status is MemberStatus.ACTIVE and self.role is Role.PARTICIPANT and not is_test_user(self.roles)
+
+
+class Roster:
+    """The members of a course, each once, over all pages; the platform is called while you iterate, once.
+
+    `differences` is known when the last page was read: the address at which a platform that offers it tells later what
+    has changed since (NRPS 2.0, 2.4.2.2); `MembershipService.members` reads it like any other.
+    """
+
+    def __init__(self, pages: Callable[["Roster"], Iterator[Member]]) -> None:
+        self.differences: str | None = None
+        self._members = pages(self)
+
+    def __iter__(self) -> Iterator[Member]:
+        return self._members
 
 
 class MembershipService:
@@ -47,19 +76,25 @@ class MembershipService:
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
 
-    def members(self, platform: PlatformInfo, memberships_url: str) -> Iterator[Member]:
-        """Yield the members of a course, each once, over all pages; the platform is called while you iterate.
+    def members(self, platform: PlatformInfo, memberships_url: str, *, resource_link_id: str | None = None) -> Roster:
+        """Return the members of a course; the platform is called while you iterate.
 
         It is asked without `role`: Moodle's next page forgets it, and an unknown role returns everybody.
 
         Args:
-            memberships_url: as received in a launch of that very course.
+            memberships_url: as received in a launch of that very course, or the `differences` of a roster before. That
+                one lists who is new, changed or gone (`MemberStatus.DELETED`).
+            resource_link_id: only who has access to this link, each with the message that a launch of it would have.
 
-        Raises:
+        Raises (while iterating):
             OutsideError: the platform does not answer as it should.
         """
+        first = with_query(memberships_url, rlid=resource_link_id)
+        return Roster(lambda roster: self._pages(platform, first, roster))
+
+    def _pages(self, platform: PlatformInfo, first: str, roster: Roster) -> Iterator[Member]:
         profile = platform.profile
-        pages = Pages(memberships_url, most=MOST_PAGES, paging=profile.memberships_paging)
+        pages = Pages(first, most=MOST_PAGES, paging=profile.memberships_paging)
         seen: set[str] = set()
         for url in pages:
             answer = self._connector.call(
@@ -74,6 +109,7 @@ class MembershipService:
             rows = data.get("members") if isinstance(data, Mapping) else None
             if not isinstance(rows, list):
                 raise BadAnswer("a container of memberships has no members")
+            roster.differences = linked(answer.headers, url, "differences") or roster.differences
             for member in filter(None, map(_member, rows)):
                 if member.user_id not in seen:
                     seen.add(member.user_id)
@@ -91,7 +127,13 @@ def _member(row: object) -> Member | None:
         roles=tuple(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else (),
         name=_name(row),
         status=_status(row.get("status")),
+        message=_message(row.get("message")),
     )
+
+
+def _message(messages: object) -> Mapping[str, Any]:
+    found = messages if isinstance(messages, list) else []
+    return next((dict(message) for message in found if isinstance(message, Mapping)), {})
 
 
 def _name(row: Mapping[str, object]) -> str | None:

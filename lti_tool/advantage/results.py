@@ -1,6 +1,6 @@
 """Results: what a platform's gradebook holds (Assignment and Grade Services 2.0, 3.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -13,6 +13,10 @@ from lti_tool.platforms.service import PlatformInfo
 from mappings.scores import Score
 
 MOST_PAGES = 100
+MOST_ROWS = "1000"
+"""How many rows a page may have where everybody's are asked."""
+MOST_BYTES = 10_000_000
+"""A platform that knows no pages sends the results of a whole course at once."""
 _NEAR = 1e-4
 """Moodle keeps five digits behind the point, of 100."""
 
@@ -45,26 +49,48 @@ class ResultService:
     def of(self, platform: PlatformInfo, lineitem_url: str, user_id: str) -> Result | None:
         """Return what a line item holds for one user, None when it holds nothing.
 
-        It is asked without `limit`: together with Moodle's ``type_id`` that is 404 and a page.
+        Raises:
+            OutsideError: the platform does not answer as it should.
+        """
+        if platform.profile.results_user_filter:
+            # a platform that does not know the filter sends everybody
+            rows = self._rows(platform, with_query(below(lineitem_url, "results"), user_id=user_id))
+        else:
+            rows = self._everybody(platform, lineitem_url)
+        return next((result for user, result in rows if user == user_id), None)
+
+    def all(self, platform: PlatformInfo, lineitem_url: str) -> Mapping[str, Result]:
+        """Return what a line item holds, by the user's id (the launch's `sub`); who has nothing is missing.
 
         Raises:
             OutsideError: the platform does not answer as it should.
         """
+        found: dict[str, Result] = {}
+        for user_id, result in self._everybody(platform, lineitem_url):
+            found.setdefault(user_id, result)
+        return found
+
+    def _everybody(self, platform: PlatformInfo, lineitem_url: str) -> Iterator[tuple[str, Result]]:
+        # together with Moodle's type_id a limit is 404 and a page
+        limit = MOST_ROWS if platform.profile.results_limit else None
+        return self._rows(platform, with_query(below(lineitem_url, "results"), limit=limit))
+
+    def _rows(self, platform: PlatformInfo, first: str) -> Iterator[tuple[str, Result]]:
+        """Yield the results of all pages."""
         profile = platform.profile
-        # a platform that does not know the filter sends everybody, perhaps in pages
-        pages = Pages(with_query(below(lineitem_url, "results"), user_id=user_id), most=MOST_PAGES, paging=True)
+        pages = Pages(first, most=MOST_PAGES, paging=True)
         for url in pages:
             answer = self._connector.call(
-                platform, [RESULT_READONLY], "GET", url, accept=profile.result_container_media_type
+                platform, [RESULT_READONLY], "GET", url, accept=profile.result_container_media_type, max_bytes=MOST_BYTES
             )
             rows = expect_done(answer, profile, self._connector.clock()).json()
             if not isinstance(rows, list):
                 raise BadAnswer("a container of results is no list")
             for row in rows:
-                if isinstance(row, Mapping) and str(row.get("userId")) == user_id:
-                    return _result(row)
+                user_id = row.get("userId") if isinstance(row, Mapping) else None
+                if isinstance(user_id, str | int) and user_id != "":
+                    yield str(user_id), _result(row)
             pages.turn(answer.headers, url)
-        return None
 
 
 def _result(row: Mapping[str, object]) -> Result:

@@ -19,9 +19,12 @@ from lti_tool.ids import new_id
 from lti_tool.outgoing import Answer, Outgoing, origin
 from lti_tool.platforms.keys import SigningKey
 from lti_tool.platforms.service import PlatformInfo
+from mappings.platforms import AnswerMeaning
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE = timedelta(minutes=4)
+DEPLOYMENT_ID = "https://purl.imsglobal.org/spec/lti/claim/deployment_id"
+"""Should be in the assertion (1EdTech, January 2023); a platform that does not know it passes it over."""
 RENEW_BEFORE = timedelta(seconds=60)
 USUAL_LIFE = 300.0
 """Seconds, for a platform that does not say; RFC 6749 recommends saying it."""
@@ -41,8 +44,18 @@ class Token:
     until: datetime
 
 
-def fetch_token(outgoing: Outgoing, key: SigningKey, clock: Clock, platform: PlatformInfo, scopes: Collection[str]) -> Token:
+def fetch_token(
+    outgoing: Outgoing,
+    key: SigningKey,
+    clock: Clock,
+    platform: PlatformInfo,
+    scopes: Collection[str],
+    deployment_id: str | None = None,
+) -> Token:
     """Ask a platform for a token.
+
+    Args:
+        deployment_id: the deployment that it is for; named in the assertion when it is known.
 
     Raises:
         ScopeRefused: none of the scopes was granted.
@@ -57,12 +70,13 @@ def fetch_token(outgoing: Outgoing, key: SigningKey, clock: Clock, platform: Pla
         data={
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": key.sign(_assertion(platform, now)),
+            "client_assertion": key.sign(_assertion(platform, deployment_id, now)),
             "scope": " ".join(sorted(scopes)),
         },
     )
     where = origin(platform.token_url)
-    if answer.status == 429 or answer.status >= 500:
+    meant = platform.profile.meaning_of(answer.status, answer.body)
+    if meant is AnswerMeaning.LATER or answer.status == 429 or answer.status >= 500:
         detail = f"{where} answered {answer.status} to a token request"
         raise Unreachable(detail, retry_after=retry_after(answer.headers, now))
     if not 200 <= answer.status < 300:
@@ -78,9 +92,9 @@ def fetch_token(outgoing: Outgoing, key: SigningKey, clock: Clock, platform: Pla
     return Token(value, now + _life(data.get("expires_in")))
 
 
-def _assertion(platform: PlatformInfo, now: datetime) -> dict[str, object]:
+def _assertion(platform: PlatformInfo, deployment_id: str | None, now: datetime) -> dict[str, object]:
     issued = now - timedelta(seconds=platform.profile.assertion_backdate_seconds)
-    return {
+    claims: dict[str, object] = {
         "iss": platform.client_id,
         "sub": platform.client_id,
         "aud": platform.assertion_audience,
@@ -88,6 +102,9 @@ def _assertion(platform: PlatformInfo, now: datetime) -> dict[str, object]:
         "exp": int((now + ASSERTION_LIFE).timestamp()),
         "jti": new_id(),
     }
+    if deployment_id is not None:
+        claims[DEPLOYMENT_ID] = deployment_id
+    return claims
 
 
 def _refusal(answer: Answer, where: str) -> BadAnswer:

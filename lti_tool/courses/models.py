@@ -105,7 +105,9 @@ class Placement(Base):
     proposed_item: Mapped[str | None] = mapped_column(String(100))
     """The item (assignment or whole training) that its custom parameters name."""
     lineitem_url: Mapped[str | None] = mapped_column(String(1000))
-    """The line item that the platform coupled to this very link (AGS claim `lineitem`)."""
+    """The line item of this very link: the one of its launch (AGS claim `lineitem`), else the one that was found or made."""
+    lineitem_sought_until: Mapped[datetime | None]
+    """Somebody is looking for the line item, and makes it if there is none; until then nobody else does."""
     lineitems_url: Mapped[str | None] = mapped_column(String(1000))
     ags_scopes: Mapped[list[str]] = mapped_column(default=list)
     """AGS scopes of the last launch's endpoint claim; empty when the platform offers none."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Row, Update, bindparam, delete, insert, select, update
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Update, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Course, CourseCohort, CourseMember, Person, Placement
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words, reduce_locale
+from lti_tool.database import AnyRow
 from lti_tool.errors import NotFound
 from lti_tool.ids import new_id
 from lti_tool.platforms.models import Platform
@@ -157,7 +158,7 @@ class CourseService:
         named = select(Account.display_name).where(Account.person_id == person_id, Account.display_name.is_not(None))
         return session.scalar(named.order_by(Account.last_seen_at.desc()).limit(1))
 
-    def _make_account_and_course(self, session: Session, facts: LaunchFacts, known: Row[Any]) -> None:
+    def _make_account_and_course(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
         now = self._clock()
         if known.account_id is None:
             self._make_account(session, facts, now)
@@ -175,7 +176,7 @@ class CourseService:
         if not insert_unless_there(session, Account, {**account, **moments, **_said_of_account(facts)}):
             session.connection().execute(_NO_PERSON, {"id_": person["id"]})
 
-    def _make_member_and_placement(self, session: Session, facts: LaunchFacts, known: Row[Any]) -> None:
+    def _make_member_and_placement(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
         now = self._clock()
         if known.course_member_role is None:
             member = {"course_id": known.course_id, "account_id": known.account_id}
@@ -185,7 +186,7 @@ class CourseService:
             moments = {"created_at": now, "last_launch_at": now}
             insert_unless_there(session, Placement, {**placement, **moments, **_said_of_placement(facts)})
 
-    def _note(self, session: Session, facts: LaunchFacts, known: Row[Any]) -> None:
+    def _note(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
         now = self._clock()
         account, course = known.account_id, known.course_id
         _change(session, known, "account", {"id_": account}, _said_of_account(facts), last_seen_at=now)
@@ -222,7 +223,7 @@ def _said_of_placement(facts: LaunchFacts) -> dict[str, Any]:
     return said
 
 
-def _known(session: Session, facts: LaunchFacts) -> Row[Any]:
+def _known(session: Session, facts: LaunchFacts) -> AnyRow:
     """Return what is known of everything that a launch speaks of, by table and column; None where there is no row yet."""
     key = {
         "platform_id": facts.platform_id,
@@ -234,7 +235,7 @@ def _known(session: Session, facts: LaunchFacts) -> Row[Any]:
 
 
 def _change(
-    session: Session, known: Row[Any], table: str, key: Mapping[str, str], said: Mapping[str, Any], **seen: datetime
+    session: Session, known: AnyRow, table: str, key: Mapping[str, str], said: Mapping[str, Any], **seen: datetime
 ) -> None:
     """Write what a launch says otherwise than it is known, and when it was said if that is a while ago."""
     changes = {name: value for name, value in said.items() if value != getattr(known, f"{table}_{name}")}

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from lti_tool.advantage.deep_linking import ContentItem, LineItemWish
+from lti_tool.advantage.deep_linking import ContentItem
+from lti_tool.advantage.lineitems import LineItemWish
 from lti_tool.embedding.choices import WHOLE
 from mappings.training import Assignment, Training
 

@@ -7,38 +7,46 @@ it was. `LaunchState` goes from pending to consumed by one conditional UPDATE: o
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, or_, select, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
-from lti_tool.courses.service import CourseService, LaunchFacts
+from lti_tool.courses.service import CourseService
+from lti_tool.courses.words import reduce_locale
 from lti_tool.database import Database
 from lti_tool.ids import digest
 from lti_tool.launch.claims import LaunchClaims, MessageType
 from lti_tool.launch.cookies import browser_cookie
 from lti_tool.launch.errors import (
     CookieMissing,
+    CookiesOff,
     LaunchExpired,
     LaunchRefused,
     OtherBrowser,
     PlatformRefused,
     StateUnknown,
     StateUsed,
+    StorageUnproven,
     TokenUnreadable,
     TrainersOnly,
 )
 from lti_tool.launch.exchange import Expected
+from lti_tool.launch.facts import facts_of, role_of, shown_by
 from lti_tool.launch.login import Announced, LoginDesk, check_status
-from lti_tool.launch.models import DeepLinkingRequest, LaunchState, Layer
+from lti_tool.launch.models import DeepLinkingRequest, Layer
 from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
+from lti_tool.launch.states import consume_state, delete_states, find_state
+from lti_tool.launch.storage import PARENT, VALUE, ForStorage, Unproven, storage_key
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
-from lti_tool.platforms.models import Deployment, Platform, PlatformStatus
-from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, PlatformService, info_of_values
-from mappings.roles import Role, course_role, is_test_user
+from lti_tool.platforms.models import Platform
+from lti_tool.platforms.recognition import recognise
+from lti_tool.platforms.service import PlatformInfo, PlatformService
+from mappings.roles import Role, administers_platform, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
 """How long a trainer may take to choose what to embed."""
@@ -86,7 +94,7 @@ class Destination:
     """A page of the tool: the name of its endpoint and the values in its address."""
 
     endpoint: str
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
 
 
 LaunchFollower = Callable[[Session, Launch], Destination | None]
@@ -100,6 +108,7 @@ class Landed:
     launch: Launch
     session: Opened
     page: Destination
+    layer: Layer = Layer.COOKIE
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,9 @@ class Pending:
     state_digest: str
     platform: PlatformInfo
     layer: Layer
+    storage_target: str | None
+    proven: bool
+    """Whether the browser showed the login's secret; only a page that asks the platform's storage may still owe it."""
     deployment_known: bool
     """Whether the deployment that the login named is registered."""
 
@@ -157,28 +169,36 @@ class LaunchService:
         """Read a login and find its platform. Raises LaunchRefused; see `LoginDesk.read`."""
         return self._login.read(params)
 
-    def answer_login(self, announced: Announced, browser: str) -> str:
+    def answer_login(self, announced: Announced, browser: str, layer: Layer = Layer.COOKIE) -> str:
         """Keep a login's state and return where to send the browser. Raises LaunchRefused; see `LoginDesk.answer`."""
-        return self._login.answer(announced, browser)
+        return self._login.answer(announced, browser, layer)
+
+    def answer_into_storage(self, announced: Announced) -> ForStorage:
+        """Keep a login's state for the platform's storage. Raises LaunchRefused; see `LoginDesk.answer_into_storage`."""
+        return self._login.answer_into_storage(announced)
 
     def launch(self, form: Mapping[str, str], browser: str | None, session_secret: str | None) -> Landed:
         """Verify a launch and open its session.
 
         Args:
-            form: what was posted to the launch URL.
+            form: what was posted to the launch URL; by our own page also what the platform's storage held.
             browser: the secret in the browser's own cookie, if it sent one.
             session_secret: the secret in its session cookie, if it sent one.
 
         Raises:
             LaunchRefused: it does not hold; nothing was stored.
+            StorageUnproven: it holds, and the platform's storage has still to be asked; nothing was stored.
         """
-        pending = self._find(form.get("state") or "", browser, error=form.get("error"))
-        id_token = form.get("id_token") or ""
+        pending = self._find(form.get("state") or "", browser, form.get(VALUE), error=form.get("error"))
         try:
+            claims = self._verified(pending, form.get("id_token") or "")
+            if not pending.proven:
+                raise StorageUnproven("the platform's storage did not answer", _unproven(pending, claims))
+            present = None if pending.layer is Layer.STORAGE else session_secret
             try:
-                return self._follow(pending, id_token, session_secret)
+                return self._follow(pending, claims, present)
             except TraceNotWritten:
-                return self._follow(pending, id_token, session_secret, traced=False)
+                return self._follow(pending, claims, present, traced=False)
         except LaunchRefused as refused:
             refused.platform, refused.layer = pending.platform, pending.layer
             raise
@@ -187,26 +207,23 @@ class LaunchService:
         """Delete the states of a day ago and return how many; `SessionService.clean_up` deletes the sessions."""
         old = self._clock() - STATES_KEPT
         with self._database.session() as session:
-            gone = session.execute(
-                delete(LaunchState).where(LaunchState.expires_at <= old).returning(LaunchState.state_digest)
-            )
-            return len(gone.all())
+            return delete_states(session, old)
 
-    def _find(self, state: str, browser: str | None, *, error: str | None) -> Pending:
+    def _find(self, state: str, browser: str | None, stored: str | None, *, error: str | None) -> Pending:
         """Return the login that a launch belongs to, without changing it."""
-        row = None
-        if state:
-            with self._database.reading() as session:
-                row = session.connection().execute(_PENDING, {"state": digest(state)}).first()
-        platform = info_of_values(row[: len(INFO_COLUMNS)]) if row else None
+        with self._database.reading() as session:
+            found = find_state(session, digest(state)) if state else None
+        row, platform = found or (None, None)
         try:
             if error:
                 raise PlatformRefused(f"the platform answered {error if error in _KNOWN_ERRORS else 'an error'}")
             if row is None or platform is None:
                 raise StateUnknown("no such state")
-            if browser is None:
-                raise CookieMissing("the browser cookie did not come back")
-            if digest(browser) != row.browser_digest:
+            secret = stored if row.layer == Layer.STORAGE else browser
+            if secret is None and row.layer != Layer.STORAGE:
+                missing = CookiesOff if row.layer == Layer.WINDOW else CookieMissing
+                raise missing("the browser cookie did not come back")
+            if secret is not None and digest(secret) != row.browser_digest:
                 raise OtherBrowser("the login was begun in another browser")
             if row.consumed_at is not None:
                 raise StateUsed("this state was used")
@@ -218,10 +235,16 @@ class LaunchService:
             raise
         expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
         return Pending(
-            expected, row.state_digest, platform, Layer(row.layer), deployment_known=row.known_deployment is not None
+            expected,
+            row.state_digest,
+            platform,
+            Layer(row.layer),
+            row.storage_target,
+            proven=secret is not None,
+            deployment_known=row.known_deployment is not None,
         )
 
-    def _follow(self, pending: Pending, id_token: str, session_secret: str | None, *, traced: bool = True) -> Landed:
+    def _verified(self, pending: Pending, id_token: str) -> LaunchClaims:
         if not id_token:
             raise TokenUnreadable("no id_token")
         platform = pending.platform
@@ -233,16 +256,22 @@ class LaunchService:
                 return self._platforms.knows_deployment(session, platform.id, deployment_id)
 
         claims = self._verifier.verify(id_token, pending.expected, platform, known)
-        # a test user does not exist: it follows no training
-        role = Role.VISITOR if is_test_user(claims.roles) else course_role(claims.roles)
-        if claims.message_type == MessageType.DEEP_LINKING and role is not Role.TRAINER:
+        if claims.message_type == MessageType.DEEP_LINKING and role_of(claims) is not Role.TRAINER:
             raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
+        return claims
+
+    def _follow(self, pending: Pending, claims: LaunchClaims, session_secret: str | None, *, traced: bool = True) -> Landed:
+        platform, role = pending.platform, role_of(claims)
+        administers = administers_platform(claims.roles) and not is_test_user(claims.roles)
         now = self._clock()
         with self._database.session() as session:
-            self._consume(session, pending, now)
+            if not consume_state(session, pending.state_digest, now):
+                check_status(self._platforms.of(session, platform.id))
+                raise StateUsed("this state was used a moment ago")
+            recognise(session, platform, shown_by(claims))
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
-            seat = Seat(learned.course_id, role, return_url)
+            seat = Seat(learned.course_id, role, return_url, administers=administers)
             opened = self._sessions.open(session, learned.account_id, seat, session_secret)
             launch = Launch(
                 message_type=MessageType(claims.message_type),
@@ -267,13 +296,7 @@ class LaunchService:
                 )
         if noting:
             self._noted[platform.id] = now
-        return Landed(launch, opened, next(filter(None, said), _own_page(launch)))
-
-    def _consume(self, session: Session, pending: Pending, now: datetime) -> None:
-        key = {"state": pending.state_digest, "now": now}
-        if session.connection().execute(_CONSUME, key).first() is None:
-            check_status(self._platforms.of(session, pending.platform.id))
-            raise StateUsed("this state was used a moment ago")
+        return Landed(launch, opened, next(filter(None, said), _own_page(launch)), pending.layer)
 
     @staticmethod
     def _await_choice(session: Session, claims: LaunchClaims, launch: Launch, opened: Opened, now: datetime) -> str:
@@ -292,28 +315,6 @@ class LaunchService:
 
 
 # Made once: to build a statement costs more than to run it.
-_PENDING = (
-    select(*INFO_COLUMNS, *LaunchState.__table__.c, Deployment.id.label("known_deployment"))
-    .select_from(LaunchState)
-    .join(Platform, Platform.id == LaunchState.platform_id)
-    .outerjoin(
-        Deployment,
-        (Deployment.platform_id == LaunchState.platform_id) & (Deployment.deployment_id == LaunchState.deployment_id),
-    )
-    .where(LaunchState.state_digest == bindparam("state"))
-)
-"""A state, its platform, and whether the deployment that the login named is registered."""
-_CONSUME = (
-    update(LaunchState)
-    .where(
-        LaunchState.state_digest == bindparam("state"),
-        LaunchState.consumed_at.is_(None),
-        LaunchState.expires_at > bindparam("now"),
-        exists().where(Platform.id == LaunchState.platform_id, Platform.status == PlatformStatus.ACTIVE),
-    )
-    .values(consumed_at=bindparam("now"))
-    .returning(LaunchState.state_digest)
-)
 _NOTE = (
     update(Platform)
     .where(
@@ -331,23 +332,14 @@ def _own_page(launch: Launch) -> Destination:
     return Destination("training.placement", {"placement_id": launch.placement_id or ""})
 
 
-def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
-    """Return what a launch teaches about people and places."""
-    context, link, grading = claims.context, claims.resource_link, claims.grading
-    shows_link = claims.message_type == MessageType.RESOURCE_LINK
-    return LaunchFacts(
-        platform_id=platform_id,
-        subject=claims.sub,
-        role=role,
-        name=claims.full_name or None,
-        locale=claims.presentation.locale if claims.presentation else None,
-        context_id=context.id if context else None,
-        context_title=(context.title or context.label) if context else "",
-        resource_link_id=link.id if link and shows_link else None,
-        resource_link_title=link.title if link else "",
-        offers_grading=grading is not None,
-        lineitem_url=grading.lineitem if grading else None,
-        lineitems_url=grading.lineitems if grading else None,
-        ags_scopes=grading.scope if grading else (),
-        memberships_url=claims.memberships.context_memberships_url if claims.memberships else None,
+def _unproven(pending: Pending, claims: LaunchClaims) -> Unproven:
+    presentation, request = claims.presentation, claims.deep_linking or {}
+    answer_url = request.get("deep_link_return_url")
+    return Unproven(
+        platform=pending.platform,
+        key=storage_key(pending.expected.state),
+        target=pending.storage_target or PARENT,
+        locale=reduce_locale(presentation.locale) if presentation else None,
+        return_url=presentation.return_url if presentation else None,
+        answer_url=answer_url if isinstance(answer_url, str) else None,
     )

@@ -1,5 +1,7 @@
 """The session that a launch opens: a row in the database, found by the secret in the browser's cookie.
 
+In a frame without cookies the page itself holds the secret (`frame_session`).
+
 It holds one account and its seats: which role a launch showed in which course. Rights rest on the seats of the last
 hours, not on what somebody once was.
 """
@@ -20,6 +22,7 @@ from lti_tool.database import Database
 from lti_tool.errors import SessionExpired
 from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.launch.cookies import session_cookie
+from lti_tool.launch.frame_session import session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
 from lti_tool.platforms.models import Platform
@@ -39,6 +42,8 @@ class Viewer:
     locale: str
     seats: Mapping[str, Role]
     """The role in each course (by its id), the newest launch last."""
+    administers: bool = False
+    """Whether the last launch showed an administrator of the whole platform."""
     return_urls: Mapping[str, str] = field(default_factory=dict)
     """Where each course is in the learning environment, as far as the platform said."""
 
@@ -49,11 +54,12 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Seat:
-    """What one launch shows of the account: its role in a course."""
+    """What one launch shows of the account: its role in a course, and whether it administers the whole platform."""
 
     course_id: str
     role: Role
     return_url: str | None
+    administers: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,14 +100,14 @@ class SessionService:
         connection = session.connection()
         found = connection.execute(_PRESENT, {"secret_digest": digest(present)}).first() if present else None
         if found is not None and present is not None and found.account_id == account_id and found.expires_at > now:
-            connection.execute(_PROLONG, {"session_id": found.id, "expires_at": ends})
+            connection.execute(_RENEW, {"session_id": found.id, "expires_at": ends, "administers": seat.administers})
             opened = Opened(found.id, present)
         else:
             if found is not None:
                 connection.execute(_END, {"session_id": found.id})
             opened = Opened(new_id(), new_secret())
             key = {"id": opened.session_id, "secret_digest": digest(opened.secret), "account_id": account_id}
-            connection.execute(_NEW, {**key, "created_at": now, "expires_at": ends})
+            connection.execute(_NEW, {**key, "administers": seat.administers, "created_at": now, "expires_at": ends})
         row = {"session_id": opened.session_id, "course_id": seat.course_id}
         shown = {"role": seat.role.value, "return_url": seat.return_url, "launched_at": now}
         insert_or_update(session, SessionSeat, {**row, **shown})
@@ -132,6 +138,7 @@ class SessionService:
             person_id=first.person_id,
             platform=platform,
             locale=first.locale or self._default_locale,
+            administers=first.administers,
             seats={seat.course_id: Role(seat.role) for seat in seats},
             return_urls={seat.course_id: seat.return_url for seat in seats if seat.return_url},
         )
@@ -156,13 +163,14 @@ _PRESENT = (
     .with_for_update()
 )
 _NEW = insert(ToolSession)
-_PROLONG = update(ToolSession).where(ToolSession.id == bindparam("session_id"))
+_RENEW = update(ToolSession).where(ToolSession.id == bindparam("session_id"))
 _END = delete(ToolSession).where(ToolSession.id == bindparam("session_id"))
 _VIEWER = (
     select(
         *INFO_COLUMNS,
         ToolSession.id.label("session_id"),
         ToolSession.account_id,
+        ToolSession.administers,
         Account.person_id,
         Person.locale,
         SessionSeat.course_id,
@@ -190,7 +198,7 @@ def current_viewer() -> Viewer:
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
         sessions = use(SessionService)
-        viewer = sessions.load(sessions.cookie.read(request))
+        viewer = sessions.load(session_secret(request, sessions.cookie))
         g.viewer = viewer
         g.session_id = viewer.session_id
         g.locale = viewer.locale
@@ -211,4 +219,4 @@ def session_id_of_request() -> str | None:
 
 def framers(platform: PlatformInfo) -> list[str]:
     """Return the origins of a platform that may show our pages in a frame."""
-    return list(dict.fromkeys((platform.origin, platform.auth_origin)))
+    return list(platform.framers)

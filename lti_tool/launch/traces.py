@@ -8,7 +8,6 @@ clean-up keeps the newest `REFUSALS_KEPT` of each platform.
 """
 
 import re
-import threading
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +15,7 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from lti_tool.allowance import Allowance
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.database import Database
@@ -61,7 +61,7 @@ class TraceService:
         self._kept = timedelta(days=settings.trace_days)
         self._database = database
         self._clock = clock
-        self._budget = _Budget(REFUSALS_A_MINUTE)
+        self._refusals = Allowance(REFUSALS_A_MINUTE, clock, _told)
 
     def launched(
         self, session: Session, platform_id: str, *, message: str, role: Role, layer: Layer | None, now: datetime
@@ -90,7 +90,7 @@ class TraceService:
         now = self._clock()
         row = _row(step, platform_id, error.code, now) | {"detail": one_line(error.detail), "layer": layer}
         code = str(row["code"])
-        if self._allowed(now):
+        if self._refusals.take() == 0:
             try:
                 with self._database.session() as session:
                     session.execute(_INSERT, row)
@@ -119,12 +119,6 @@ class TraceService:
             if count < CLEAN_UP_BATCH:
                 return total
 
-    def _allowed(self, now: datetime) -> bool:
-        allowed, dropped = self._budget.take(now)
-        if dropped:
-            log.warning("traces_dropped", count=dropped, most_a_minute=REFUSALS_A_MINUTE)
-        return allowed
-
 
 _INSERT = insert(LaunchTrace.__table__)  # type: ignore[arg-type]  # of a mapped class it is always a Table
 
@@ -139,6 +133,10 @@ def _row(step: Step, platform_id: str | None, outcome: str, now: datetime) -> di
     }
 
 
+def _told(count: int) -> None:
+    log.warning("traces_dropped", count=count, most_a_minute=REFUSALS_A_MINUTE)
+
+
 def one_line(detail: str) -> str:
     """Return a detail as one short line, without what looks like a token, a secret, an e-mail address or a query."""
     words = " ".join("".join(letter if letter.isprintable() else " " for letter in detail).split())
@@ -149,24 +147,3 @@ def code_from(typed: str) -> str:
     """Return the code that somebody means, however it was typed: ``lti 7f3k2m``, ``7F3K-2M``."""
     letters = "".join(_LETTERS.findall(typed)).upper()
     return f"{PREFIX}{letters.removeprefix(PREFIX.strip('-'))}"
-
-
-class _Budget:
-    """So many a minute, by the clock's minutes; how many were over is told once, when a new minute has begun."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._minute = -1
-        self._taken = 0
-        self._lock = threading.Lock()
-
-    def take(self, now: datetime) -> tuple[bool, int]:
-        """Return whether one more fits, and how many did not in an earlier minute."""
-        minute = int(now.timestamp() // 60)
-        with self._lock:
-            dropped = 0
-            if minute != self._minute:
-                dropped = max(0, self._taken - self._most)
-                self._minute, self._taken = minute, 0
-            self._taken += 1
-            return self._taken <= self._most, dropped

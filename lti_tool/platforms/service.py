@@ -20,7 +20,7 @@ from lti_tool.platforms.errors import IssuerTaken, PlatformAmbiguous, PlatformUn
 from lti_tool.platforms.fields import text_field
 from lti_tool.platforms.invites import InviteService
 from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
-from mappings.platforms import PlatformProfile, profile_for
+from mappings.platforms import GENERIC, PlatformProfile, families, profile_for
 
 __all__ = ["INFO_COLUMNS", "InviteService", "PlatformInfo", "PlatformService", "info_of", "info_of_values"]
 
@@ -42,6 +42,10 @@ class PlatformInfo:
     token_audience: str | None
     family: str
     status: PlatformStatus
+    product: str | None = None
+    """Product and version as a launch or the registration said."""
+    frame_origins: tuple[str, ...] = ()
+    """Where the pages around the tool came from in verified launches, when that is not the issuer's host."""
 
     @cached_property
     def origin(self) -> str:
@@ -52,6 +56,15 @@ class PlatformInfo:
     def auth_origin(self) -> str:
         """Scheme, host and port of the authentication address; not always the issuer's."""
         return origin(self.auth_url)
+
+    @property
+    def framers(self) -> Sequence[str]:
+        """The origins whose pages may show us in a frame.
+
+        Where many schools share one issuer, the school's own host is learned from its first verified launch; until then
+        the supplier's hosts stand in for it, so that even a refusal can be read.
+        """
+        return list(dict.fromkeys((self.origin, self.auth_origin, *(self.frame_origins or self.profile.frame_hosts))))
 
     @property
     def assertion_audience(self) -> str:
@@ -75,14 +88,17 @@ INFO_COLUMNS = (
     Platform.token_audience,
     Platform.family,
     Platform.status,
+    Platform.product,
+    Platform.frame_origins,
 )
 """What a query selects, in this order, for `info_of_values`."""
 
 
 def info_of_values(values: Sequence[Any]) -> PlatformInfo:
     """Return what a query of `INFO_COLUMNS` found."""
-    *texts, status = values
-    return PlatformInfo(*texts, status=PlatformStatus(status))
+    found: dict[str, Any] = {column.key: value for column, value in zip(INFO_COLUMNS, values, strict=True)}
+    found["status"], found["frame_origins"] = PlatformStatus(found["status"]), tuple(found["frame_origins"] or ())
+    return PlatformInfo(**found)
 
 
 def info_of(row: Platform) -> PlatformInfo:
@@ -187,6 +203,7 @@ class PlatformService:
         row.auth_url, row.token_url = configuration.auth_url, configuration.token_url
         row.jwks_url, row.token_audience = configuration.jwks_url, configuration.token_audience
         row.family, row.status = configuration.family, PlatformStatus.ACTIVE
+        row.product = configuration.product or row.product
         session.flush()
         if deployment_id is not None and not self.knows_deployment(session, row.id, deployment_id):
             session.add(Deployment(platform_id=row.id, deployment_id=deployment_id, created_at=self._clock()))
@@ -253,6 +270,13 @@ class PlatformService:
         with self._database.session() as session:
             return sorted(deployment.deployment_id for deployment in _row(session, platform_id).deployments)
 
+    def only_deployment(self, platform: PlatformInfo) -> str | None:
+        """Return the id of a platform's deployment when it has exactly one: otherwise it is not known which is meant."""
+        query = select(Deployment.deployment_id).where(Deployment.platform_id == platform.id).limit(2)
+        with self._database.session() as session:
+            found = session.scalars(query).all()
+        return found[0] if len(found) == 1 else None
+
     def knows_deployment(self, session: Session, platform_id: str, deployment_id: str) -> bool:
         """Return whether this deployment of the platform is registered."""
         key = {"platform_id": platform_id, "deployment_id": deployment_id}
@@ -306,6 +330,7 @@ def _issuer(value: str) -> str:
 
 def _family(value: str) -> str:
     profile = profile_for(value)
-    if profile.family == "generic" and value.strip().lower() != "generic":
-        raise Invalid(f"family: {value[:40]!r} is not a known kind of platform", field="family")
+    if profile.family == GENERIC and value.strip().lower() != GENERIC:
+        known = ", ".join(families())
+        raise Invalid(f"family: {value[:40]!r} is not a known kind of platform; known are {known}", field="family")
     return profile.family

@@ -13,5 +13,10 @@ NO_SCOPE = "no-scope"
 PLATFORM_DISABLED = "platform-disabled"
 """The platform was switched off here; it is tried again by itself once it is on."""
 
-PLACE_GONE = frozenset({"refused-403", "refused-404", "address"})
+LINE_ITEM_SOUGHT = "line-item-sought"
+"""Another score of the same placement is just finding or making its column."""
+
+COLUMN_GONE = frozenset({"refused-404", "refused-410"})
+"""Answers to a score that say that there is no such column any more."""
+PLACE_GONE = frozenset({"refused-403", *COLUMN_GONE, "address"})
 """Refusals that are about the column, not about somebody in it."""

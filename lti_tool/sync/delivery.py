@@ -5,15 +5,16 @@ and keeps the teacher's (measured), so a platform that lets us read results is a
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from lti_tool.advantage.connector import TokenRefused
 from lti_tool.advantage.errors import ScopeRefused, ServiceRefused
-from lti_tool.advantage.lineitems import LineItem, LineItemService
+from lti_tool.advantage.lineitems import LineItem, LineItemService, LineItemWish, SubmissionReview
 from lti_tool.advantage.results import Result, ResultService
 from lti_tool.advantage.scores import Posted, PostResult, ScoreService
+from lti_tool.clock import Clock
 from lti_tool.courses.models import Placement
 from lti_tool.database import Database
 from lti_tool.errors import AddressRefused, OutsideError, Unreachable
@@ -21,10 +22,24 @@ from lti_tool.outgoing import TimedOut
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.platforms.service import PlatformInfo
-from lti_tool.sync.codes import CHANGED_IN_LMS, CONFLICT, NO_LINE_ITEM, NO_SCOPE, PLATFORM_DISABLED
+from lti_tool.sync.codes import (
+    CHANGED_IN_LMS,
+    COLUMN_GONE,
+    CONFLICT,
+    LINE_ITEM_SOUGHT,
+    NO_LINE_ITEM,
+    NO_SCOPE,
+    PLATFORM_DISABLED,
+)
 from mappings.scores import Score
 
 CONFLICTS_UNTIL_CHANGED = 3
+SEEKING = timedelta(minutes=2)
+"""How long one job may take to find or make a line item before another tries: longer than its calls, time-outs included."""
+
+
+class _SoughtElsewhere(Exception):
+    """Another job is looking for the line item of this placement."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +71,25 @@ class ScoreDelivery:
     Args:
         database: to keep the address of a column that was found or made.
         scores, line_items, results: the Assignment and Grade Services, outward.
+        review_url: where a platform's gradebook opens somebody's work: our launch URL.
+        clock: the time.
     """
 
     def __init__(
-        self, database: Database, scores: ScoreService, line_items: LineItemService, results: ResultService
+        self,
+        database: Database,
+        scores: ScoreService,
+        line_items: LineItemService,
+        results: ResultService,
+        review_url: str,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._scores = scores
         self._line_items = line_items
         self._results = results
+        self._review_url = review_url
+        self._clock = clock
 
     def deliver(self, parcel: Parcel) -> Posted:
         """Deliver one parcel; it never raises for what the platform answers."""
@@ -76,6 +101,8 @@ class ScoreDelivery:
             url = parcel.lineitem_url or self._column(parcel)
         except OutsideError as error:
             return _trouble(error)
+        except _SoughtElsewhere:
+            return Posted(PostResult.LATER, LINE_ITEM_SOUGHT)
         if url is None:
             return Posted(PostResult.REFUSED, NO_LINE_ITEM)
         posted = self._scores.post(parcel.platform, url, parcel.user_id, parcel.score, parcel.stamp)
@@ -83,41 +110,80 @@ class ScoreDelivery:
             return self._after_acceptance(parcel, url, posted)
         if posted.result is PostResult.CONFLICT:
             return self._after_conflict(parcel, url)
+        if posted.code in COLUMN_GONE:
+            self._forget(parcel, url)
         return posted
 
     def _column(self, parcel: Parcel) -> str | None:
-        """Find the line item of this very link, or make one; keep its address with the placement."""
+        """Find the line item of this very link, or make one; keep its address with the placement.
+
+        Raises:
+            _SoughtElsewhere: another job does just that: two that make one at the same moment make two.
+        """
         if parcel.lineitems_url is None or parcel.scopes.isdisjoint((LINEITEM, LINEITEM_READONLY)):
             return None
-        item = self._find(parcel, parcel.lineitems_url)
-        if item is None:
-            if LINEITEM not in parcel.scopes:
-                return None
-            item = self._line_items.create(
-                parcel.platform,
-                parcel.lineitems_url,
-                label=parcel.title or "ICC Bridge",
-                score_maximum=parcel.score.score_maximum,
-                resource_link_id=parcel.resource_link_id,
-                resource_id=parcel.resource_id,
-                tag=parcel.tag,
+        if not self._begin(parcel):
+            known = self._known(parcel)
+            if known is None:
+                raise _SoughtElsewhere
+            return known
+        try:
+            item = self._find_or_create(parcel, parcel.lineitems_url)
+        except BaseException:
+            self._keep(parcel, None)
+            raise
+        self._keep(parcel, item.id if item else None)
+        return self._known(parcel)
+
+    def _find_or_create(self, parcel: Parcel, lineitems_url: str) -> LineItem | None:
+        wish = LineItemWish(
+            label=parcel.title or "ICC Bridge",
+            score_maximum=parcel.score.score_maximum,
+            resource_link_id=parcel.resource_link_id,
+            resource_id=parcel.resource_id,
+            tag=parcel.tag,
+            review=SubmissionReview(self._review_url, parcel.title or "ICC Bridge"),
+        )
+        if LINEITEM in parcel.scopes:
+            return self._line_items.find_or_create(parcel.platform, lineitems_url, wish)
+        return self._line_items.find_own(parcel.platform, lineitems_url, wish)
+
+    def _begin(self, parcel: Parcel) -> bool:
+        """Say that this job looks for the line item; return whether no other one does, and none is known."""
+        now = self._clock()
+        with self._database.session() as session:
+            begun = session.scalar(
+                update(Placement)
+                .where(
+                    Placement.id == parcel.placement_id,
+                    Placement.lineitem_url.is_(None),
+                    or_(Placement.lineitem_sought_until.is_(None), Placement.lineitem_sought_until <= now),
+                )
+                .values(lineitem_sought_until=now + SEEKING)
+                .returning(Placement.id)
             )
+        return begun is not None
+
+    def _keep(self, parcel: Parcel, url: str | None) -> None:
+        """Keep what was found, unless a launch brought one meanwhile, and let others look again."""
+        placement = update(Placement).where(Placement.id == parcel.placement_id)
+        with self._database.session() as session:
+            session.execute(placement.values(lineitem_sought_until=None))
+            if url is not None:
+                session.execute(placement.where(Placement.lineitem_url.is_(None)).values(lineitem_url=url))
+
+    def _known(self, parcel: Parcel) -> str | None:
+        with self._database.session() as session:
+            return session.scalar(select(Placement.lineitem_url).where(Placement.id == parcel.placement_id))
+
+    def _forget(self, parcel: Parcel, url: str) -> None:
+        """Forget a line item that is not there any more: the next launch says which one is, or a new one is made."""
         with self._database.session() as session:
             session.execute(
                 update(Placement)
-                .where(Placement.id == parcel.placement_id, Placement.lineitem_url.is_(None))
-                .values(lineitem_url=item.id)
+                .where(Placement.id == parcel.placement_id, Placement.lineitem_url == url)
+                .values(lineitem_url=None)
             )
-        return item.id
-
-    def _find(self, parcel: Parcel, lineitems_url: str) -> LineItem | None:
-        """Find the link's own line item, of several the one of our assignment; else one of it that no link has."""
-        ours = self._line_items.find(parcel.platform, lineitems_url, resource_link_id=parcel.resource_link_id)
-        ours = sorted(ours, key=lambda item: item.resource_id != parcel.resource_id)
-        if not ours:
-            named = self._line_items.find(parcel.platform, lineitems_url, resource_id=parcel.resource_id)
-            ours = [item for item in named if item.resource_link_id is None]
-        return ours[0] if ours else None
 
     def _after_acceptance(self, parcel: Parcel, url: str, posted: Posted) -> Posted:
         held = self._held(parcel, url)

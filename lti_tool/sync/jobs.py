@@ -49,6 +49,7 @@ class ScorePoster:
         scores, line_items, results: the Assignment and Grade Services, outward.
         jobs: the durable engine.
         clock: the time.
+        review_url: where a platform's gradebook opens somebody's work: our launch URL.
         jitter: a random number from 0 to 1, so that many rows do not return at the same moment.
     """
 
@@ -61,11 +62,12 @@ class ScorePoster:
         results: ResultService,
         jobs: Jobs,
         clock: Clock,
+        review_url: str,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
         self._platforms = platforms
-        self._delivery = ScoreDelivery(database, scores, line_items, results)
+        self._delivery = ScoreDelivery(database, scores, line_items, results, review_url, clock)
         self._outbox = ScoreOutboxService(jobs, clock)
         self._jobs = jobs
         self._clock = clock

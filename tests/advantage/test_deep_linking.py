@@ -5,7 +5,8 @@ from typing import Any
 import jwt
 import pytest
 
-from lti_tool.advantage.deep_linking import DL, LTI, ContentItem, DeepLinkingResponse, LineItemWish
+from lti_tool.advantage.deep_linking import DL, LTI, ContentItem, DeepLinkingResponse
+from lti_tool.advantage.lineitems import LineItemWish
 from lti_tool.errors import Invalid
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.service import PlatformInfo
@@ -14,7 +15,7 @@ from tests.clock import FakeClock
 from tests.demo.conftest import recording
 
 LAUNCH = "http://localhost:8401/lti/launch"
-WISH = LineItemWish(100, "leervraag:c1", "icc", "Leervraag")
+WISH = LineItemWish("Leervraag", 100, resource_id="leervraag:c1", tag="icc")
 ITEM = ContentItem("Leervraag", "Wat wil je leren?", LAUNCH, {"assignment": "leervraag", "cohort": "c1"}, WISH)
 
 
@@ -103,7 +104,7 @@ def test_nothing_chosen_is_a_cancel_with_words(
 def test_a_title_is_shortened_to_what_the_platform_takes(
     response: DeepLinkingResponse, platform: PlatformInfo, key_ring: KeyRing
 ) -> None:
-    long = ContentItem("é" * 300, "", LAUNCH, {}, LineItemWish(100, "a", "b", "x" * 300))
+    long = ContentItem("é" * 300, "", LAUNCH, {}, LineItemWish("x" * 300, 100, resource_id="a", tag="b"))
     (item,) = claims(response.build(platform, "1", settings(), [long]), key_ring, platform)[f"{DL}content_items"]
     assert (len(item["title"]), len(item["lineItem"]["label"])) == (255, 255)
 
@@ -136,4 +137,4 @@ def test_where_no_lti_link_fits_items_are_refused_and_a_cancel_is_not(
 @pytest.mark.parametrize("maximum", [0, -1, 7.5, True, "100", None])
 def test_a_maximum_that_moodle_would_drop_silently_is_refused(maximum: Any) -> None:  # noqa: ANN401 - anything
     with pytest.raises(Invalid):
-        LineItemWish(maximum, "a", "b", "c")
+        LineItemWish("c", maximum, resource_id="a", tag="b")

@@ -1,12 +1,18 @@
 """Line items: found by what they belong to, made once, changed without losing a field."""
 
+import ast
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
+import lti_tool
+from lti_tool.advantage.connector import Connector
 from lti_tool.advantage.errors import ScopeRefused, ServiceRefused
-from lti_tool.advantage.lineitems import LineItemService
+from lti_tool.advantage.lineitems import LineItem, LineItemService, LineItemWish, SubmissionReview, preferred
 from lti_tool.errors import BadAnswer, Invalid, OutsideError, Unreachable
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY
 from lti_tool.platforms.service import PlatformInfo
@@ -43,15 +49,8 @@ def test_the_item_of_a_link_is_found(line_items: LineItemService, world: World) 
 
 def test_an_item_is_made_and_read_back(line_items: LineItemService, world: World) -> None:
     link = world.school.add_link(world.course, world.registration, "Ongegradeerd", with_grade=False)
-    made = line_items.create(
-        world.platform,
-        world.lineitems_url,
-        label="Terugblik é",
-        score_maximum=100,
-        resource_link_id=link.id,
-        resource_id="terugblik:c1",
-        tag="icc",
-    )
+    wish = LineItemWish("Terugblik é", 100, resource_link_id=link.id, resource_id="terugblik:c1", tag="icc")
+    made = line_items.create(world.platform, world.lineitems_url, wish)
     assert (
         line_items.get(world.platform, made.id)
         == line_items.find(world.platform, world.lineitems_url, resource_link_id=link.id)[0]
@@ -60,7 +59,7 @@ def test_an_item_is_made_and_read_back(line_items: LineItemService, world: World
 
 
 def test_a_label_is_shortened_to_what_the_platform_takes(line_items: LineItemService, world: World) -> None:
-    made = line_items.create(world.platform, world.lineitems_url, label="é" * 300, score_maximum=100)
+    made = line_items.create(world.platform, world.lineitems_url, LineItemWish("é" * 300, 100))
     assert len(made.label) == 255
     assert made.label.endswith("…")
 
@@ -75,7 +74,17 @@ def test_a_change_keeps_every_other_field(line_items: LineItemService, world: Wo
 def test_what_the_platform_added_itself_goes_back_too(
     line_items: LineItemService, platform: PlatformInfo, scripted: ScriptedPlatform
 ) -> None:
-    present = item(scripted, 1, submissionReview={"url": "x"}, endDateTime="2027-01-01T00:00:00Z")
+    present = item(
+        scripted,
+        1,
+        resourceId="leervraag:c1",
+        resourceLinkId="7",
+        submissionReview={"reviewableStatus": ["Submitted"], "url": "x", "custom": {"a": "b"}},
+        startDateTime="2026-09-01T00:00:00Z",
+        endDateTime="2027-01-01T00:00:00Z",
+        gradesReleased=False,
+        **{"https://canvas.instructure.com/lti/submission_type": {"type": "external_tool"}, "scoreMaximum": 7.5},
+    )
     scripted.answer(f"GET {PATH}/1/lineitem", Reply(200, present))
     scripted.answer(f"PUT {PATH}/1/lineitem", Reply(200, present))
     line_items.update(platform, f"{scripted.url}{PATH}/1/lineitem", {"tag": "new"})
@@ -88,8 +97,93 @@ def test_what_an_item_belongs_to_does_not_change(line_items: LineItemService, wo
         line_items.update(world.platform, world.lineitem_url, {name: "other"})
 
 
-def test_items_are_never_deleted() -> None:
-    assert not [name for name in dir(LineItemService) if "delete" in name or "remove" in name]
+def test_an_item_says_how_its_work_is_reviewed(line_items: LineItemService, world: World) -> None:
+    review = SubmissionReview("http://localhost:8401/lti/launch", "Bekijk het werk", {"assignment": "terugblik"})
+    made = line_items.create(world.platform, world.lineitems_url, LineItemWish("Terugblik", 100, review=review))
+    assert made.fields["submissionReview"] == {
+        "reviewableStatus": ["Initialized", "Started", "InProgress", "Submitted", "Completed"],
+        "label": "Bekijk het werk",
+        "url": "http://localhost:8401/lti/launch",
+        "custom": {"assignment": "terugblik"},
+    }
+    line_items.update(world.platform, made.id, {"label": "Terugblik (nieuw)"})
+    kept = line_items.get(world.platform, made.id).fields["submissionReview"]
+    assert (kept["url"], kept["custom"]) == (review.url, review.custom)
+
+
+def wish_for(world: World, title: str = "Verkenning") -> LineItemWish:
+    """What the score of a new link without a column wants."""
+    link = world.school.add_link(world.course, world.registration, title, with_grade=False)
+    return LineItemWish(title, 100, resource_link_id=link.id, resource_id="verkenning:c1", tag="icc")
+
+
+def test_a_link_that_has_an_item_gets_no_second_one(line_items: LineItemService, world: World) -> None:
+    wish = wish_for(world)
+    made = line_items.find_or_create(world.platform, world.lineitems_url, wish)
+    again = line_items.find_or_create(world.platform, world.lineitems_url, wish)
+    assert (made.id, made.resource_link_id) == (again.id, wish.resource_link_id)
+    assert len(world.school.items) == 2
+
+
+def test_everybody_who_makes_an_item_at_the_same_moment_takes_the_same_and_all_stay(
+    connector: Connector, world: World
+) -> None:
+    wish, makers = wish_for(world), 4
+    together = Barrier(makers)
+
+    class Hurried(LineItemService):
+        """Looks, and waits for the others before it makes one."""
+
+        def create(self, platform: PlatformInfo, lineitems_url: str, wish: LineItemWish) -> LineItem:
+            together.wait(10)
+            made = super().create(platform, lineitems_url, wish)
+            together.wait(10)
+            return made
+
+    hurried = Hurried(connector)
+    with ThreadPoolExecutor(makers) as pool:
+        taken = list(pool.map(lambda _: hurried.find_or_create(world.platform, world.lineitems_url, wish).id, range(makers)))
+    made = [item for item in world.school.items.values() if item.link_id == wish.resource_link_id]
+    assert len(made) == makers
+    assert set(taken) == {world.school.lineitem_url(min(made, key=lambda item: int(item.id)))}
+
+
+def test_of_several_the_one_of_our_resource_is_preferred_then_the_oldest() -> None:
+    def one(number: int, resource_id: str | None) -> LineItem:
+        return LineItem(f"https://lms.example/items/{number}/lineitem", "x", 100, "7", resource_id, None)
+
+    items = [one(101, "other"), one(12, "ours"), one(9, "ours"), one(10, "ours"), one(1, None)]
+    for order in (items, items[::-1]):
+        assert preferred(order, "ours") is items[2]
+        assert preferred(order, None) is items[4]
+
+
+def test_the_item_of_another_link_is_never_taken(line_items: LineItemService, world: World) -> None:
+    wish = wish_for(world)
+    other = world.school.add_link(world.course, world.registration, "Ook", resource_id=wish.resource_id)
+    found = line_items.find_or_create(world.platform, world.lineitems_url, wish)
+    assert found.id != world.school.lineitem_url(world.school.coupled_items(other)[0])
+
+
+def test_an_item_is_never_deleted(connector: Connector, world: World) -> None:
+    methods: list[Any] = ["DELETE", "delete", "PATCH"]
+    for method in methods:
+        with pytest.raises(ValueError, match="never sent"):
+            connector.call(world.platform, [LINEITEM], method, world.lineitem_url)
+    assert (world.asked("token"), world.asked("lineitems")) == (0, 0)
+
+
+def test_nothing_of_the_tool_speaks_of_deleting_at_a_platform() -> None:
+    root = Path(lti_tool.__file__).parent
+    files = [path for path in root.rglob("*.py") if "demo" not in path.relative_to(root).parts]
+    assert len(files) > 100
+    wrong = [
+        f"{path.relative_to(root)}:{node.lineno}"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and str(node.value).upper() == "DELETE"
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
@@ -214,7 +308,7 @@ def test_reading_needs_the_narrow_scope_alone(line_items: LineItemService, world
     world.registration.scopes = [LINEITEM_READONLY]
     assert line_items.find(world.platform, world.lineitems_url)
     with pytest.raises(ScopeRefused):
-        line_items.create(world.platform, world.lineitems_url, label="x", score_maximum=100)
+        line_items.create(world.platform, world.lineitems_url, LineItemWish("x", 100))
 
 
 def test_reading_with_the_wide_scope_alone_works_too(line_items: LineItemService, world: World) -> None:

@@ -9,6 +9,7 @@ from lti_tool.advantage.errors import ServiceRefused
 from lti_tool.advantage.memberships import Member, MembershipService, MemberStatus
 from lti_tool.errors import BadAnswer, Unreachable
 from lti_tool.platforms.service import PlatformInfo
+from mappings.roles import Role
 from tests.advantage.conftest import World
 from tests.demo.conftest import recording
 from tests.scripted_platform import Reply, ScriptedPlatform
@@ -146,6 +147,95 @@ def test_a_next_page_elsewhere_or_in_a_circle_is_refused(
         scripted.answer(f"GET {PATH}", Reply(200, {"members": []}, {"Link": f'<{target}>; rel="next"'}))
         with pytest.raises(BadAnswer):
             list(memberships.members(platform, f"{scripted.url}{PATH}"))
+
+
+def test_who_has_a_link_comes_with_what_its_launch_would_say(memberships: MembershipService, world: World) -> None:
+    found = list(memberships.members(world.platform, world.memberships_url, resource_link_id=world.link.id))
+    assert len(found) == 3
+    for member in found:
+        assert member.message["https://purl.imsglobal.org/spec/lti/claim/message_type"] == "LtiResourceLinkRequest"
+        assert "sourcedid" not in repr(member)
+    with pytest.raises(ServiceRefused):
+        list(memberships.members(world.platform, world.memberships_url, resource_link_id="999"))
+
+
+def test_the_recorded_members_of_a_link_are_read(
+    memberships: MembershipService, platform: PlatformInfo, scripted: ScriptedPlatform
+) -> None:
+    replay(scripted, RECORDED["rlid=6 (lti id)"])
+    found = list(memberships.members(platform, f"{scripted.url}{PATH}", resource_link_id="6"))
+    assert scripted.calls(PATH)[0].query == {"rlid": ["6"]}
+    assert len(found) == len(RECORDED["rlid=6 (lti id)"]["body"]["members"])
+    assert all(member.message for member in found)
+
+
+def test_what_has_changed_since_is_read_where_a_platform_offers_it(
+    memberships: MembershipService, platform: PlatformInfo, scripted: ScriptedPlatform
+) -> None:
+    first = {"members": [{"user_id": "1", "roles": ["Learner"]}]}
+    differences = '</Changes?Since=Ab1>; rel="differences"'
+    scripted.answer(f"GET {PATH}", Reply(200, first, {"Link": f'</page2>; rel="next", {differences}'}))
+    scripted.answer("GET /page2", Reply(200, {"members": [{"user_id": "2", "roles": ["Learner"]}]}))
+    roster = memberships.members(platform, f"{scripted.url}{PATH}")
+    assert roster.differences is None
+    assert [member.user_id for member in roster] == ["1", "2"]
+    assert roster.differences == f"{scripted.url}/Changes?Since=Ab1"
+    gone = {"members": [{"user_id": "1", "roles": ["Learner"], "status": "Deleted"}]}
+    scripted.answer("GET /Changes", Reply(200, gone, {"Link": '</Changes?Since=Ab2>; rel="differences"'}))
+    later = memberships.members(platform, roster.differences or "")
+    assert [(member.user_id, member.status) for member in later] == [("1", MemberStatus.DELETED)]
+    assert later.differences == f"{scripted.url}/Changes?Since=Ab2"
+    assert scripted.calls("/Changes")[0].query == {"Since": ["Ab1"]}
+
+
+def test_changes_elsewhere_are_refused(
+    memberships: MembershipService, platform: PlatformInfo, scripted: ScriptedPlatform
+) -> None:
+    link = '<https://elsewhere.example.org/x>; rel="differences"'
+    scripted.answer(f"GET {PATH}", Reply(200, {"members": []}, {"Link": link}))
+    with pytest.raises(BadAnswer, match="not its own"):
+        list(memberships.members(platform, f"{scripted.url}{PATH}"))
+
+
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+
+
+@pytest.mark.parametrize(
+    ("row", "role", "participates"),
+    [
+        ({"roles": ["Learner"]}, Role.PARTICIPANT, True),
+        ({"roles": [f"{MEMBERSHIP}Learner"], "status": "ACTIVE"}, Role.PARTICIPANT, True),
+        ({"roles": ["Instructor"]}, Role.TRAINER, False),
+        ({"roles": [f"{MEMBERSHIP}Instructor", f"{MEMBERSHIP}Learner"]}, Role.PARTICIPANT, True),
+        ({"roles": ["Learner"], "status": "Inactive"}, Role.PARTICIPANT, False),
+        ({"roles": ["Learner"], "status": "DELETED"}, Role.PARTICIPANT, False),
+        ({"roles": [f"{MEMBERSHIP}Learner", TEST_USER]}, Role.PARTICIPANT, False),
+        ({"roles": [f"{MEMBERSHIP}Mentor"]}, Role.VISITOR, False),
+        ({"roles": []}, Role.VISITOR, False),
+        ({}, Role.VISITOR, False),
+    ],
+)
+def test_who_follows_the_course_now(
+    memberships: MembershipService,
+    platform: PlatformInfo,
+    scripted: ScriptedPlatform,
+    row: dict[str, object],
+    role: Role,
+    participates: bool,
+) -> None:
+    scripted.answer(f"GET {PATH}", Reply(200, {"members": [{"user_id": "1", **row}]}))
+    (found,) = memberships.members(platform, f"{scripted.url}{PATH}")
+    assert (found.role, found.participates) == (role, participates)
+
+
+def test_pages_that_never_end_are_an_error(
+    memberships: MembershipService, platform: PlatformInfo, scripted: ScriptedPlatform
+) -> None:
+    replies = [Reply(200, {"members": []}, {"Link": f'<{PATH}?from={number}>; rel="next"'}) for number in range(300)]
+    scripted.answer(f"GET {PATH}", *replies)
+    with pytest.raises(BadAnswer, match="do not end"):
+        list(memberships.members(platform, f"{scripted.url}{PATH}"))
 
 
 def test_a_large_course_without_pages_is_read(

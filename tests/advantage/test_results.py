@@ -81,6 +81,54 @@ def test_a_platform_that_sends_everybody_in_pages_is_read_to_the_right_row(
     assert found == Result(0.5, 1.0, None)
 
 
+def test_a_platform_whose_filter_loses_the_comment_is_asked_for_everybody(
+    results: ResultService, scripted: ScriptedPlatform
+) -> None:
+    rows = [{"userId": "8", "resultScore": 1}, {"userId": "9", "resultScore": 5, "resultMaximum": 10, "comment": "Mooi"}]
+    scripted.answer(f"GET {RESULTS}", Reply(200, rows))
+    found = results.of(platform_at(scripted.url, family="blackboard"), f"{scripted.url}{ITEM}", "9")
+    assert found == Result(5, 10, "Mooi")
+    assert scripted.calls(RESULTS)[0].query == {"limit": ["1000"]}
+
+
+def test_everything_that_a_line_item_holds_is_read(
+    scores: ScoreService, results: ResultService, world: World, clock: FakeClock
+) -> None:
+    assert results.all(world.platform, world.lineitem_url) == {}
+    for person in (world.teacher, world.colleague):
+        scores.post(world.platform, world.lineitem_url, person.id, ACCEPTED, clock())
+    found = results.all(world.platform, world.lineitem_url)
+    assert found == dict.fromkeys((world.teacher.id, world.colleague.id), Result(100.0, 100.0, ACCEPTED.comment))
+    assert list(world.school.refusals) == []
+
+
+def test_the_recorded_results_of_everybody_are_read(
+    results: ResultService, platform: PlatformInfo, scripted: ScriptedPlatform
+) -> None:
+    scripted.answer(f"GET {RESULTS}", Reply(200, RECORDED["results all"]["body"]))
+    found = results.all(platform, f"{scripted.url}{ITEM}?type_id=1")
+    assert len(found) == len(RECORDED["results all"]["body"])
+    assert (found["38"].score, found["38"].maximum) == (10.0, 25.0)
+    (asked,) = scripted.calls(RESULTS)
+    assert asked.query == {"type_id": ["1"]}
+
+
+def test_results_in_pages_are_read_to_the_end_and_rows_of_nobody_passed_over(
+    results: ResultService, scripted: ScriptedPlatform
+) -> None:
+    first = [{"userId": "1", "resultScore": 1}, {"resultScore": 1}, {"userId": ""}, {"userId": None}, "x"]
+    scripted.answer(f"GET {RESULTS}", Reply(200, first, {"Link": '</Next>; rel="next"'}))
+    scripted.answer("GET /Next", Reply(200, [{"userId": 2, "resultScore": 0}, {"userId": "1", "resultScore": 0.5}]))
+    found = results.all(platform_at(scripted.url, family="generic"), f"{scripted.url}{ITEM}")
+    assert {user: result.score for user, result in found.items()} == {"1": 1.0, "2": 0.0}
+
+
+def test_results_never_come_from_elsewhere(results: ResultService, scripted: ScriptedPlatform) -> None:
+    scripted.answer(f"GET {RESULTS}", Reply(200, [], {"Link": '<https://elsewhere.example.org/x>; rel="next"'}))
+    with pytest.raises(BadAnswer, match="not its own"):
+        results.all(platform_at(scripted.url, family="generic"), f"{scripted.url}{ITEM}")
+
+
 @pytest.mark.parametrize(
     ("held", "wanted", "same"),
     [

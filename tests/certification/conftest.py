@@ -82,6 +82,7 @@ def settings(server: BaseWSGIServer, equipped_template: Path, tmp_path: Path) ->
         database_url=f"sqlite:///{path}",
         secret_key=SECRET,
         allow_private_platforms=True,
+        logins_per_minute=1_000_000,
     )
 
 

@@ -140,3 +140,11 @@ def test_deployments_belong_to_their_own_platform(database: Database, platforms:
         platforms.add_deployment(first.id, " ")
     with pytest.raises(PlatformUnknown):
         platforms.add_deployment("nothing", "1")
+
+
+def test_the_deployment_of_a_platform_is_known_when_it_has_one(platforms: PlatformService) -> None:
+    one, several = add(platforms, deployment_ids=["7"]), add(platforms, client_id="b", deployment_ids=["7", "8"])
+    assert platforms.only_deployment(one) == "7"
+    assert platforms.only_deployment(several) is None
+    platforms.add_deployment(one.id, "9")
+    assert platforms.only_deployment(one) is None

@@ -23,6 +23,8 @@ from tests.clock import FakeClock
 from tests.recording_jobs import RecordingJobs
 from tests.sync.desk import Desk, open_desk
 
+LAUNCH_URL = "http://localhost:8401/lti/launch"
+
 
 class AtSchool:
     """A teacher with a graded link at the demo school, as launches would have made them known to the tool.
@@ -83,6 +85,7 @@ class AtSchool:
             ResultService(connector),
             desk.jobs,
             desk.clock,
+            LAUNCH_URL,
             lambda: self.jitter,
         )
 

@@ -1,11 +1,15 @@
 """The column a score goes to: the link's own, found, made once, missing, forbidden or gone."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from lti_tool.courses.models import Placement
 from lti_tool.demo.school import FaultKind, Service
 from lti_tool.demo.school.models import LineItem
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
+from lti_tool.sync.delivery import SEEKING
 from mappings.progress import OutcomeState
 from tests.builders import ASSIGNMENT, TRAINING
 from tests.sync.desk import FEEDBACK
@@ -102,6 +106,54 @@ def test_a_column_whose_making_was_not_confirmed_is_found_and_not_made_again(pos
     assert len(columns(posting)) == 1
 
 
+def test_scores_that_come_at_once_make_one_column(posting: Posting) -> None:
+    posting.at.lose_column()
+    posting.desk.accept()
+    for _ in range(3):
+        _person, _account, enrolment = posting.at.colleague()
+        posting.desk.accept(posting.desk.work(OutcomeState.SUBMITTED, enrolment=enrolment))
+    together, jobs = threading.Barrier(4), [(row.id, row.job) for row in posting.desk.rows()]
+
+    def run(job: tuple[str, int]) -> None:
+        together.wait(10)
+        posting.at.poster.post(*job)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, jobs))
+    assert len(columns(posting)) == 1
+    assert {row.last_error for row in posting.desk.rows() if row.dirty} <= {"line-item-sought"}
+    posting.desk.clock.advance(seconds=10)
+    posting.jobs.run(delayed=True)
+    assert not any(row.dirty for row in posting.desk.rows())
+    (made,) = columns(posting)
+    assert {item for item, _person in posting.at.school.grades} == {made.id}
+
+
+def test_a_job_that_died_while_it_looked_for_the_column_keeps_nobody_waiting_for_long(posting: Posting) -> None:
+    posting.at.lose_column()
+    posting.desk.set_placement(lineitem_sought_until=posting.desk.clock() + SEEKING)
+    posting.desk.accept()
+    row = posting.run()
+    assert (row.dirty, row.last_error, columns(posting)) == (True, "line-item-sought", [])
+    posting.desk.clock.advance(seconds=SEEKING.total_seconds())
+    posting.jobs.run(delayed=True)
+    assert (posting.desk.row().dirty, len(columns(posting))) == (False, 1)
+
+
+def test_of_two_columns_that_the_link_has_by_mistake_everybody_uses_one_and_none_is_deleted(posting: Posting) -> None:
+    posting.at.lose_column()
+    ours = [add_column(posting, link_id=posting.at.link.id, name=resource_id(posting)) for _ in range(2)]
+    posting.desk.accept()
+    posting.run()
+    posting.desk.set_placement(lineitem_url=None)
+    _person, account, enrolment = posting.at.colleague()
+    posting.desk.accept(posting.desk.work(OutcomeState.SUBMITTED, enrolment=enrolment))
+    posting.jobs.run()
+    grades = posting.at.school.grades
+    assert set(grades) == {(ours[0].id, posting.at.teacher.id), (ours[0].id, account.subject)}
+    assert columns(posting) == ours
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
     [(FaultKind.STATUS, 503, "unreachable"), (FaultKind.HTML, 503, "bad-answer"), (FaultKind.EMPTY, 503, "bad-answer")],
@@ -171,7 +223,7 @@ def test_a_column_that_is_gone_is_refused_until_a_launch_brings_another(posting:
     posting.desk.accept()
     row = posting.run()
     assert (row.dirty, row.refused, row.last_error) == (False, True, "refused-404")
-    posting.desk.set_placement(lineitem_url=None)
+    assert known_column(posting) is None
     posting.desk.catch_up()
     row = posting.run()
     assert (row.dirty, row.refused) == (False, False)

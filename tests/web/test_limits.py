@@ -1,0 +1,114 @@
+"""Rate limits: generous for a school, an end to a machine, and next to nothing for a request."""
+
+import time
+from typing import Any
+
+import pytest
+from flask import Flask, request
+
+from lti_tool.allowance import Allowance
+from lti_tool.web.limits import init_limits, network_of
+from lti_tool.web.setup import init_web
+from tests.clock import FakeClock
+from tests.conftest import SECRET
+
+MOST = 3
+
+
+@pytest.fixture
+def limited(clock: FakeClock) -> Flask:
+    """An application with one limited address."""
+    app = Flask("lti_tool", static_folder=None)
+    app.secret_key = SECRET
+    app.testing = True
+    init_limits(app, clock, {"login": MOST, "free": 0})
+    init_web(app, clock=clock)
+    app.add_url_rule("/login", "login", lambda: "welcome", methods=["GET"])
+    app.add_url_rule("/free", "free", lambda: "welcome")
+    app.add_url_rule("/other", "other", lambda: request.remote_addr or "")
+    return app
+
+
+def statuses(app: Flask, path: str, count: int, address: str = "192.0.2.1") -> list[int]:
+    client = app.test_client()
+    return [client.get(path, environ_base={"REMOTE_ADDR": address}).status_code for _ in range(count)]
+
+
+def test_what_is_over_the_limit_gets_a_friendly_page_that_says_when_to_come_back(
+    limited: Flask, clock: FakeClock, log: list[Any]
+) -> None:
+    clock.advance(seconds=15)
+    assert statuses(limited, "/login", MOST) == [200] * MOST
+    refused = limited.test_client().get(
+        "/login", environ_base={"REMOTE_ADDR": "192.0.2.1"}, headers={"Accept-Language": "nl"}
+    )
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "45"
+    assert "<h1>Even rustig aan</h1>" in refused.text
+    assert "Wacht een minuut." in refused.text
+    english = limited.test_client().get(
+        "/login", environ_base={"REMOTE_ADDR": "192.0.2.1"}, headers={"Accept-Language": "en"}
+    )
+    assert "<h1>Slow down for a moment</h1>" in english.text
+    assert english.headers["Content-Security-Policy"].endswith("frame-ancestors *")
+    assert "192.0.2" not in repr(log)
+
+
+def test_a_new_minute_begins_anew(limited: Flask, clock: FakeClock) -> None:
+    assert statuses(limited, "/login", MOST + 1)[-1] == 429
+    clock.advance(seconds=59)
+    assert statuses(limited, "/login", 1) == [429]
+    clock.advance(seconds=1)
+    assert statuses(limited, "/login", 1) == [200]
+
+
+def test_one_address_does_not_take_anothers_turn(limited: Flask) -> None:
+    assert statuses(limited, "/login", MOST + 1)[-1] == 429
+    assert statuses(limited, "/login", MOST, "192.0.2.2") == [200] * MOST
+
+
+def test_what_has_no_limit_goes_on(limited: Flask) -> None:
+    for path in ("/free", "/other"):
+        assert statuses(limited, path, MOST * 3) == [200] * MOST * 3
+
+
+def test_how_many_were_refused_is_in_the_log_once(limited: Flask, clock: FakeClock, log: list[Any]) -> None:
+    statuses(limited, "/login", MOST + 5)
+    assert [line for line in log if line["event"] == "requests_limited"] == []
+    clock.advance(minutes=1)
+    statuses(limited, "/login", 2)
+    (line,) = [line for line in log if line["event"] == "requests_limited"]
+    assert (line["endpoint"], line["count"]) == ("login", 5)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("not:an:address", "not:an:address"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_subscriber_counts_as_one(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_an_allowance_of_nothing_allows_everything(clock: FakeClock) -> None:
+    allowance = Allowance(0, clock)
+    assert {allowance.take() for _ in range(1000)} == {0}
+
+
+def test_a_limit_costs_a_request_less_than_a_twentieth_of_a_millisecond(limited: Flask) -> None:
+    (check, *_others) = limited.before_request_funcs[None]
+    count = 2000
+    with limited.test_request_context("/login", environ_base={"REMOTE_ADDR": "2001:db8::1"}):
+        init_limits(limited, FakeClock(), {"login": count * 10})
+        check = limited.before_request_funcs[None][-1]
+        begun = time.process_time()
+        for _ in range(count):
+            check()
+        seconds = (time.process_time() - begun) / count
+    assert seconds < 50e-6
