@@ -5,12 +5,13 @@ PostgreSQL refuses to run as root, so root starts it as Debian's user `postgres`
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 
 class PostgresqlMissing(RuntimeError):
@@ -29,12 +30,6 @@ def _programs() -> Path:
     return Path(found).parent
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     """Run a server and yield its URL without a database name: ``postgresql://postgres@127.0.0.1:<port>/``.
@@ -47,10 +42,12 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     """
     programs = _programs()
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir="/tmp"))  # a socket path must be short
+    # A socket path must be short, and /tmp may be memory.
+    place = "/var/tmp" if durable else "/tmp"  # noqa: S108  # mkdtemp makes a folder that is nobody else's
+    folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir=place))
     if as_user:
         shutil.chown(folder, "postgres", "postgres")
-    port = _free_port()
+    port = free_port()
 
     def run(*command: str) -> None:
         subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)  # noqa: S603
