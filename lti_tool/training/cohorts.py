@@ -17,7 +17,9 @@ from lti_tool.courses.words import clean_words
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.ids import code_digest, new_code, new_id
-from lti_tool.launch.service import Launch
+from lti_tool.launch.claims import MessageType
+from lti_tool.launch.service import Destination, Launch
+from lti_tool.training.entering import Entry, entry_of, participants_page
 from lti_tool.training.errors import CodeRefused
 from lti_tool.training.models import Cohort, CohortCode, Enrolment, EnrolmentCourse
 from lti_tool.training.outcomes import CohortFollower
@@ -211,9 +213,13 @@ class CohortService:
         Raises:
             NotFound: its file is not there any more.
         """
-        training = self._trainings.get(cohort.training_key)
+        return self.training(cohort.training_key)
+
+    def training(self, key: str) -> Training:
+        """Return a training. Raises NotFound when its file is not there any more."""
+        training = self._trainings.get(key)
         if training is None:
-            raise NotFound(f"the training {cohort.training_key!r} is not installed")
+            raise NotFound(f"the training {key!r} is not installed")
         return training
 
     def enrol(self, session: Session, cohort_id: str, person_id: str, course_id: str) -> str:
@@ -227,29 +233,36 @@ class CohortService:
         insert_unless_there(session, EnrolmentCourse, {"enrolment_id": enrolment_id, "course_id": course_id})
         return enrolment_id
 
-    def welcome(self, session: Session, launch: Launch) -> None:
-        """Receive a launch (a `LaunchFollower`): give a new placement what deep linking chose, and enrol a participant.
+    def welcome(self, session: Session, launch: Launch) -> Destination | None:
+        """Receive a launch (a `LaunchFollower`): give a new placement what deep linking chose, enrol a participant and say
+        where that participant lands.
 
         The custom parameters come from the platform, where teachers can edit them: a cohort counts only when a trainer
         of it brought it into this very course. One that nobody brought here belongs to a copied course.
         """
         if launch.placement_id is None:
-            return
-        placement = self._courses.placement(session, launch.placement_id)
-        cohort_id, named = placement.cohort_id, None
-        if cohort_id is None:
-            named = named_in(launch.custom)
-            cohort_id = self._show(session, placement, named) if named else None
-        if cohort_id is not None:
-            self.receive(session, cohort_id, launch.course_id, launch.person_id, launch.role)
-        elif named is not None:
-            self._copies.notice(session, placement, named, history_in(launch.custom))
+            return None
+        entry = entry_of(session, launch.placement_id, launch.person_id)
+        if entry.cohort_id is None:
+            named, placement = named_in(launch.custom), self._courses.placement(session, launch.placement_id)
+            if named is None:
+                return None
+            if not self._show(session, placement, named):
+                self._copies.notice(session, placement, named, history_in(launch.custom))
+                return None
+            entry = entry_of(session, launch.placement_id, launch.person_id)
+        takes_part = self.receive(session, entry, launch.person_id, launch.role)
+        if not takes_part or entry.cohort_id is None or not self._shows(entry.training_key, entry.assignment_key):
+            return None
+        if launch.message_type is MessageType.SUBMISSION_REVIEW:
+            return None
+        return participants_page(entry.cohort_id, entry.assignment_key)
 
     def heal(self, session: Session, placement: Placement) -> bool:
         """Let a placement of a copied course show what its link names, once that may be; return whether it does."""
         if placement.cohort_id is None and placement.proposed_cohort_id is not None:
             named = Named(placement.proposed_cohort_id, placement.proposed_item or WHOLE_TRAINING)
-            if self._show(session, placement, named) is not None:
+            if self._show(session, placement, named):
                 session.refresh(placement)
         return placement.cohort_id is not None
 
@@ -259,31 +272,35 @@ class CohortService:
             return None
         item = placement.proposed_item or WHOLE_TRAINING
         cohort = session.get(Cohort, placement.proposed_cohort_id)
-        trainings = [self._trainings.get(cohort.training_key)] if cohort else self._trainings.values()
-        return next((one for one in trainings if one and (item == WHOLE_TRAINING or one.has_assignment(item))), None)
+        keys = [cohort.training_key] if cohort else list(self._trainings)
+        found = next((key for key in keys if self._shows(key, None if item == WHOLE_TRAINING else item)), None)
+        return self._trainings[found] if found else None
 
-    def receive(self, session: Session, cohort_id: str, course_id: str, person_id: str, role: Role) -> None:
-        """Enrol whoever opens a placement of a cohort as a participant; others only look."""
-        if role is Role.PARTICIPANT and self._courses.is_bound(session, course_id, cohort_id):
-            self.enrol(session, cohort_id, person_id, course_id)
+    def receive(self, session: Session, entry: Entry, person_id: str, role: Role) -> bool:
+        """Enrol whoever opens a placement of a cohort as a participant; others only look. Return whether they take part."""
+        if role is not Role.PARTICIPANT or entry.cohort_id is None:
+            return False
+        if entry.bound and not entry.enrolled:
+            self.enrol(session, entry.cohort_id, person_id, entry.course_id)
+        return entry.bound or entry.participant_id is not None
 
-    def _show(self, session: Session, placement: Placement, named: Named) -> str | None:
-        """Configure a placement as its link names it, or as a trainer of this copied course chose instead.
-
-        Returns:
-            The cohort that it shows; None when it may not show what the link names.
-        """
+    def _show(self, session: Session, placement: Placement, named: Named) -> bool:
+        """Configure a placement as its link names it, or as a trainer of this copied course chose, if that may be."""
         cohort_id = named.cohort_id
         if not self._courses.is_bound(session, placement.course_id, cohort_id):
             cohort_id = self._copies.chosen(session, placement.course_id, cohort_id) or ""
             if not cohort_id or not self._courses.is_bound(session, placement.course_id, cohort_id):
-                return None
-        training = self._trainings.get(self.show(session, cohort_id).training_key)
+                return False
         key = None if named.item == WHOLE_TRAINING else named.item
-        if training is None or (key is not None and not training.has_assignment(key)):
-            return None
+        if not self._shows(self.show(session, cohort_id).training_key, key):
+            return False
         self._courses.configure_placement(session, placement.id, cohort_id, key)
-        return cohort_id
+        return True
+
+    def _shows(self, training_key: str | None, assignment_key: str | None) -> bool:
+        """Return whether a training is installed, with this assignment."""
+        training = self._trainings.get(training_key or "")
+        return training is not None and (assignment_key is None or training.has_assignment(assignment_key))
 
     def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
         insert_unless_there(

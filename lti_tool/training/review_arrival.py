@@ -6,13 +6,11 @@ from enum import StrEnum
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from lti_tool.courses.models import Account
-from lti_tool.courses.service import CourseService
+from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
-from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import OthersWork
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
@@ -50,15 +48,11 @@ class ReviewArrivalService:
 
     Args:
         database: its own short transactions.
-        courses: what placements show.
-        cohorts: enrols participants.
         access: who may.
     """
 
-    def __init__(self, database: Database, courses: CourseService, cohorts: CohortService, access: Access) -> None:
+    def __init__(self, database: Database, access: Access) -> None:
         self._database = database
-        self._courses = courses
-        self._cohorts = cohorts
         self._access = access
 
     def arrive(self, viewer: Viewer, placement_id: str, account_id: str | None) -> ReviewArrival:
@@ -71,10 +65,10 @@ class ReviewArrivalService:
             NotFound: no such placement, or not in a course that this session has opened.
             OthersWork: the viewer is no trainer there, and it is somebody else's work.
         """
-        with self._database.session() as session:
-            placement = self._courses.placement(session, placement_id)
-            role = viewer.role_in(placement.course_id)
-            if role is None:
+        with self._database.reading() as session:
+            placement = session.get(Placement, placement_id) if placement_id.isalnum() else None
+            role = viewer.role_in(placement.course_id) if placement else None
+            if placement is None or role is None:
                 raise NotFound("a placement of a course that this session has not opened")
             account = session.get(Account, account_id) if account_id and account_id.isalnum() else None
             person_id = account.person_id if account and account.platform_id == viewer.platform.id else None

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
-from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
 from lti_tool.training.access import Access
 from lti_tool.training.arriving import ArrivalService
@@ -34,7 +33,6 @@ def training_services(
     settings: Settings,
     database: Database,
     clock: Clock,
-    courses: CourseService,
     cohorts: CohortService,
     trainings: Mapping[str, Training],
     extras: Extras,
@@ -58,8 +56,8 @@ def training_services(
     return (
         cohorts,
         extras,
-        ArrivalService(database, courses, cohorts),
-        ReviewArrivalService(database, courses, cohorts, access),
+        ArrivalService(database, cohorts),
+        ReviewArrivalService(database, access),
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
         ReviewPageService(database, clock, access, extras),
