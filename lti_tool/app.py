@@ -263,6 +263,7 @@ def create_app(parts: Parts) -> Flask:
         parts.clock,
         {
             "launch.login": settings.logins_per_minute,
+            "launch.login_by_storage": settings.logins_per_minute,
             "launch.launch": settings.logins_per_minute,
             "platforms.register": settings.registrations_per_minute,
             "platforms.connect": settings.registrations_per_minute,

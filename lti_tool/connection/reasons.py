@@ -14,6 +14,8 @@ ORDINARY = frozenset(
         "L-EXPIRED",
         "L-NONCE",
         "L-COOKIE",
+        "L-COOKIES-OFF",
+        "L-STORAGE",
         "L-BROWSER",
         "L-AUTH-ERROR",
         "L-ROLE",

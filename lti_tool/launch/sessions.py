@@ -1,5 +1,7 @@
 """The session that a launch opens: a row in the database, found by the secret in the browser's cookie.
 
+In a frame without cookies the page itself holds the secret (`frame_session`).
+
 It holds one account and its seats: which role a launch showed in which course. Rights rest on the seats of the last
 hours, not on what somebody once was.
 """
@@ -19,6 +21,7 @@ from lti_tool.database import Database
 from lti_tool.errors import SessionExpired
 from lti_tool.ids import digest, new_secret
 from lti_tool.launch.cookies import session_cookie
+from lti_tool.launch.frame_session import session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -184,7 +187,7 @@ def current_viewer() -> Viewer:
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
         sessions = use(SessionService)
-        viewer = sessions.load(sessions.cookie.read(request))
+        viewer = sessions.load(session_secret(request, sessions.cookie))
         g.viewer = viewer
         g.session_id = viewer.session_id
         g.locale = viewer.locale
