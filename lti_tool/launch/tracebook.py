@@ -128,8 +128,8 @@ class TraceBook:
 
 
 _WAY_OFFERED = and_(LaunchTrace.step == Step.LOGIN, LaunchTrace.outcome == CookieMissing.code)
-"""A frame without cookies: the page goes on with the platform's storage or offers a window. Its code can be looked up, and it
-is counted as no refusal."""
+"""A frame without cookies: the page goes on with the platform's storage or offers a window. Its code can be looked up, and
+it counts as no refusal."""
 _REFUSED = and_(LaunchTrace.outcome != LAUNCHED, not_(_WAY_OFFERED))
 _TRACES = select(LaunchTrace, Platform.name).outerjoin(Platform, Platform.id == LaunchTrace.platform_id)
 
