@@ -141,7 +141,7 @@ def compose(
     connector = Connector(outgoing, key_ring, clock, platforms.only_deployment)
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
-    sessions = SessionService(settings, database, clock, platforms)
+    sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
 
@@ -250,7 +250,6 @@ def create_app(parts: Parts) -> Flask:
             settings,
             parts.database,
             parts.clock,
-            parts.courses,
             parts.cohorts,
             parts.trainings,
             parts.extras,
