@@ -267,6 +267,7 @@ def create_app(parts: Parts) -> Flask:
             "platforms.register": settings.registrations_per_minute,
             "platforms.connect": settings.registrations_per_minute,
             "platforms.connected": settings.registrations_per_minute,
+            "platforms.deployment": settings.registrations_per_minute,
             "connection.check_registered": settings.registrations_per_minute,
         },
     )

@@ -142,6 +142,15 @@ class RegistrationService:
         """Return whether launches of the platform can be accepted: at least one deployment is known."""
         return bool(self._platforms.deployments(platform.id))
 
+    def name_deployment(self, platform: PlatformInfo, deployment_id: str) -> None:
+        """Register the deployment of a platform that told none; one that is registered stays the only one.
+
+        Raises:
+            Invalid: the id is empty or too long.
+        """
+        if not self.has_deployment(platform):
+            self._platforms.add_deployment(platform.id, deployment_id)
+
     def _keep(self, claim: Claim, configuration: PlatformConfiguration, registered: Registered) -> PlatformInfo:
         with self._database.session() as session:
             platform = self._platforms.connect(

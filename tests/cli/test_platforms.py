@@ -70,6 +70,58 @@ def test_a_platform_added_by_hand_says_what_its_administrator_enters_and_is_list
 
 
 @pytest.mark.parametrize(
+    ("family", "labels"),
+    [
+        ("moodle", ["Tool URL", "Initiate login URL", "Public keyset"]),
+        ("brightspace", ["Redirect URLs", "OpenID Connect Login URL", "Keyset URL"]),
+        ("blackboard", ["Tool Redirect URL(s)", "Login Initiation URL", "Tool JWKS URL"]),
+        ("itslearning", ["Redirection URI", "Login URI", "Public key: JWK Set URI"]),
+        ("canvas", ["Redirect URIs", "Method: Enter URL, JSON URL"]),
+        ("desire2learn", ["OpenID Connect Login URL"]),
+    ],
+)
+def test_what_to_enter_is_said_in_the_platforms_own_words(installed: CommandLine, family: str, labels: list[str]) -> None:
+    installed.set(ICC_BASE_URL="https://icc.example.org")
+    text = installed.done("platform", "add", "Zilverbos", *options(family=family))
+    assert [label for label in labels if label not in text] == []
+    assert "https://icc.example.org/lti/" in text
+    assert "What this rests on:" in text
+    assert ("simulated school only" in text) is (family != "moodle")
+
+
+def test_every_kind_of_platform_is_named_in_the_help(installed: CommandLine) -> None:
+    text = " ".join(installed.done("platform", "add", "--help").split())
+    for family in ("blackboard", "brightspace", "canvas", "itslearning", "moodle", "sakai", "generic"):
+        assert family in text
+
+
+def test_what_all_schools_of_a_family_share_need_not_be_said(installed: CommandLine) -> None:
+    own = ["--client-id", "c-1", "--deployment", "d-1"]
+    added = installed.json("platform", "add", "Zilverbos", "--family", "blackboard", *own)
+    shown = installed.json("platform", "show", added["id"])
+    assert shown["issuer"] == "https://blackboard.com"
+    assert shown["jwks_url"] == "https://developer.blackboard.com/api/v1/management/applications/c-1/jwks.json"
+    other = installed.json(
+        "platform", "add", "Maasbrug", "--family", "blackboard", "--client-id", "c-2", "--deployment", "d-1"
+    )
+    assert other["id"] != added["id"]
+    assert "issuer and client id are registered already" in installed.refused(
+        "platform", "add", "Again", "--family", "blackboard", *own
+    )
+    assert "Missing option '--issuer'" in installed.misused("platform", "add", "Other", "--family", "brightspace", *own)
+
+
+def test_deployments_may_come_later(installed: CommandLine) -> None:
+    added = installed.json("platform", "add", "Zilverbos", *options(family="canvas"))
+    told = installed.json("platform", "add-deployment", added["id"], "27:abc")
+    assert told == {"id": added["id"], "deployments": ["1", "27:abc"]}
+    assert "accepted now" in installed.done("platform", "add-deployment", added["id"], "27:abc")
+    assert installed.json("platform", "show", added["id"])["deployments"] == ["1", "27:abc"]
+    assert installed.refused("platform", "add-deployment", added["id"], " ").startswith("deployment_id: ")
+    assert "no platform has this id" in installed.refused("platform", "add-deployment", "unknown", "1")
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"issuer": "zilverbos"}, "issuer: "),
