@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lti_tool.cli.by_hand import add, add_deployment
-from lti_tool.cli.frame import OrderedGroup, echo_json, json_option, parts, show, show_one, tell
+from lti_tool.cli.frame import OrderedGroup, echo_json, fail, json_option, parts, show, show_one, tell
 from lti_tool.cli.traces import refusals
 
 if TYPE_CHECKING:
@@ -88,21 +88,30 @@ def show_platform(platform_id: str, *, as_json: bool) -> None:
 
 @platform.command()
 @click.argument("platform_id")
+@click.option("--language", type=click.Choice(["nl", "en"]), help="Language of the report; default: ICC_DEFAULT_LOCALE.")
 @json_option
-def check(platform_id: str, *, as_json: bool) -> None:
-    """See whether its keys can be read and tokens can be had.
+def check(platform_id: str, *, language: str | None, as_json: bool) -> None:
+    """Test the connection and print a report to pass on: what works, what does not, who can solve it.
 
-    Calls the platform; nothing is stored but its keys.
+    Reads keys on both sides, a token for each service, line items, results and members; nothing is changed at the
+    platform, and nothing is stored but its keys. Exit code 1 when something is wrong.
     """
-    passed: list[str] = []
+    from flask_babel import force_locale
+
+    from lti_tool.app import create_app
+    from lti_tool.connection.lights import Light
+    from lti_tool.connection.report import as_text
+
     with parts() as tool:
-        info = tool.platforms.get(platform_id)
-        for line in tool.platform_check(info):
-            passed.append(line)
-            if not as_json:
-                click.echo(line)
-    if as_json:
-        echo_json({**_row(info), "passed": passed})
+        report = tool.self_test.run(tool.platforms.get(platform_id))
+        with create_app(tool).app_context(), force_locale(language or tool.settings.default_locale):
+            if as_json:
+                echo_json(report.row())
+            else:
+                click.echo(as_text(report, tool.settings.base_url))
+    wrong = [finding.key for finding in report.findings if finding.light is Light.WRONG]
+    if wrong:
+        fail(f"something is wrong with this connection: {', '.join(wrong)}")
 
 
 @platform.command()

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from flask_babel import lazy_gettext as _l
@@ -130,6 +131,11 @@ class RegistrationService:
     def platform_of(self, invite_token: str) -> PlatformInfo | None:
         """Return the platform that was connected with an invitation, if one was. Raises InviteUnknown."""
         platform_id = self._invites.platform_of(invite_token)
+        return self._platforms.get(platform_id) if platform_id else None
+
+    def connected_lately(self, invite_token: str, within: timedelta) -> PlatformInfo | None:
+        """Return the platform that was connected with an invitation no longer ago than `within`. Raises InviteUnknown."""
+        platform_id = self._invites.connected_lately(invite_token, within)
         return self._platforms.get(platform_id) if platform_id else None
 
     def has_deployment(self, platform: PlatformInfo) -> bool:

@@ -159,15 +159,15 @@ def test_an_unknown_platform_is_refused(installed: CommandLine, word: str) -> No
     assert installed.refused("platform", word, "unknown") == "no platform has this id"
 
 
-def test_the_check_reads_the_keys_and_has_a_token_for_each_scope(
-    installed: CommandLine, parts: Parts, school: School
-) -> None:
+@pytest.fixture
+def connected(installed: CommandLine, parts: Parts, school: School) -> str:
+    """The id of a platform that works."""
     registration = school.register_tool(
         login_url="http://localhost:8401/lti/login",
         redirect_uris=["http://localhost:8401/lti/launch"],
         jwks=dict(parts.key_ring.jwks()),
     )
-    platform_id = installed.json(
+    platform_id: str = installed.json(
         "platform",
         "add",
         "Zilverbos",
@@ -176,17 +176,59 @@ def test_the_check_reads_the_keys_and_has_a_token_for_each_scope(
             client_id=registration.client_id,
             token_url=f"{school.url}/lti/token",
             jwks_url=f"{school.url}/lti/certs",
+            family="moodle",
         ),
     )["id"]
-    lines = installed.done("platform", "check", platform_id).splitlines()
-    assert lines[0] == "their keys: 1 read"
-    assert [line for line in lines[1:] if not line.endswith(": granted")] == []
-    assert installed.json("platform", "check", platform_id)["passed"] == lines
+    return platform_id
 
 
-def test_the_check_says_what_does_not_work(installed: CommandLine) -> None:
+def test_the_check_of_a_connection_that_works_is_a_report_to_pass_on(installed: CommandLine, connected: str) -> None:
+    report = installed.done("platform", "check", connected)
+    assert report.startswith("Zelftest van de koppeling met ICC Bridge: In orde\nZilverbos, Moodle\n")
+    for words in ("[In orde] Sleutels van de leeromgeving", "[Niet getest] Deelnemerslijst", "Voor trainers, Moodle"):
+        assert words in report
+    assert max(map(len, report.splitlines())) <= 100
+    english = installed.done("platform", "check", connected, "--language", "en")
+    assert english.startswith("Self-test of the connection with ICC Bridge: All right\n")
+    installed.set(ICC_DEFAULT_LOCALE="en")
+    assert installed.done("platform", "check", connected).startswith("Self-test of the connection")
+    assert "Invalid value for '--language'" in installed.misused("platform", "check", connected, "--language", "fy")
+
+
+def test_the_check_has_a_light_for_everything_in_json(installed: CommandLine, connected: str) -> None:
+    found = installed.json("platform", "check", connected)
+    assert (found["id"], found["name"], found["light"]) == (connected, "Zilverbos", "ok")
+    lights = {finding["key"]: finding["light"] for finding in found["findings"]}
+    assert lights == {
+        "status": "ok",
+        "deployments": "ok",
+        "their_keys": "ok",
+        "our_keys": "ok",
+        "access": "ok",
+        "authorization": "not_tried",
+        "line_items": "not_tried",
+        "results": "not_tried",
+        "roster": "not_tried",
+        "clock": "ok",
+        "layers": "not_tried",
+        "last_launch": "not_tried",
+        "refusals": "ok",
+    }
+    (access,) = [finding for finding in found["findings"] if finding["key"] == "access"]
+    assert len(access["items"]) == 5
+
+
+def test_the_check_of_a_connection_that_does_not_work_prints_the_report_and_fails(installed: CommandLine) -> None:
     platform_id = installed.json("platform", "add", "Zilverbos", *options())["id"]
     result = installed("platform", "check", platform_id)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("icc-bridge: ")
-    assert result.stderr.count("\n") == 1
+    assert result.exit_code == 1
+    assert result.stdout.startswith("Zelftest van de koppeling met ICC Bridge: Fout\n")
+    assert "[Fout] Sleutels van de leeromgeving" in result.stdout
+    assert "1. Controleer of http://127.0.0.1:9 van buiten" in " ".join(result.stdout.split())
+    assert result.stderr == ("icc-bridge: something is wrong with this connection: their_keys, our_keys, access\n")
+
+
+def test_the_check_says_that_a_platform_is_switched_off(installed: CommandLine, connected: str) -> None:
+    installed.done("platform", "disable", connected)
+    result = installed("platform", "check", connected)
+    assert (result.exit_code, "[Fout] Koppeling" in result.stdout) == (1, True)
