@@ -1,5 +1,7 @@
 """Why a score has not arrived: the codes of this room, for people who can look them up. Others come from `advantage`."""
 
+ALREADY_THERE = "already-there"
+"""The gradebook holds the score; nothing was posted."""
 CHANGED_IN_LMS = "changed-in-lms"
 """Somebody changed the grade by hand. It is shown, not overwritten."""
 CONFLICT = "http-409"

@@ -13,7 +13,7 @@ from lti_tool.demo.school.gradebook import override, release
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, SCORE
-from lti_tool.sync.jobs import LEASE
+from lti_tool.sync.lanes import LEASE
 from lti_tool.sync.outbox import mark
 from mappings.progress import OutcomeState
 from tests.eventually import eventually

@@ -7,7 +7,8 @@ from sqlalchemy import insert
 
 from lti_tool.courses.models import Account, Person
 from lti_tool.ids import new_id
-from lti_tool.sync.jobs import CATCH_UP_BATCH, CATCH_UP_EVERY, LEASE, SWEEP_BATCH
+from lti_tool.sync.jobs import CATCH_UP_BATCH, CATCH_UP_EVERY, SWEEP_BATCH
+from lti_tool.sync.lanes import LEASE
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import POST_SCORE
 from tests.recording_jobs import RecordingJobs
