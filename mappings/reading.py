@@ -8,6 +8,7 @@ for are mistakes too. Nothing that holds an empty value leaves this package: `fi
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from mappings.errors import DataFileError
@@ -228,6 +229,15 @@ class Table:
     def note(self, path: str, message: str) -> None:
         """Note a mistake at a path."""
         self._notes.append((path, message))
+
+    def optional_members(self, name: str) -> Mapping[str, object]:
+        """Return a table whose keys are nobody's but those it is handed on to; empty when there is none."""
+        child = self.optional_table(name)
+        if child is None:
+            return MappingProxyType({})
+        child.leave_rest()
+        members = self._data[name]
+        return MappingProxyType(dict(members) if isinstance(members, dict) else {})
 
     def problems(self) -> list[str]:
         """Return all mistakes found in this table and those in it, one line each."""

@@ -84,23 +84,25 @@ _TRAINERS: Final = frozenset(
         *(f"{_URN}TeachingAssistant/{name}" for name in (*_ASSISTING, "Grader")),
     }
 )
-_ADMINS: Final = frozenset(
+_PLATFORM_ADMINS: Final = frozenset(
     {
-        "Administrator",
-        f"{_LIS}membership#Administrator",
-        f"{_LIS}membership/Administrator#Administrator",
-        f"{_LIS}membership/Administrator#SystemAdministrator",
         f"{_LIS}institution/person#Administrator",
         f"{_LIS}system/person#Administrator",
         f"{_LIS}system/person#SysAdmin",
         # Outside the vocabulary; Moodle's own tool knows administrators by it.
         f"{_LIS}person#Administrator",
-        f"{_URN}Administrator",
         "urn:lti:instrole:ims/lis/Administrator",
         "urn:lti:sysrole:ims/lis/Administrator",
         "urn:lti:sysrole:ims/lis/SysAdmin",
     }
 )
+_ADMINS: Final = _PLATFORM_ADMINS | {
+    "Administrator",
+    f"{_LIS}membership#Administrator",
+    f"{_LIS}membership/Administrator#Administrator",
+    f"{_LIS}membership/Administrator#SystemAdministrator",
+    f"{_URN}Administrator",
+}
 
 _MOST_ROLES: Final = 500
 """A claim with more entries is no list of roles and gives nothing."""
@@ -124,6 +126,11 @@ def course_role(roles: object) -> Role:
 def is_admin(roles: object) -> bool:
     """Return whether somebody administers the course or the platform: may set up, and by that alone sees no work."""
     return not _texts(roles).isdisjoint(_ADMINS)
+
+
+def administers_platform(roles: object) -> bool:
+    """Return whether somebody administers the whole platform, and not only a course: may see how it is connected."""
+    return not _texts(roles).isdisjoint(_PLATFORM_ADMINS)
 
 
 def is_test_user(roles: object) -> bool:

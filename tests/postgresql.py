@@ -47,7 +47,9 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     """
     programs = _programs()
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir="/tmp"))  # a socket path must be short
+    # A socket path must be short, and /tmp may be memory.
+    place = "/var/tmp" if durable else "/tmp"  # noqa: S108  # mkdtemp makes a folder that is nobody else's
+    folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir=place))
     if as_user:
         shutil.chown(folder, "postgres", "postgres")
     port = _free_port()

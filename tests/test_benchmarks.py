@@ -1,21 +1,27 @@
 """The measurements measure: each once, and what they make of it."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import certificates, scores
+from benchmarks.__main__ import main
 from benchmarks.launches import ours, table
 from benchmarks.launches.aims import aims
+from benchmarks.launches.children import NotStarted, server
 from benchmarks.launches.conditions import CROWD, EIGHT, SLOW, Condition
+from benchmarks.launches.fetching import fetch, program
 from benchmarks.launches.load import Load, Played, Tool
 from benchmarks.launches.results import Measured, Results
-from benchmarks.launches.rounds import Arena, arena
-from benchmarks.launches.sides import Side, Way
+from benchmarks.launches.rounds import Arena, arena, play_rounds
+from benchmarks.launches.sides import Missing, Side, Way
 from benchmarks.launches.usage import Process, cpu_seconds, read_stat, tree_ticks
 from benchmarks.launches.wire import Answer, take
 from benchmarks.measuring import Figure, Round, compared, figure, percentile
@@ -148,7 +154,7 @@ def test_an_aim_is_met_not_met_or_not_measured() -> None:
         "to the redirect: CPU a launch": True,
         "with the page: rate beside PyLTI1p3, tuned": False,
         "with the page: p95": False,
-        "p50 when the platform takes 100 ms, of p50 at once": False,
+        "to the redirect: p50 when the platform takes 100 ms": False,
         "600 at once: failed": False,
     }
     shown = list(table.lines(made))
@@ -157,16 +163,20 @@ def test_an_aim_is_met_not_met_or_not_measured() -> None:
 
 
 def test_our_launches_are_measured_to_the_redirect_and_with_the_page(played_in: Arena, our_side: Side) -> None:
-    made = Results(our_side.ways, [EIGHT])
-    for way in our_side.ways:
-        made.add(way.key, EIGHT.key, played_in.play(our_side, way, Load(2, launches=6, people=3)))
-    for way in our_side.ways:
-        cell = made.cell(way.key, EIGHT.key)
-        assert cell is not None
-        assert (cell.launched, dict(cell.failures)) == (6, {})
-        assert cell.p50 is not None
-        assert 0 < cell.p50 <= (cell.p99 or 0)
-    assert {row["way"] for row in table.as_data(made)["cells"]} == {"sqlite", "sqlite-page"}
+    few = Condition("few", "a few at once", Load(2, launches=6, people=3))
+    crowd = Condition("all", "newcomers", Load(4, launches=4, hold_seconds=0.1, first_person=10, people=4), once=True)
+    made = Results(our_side.ways, [few, crowd])
+    play_rounds(played_in, {our_side: our_side.ways}, 2, made, lambda _line: None)
+    cells = table.as_data(made)["cells"]
+    assert [(row["way"], row["condition"], row["launched"], row["failures"]) for row in cells] == [
+        ("sqlite", "few", 12, {}),
+        ("sqlite-page", "few", 12, {}),
+        ("sqlite-page", "all", 4, {}),
+    ]
+    assert all(0 < row["p50"] <= row["p95"] <= row["p99"] for row in cells)
+    page = made.ratio("sqlite-page", "sqlite", "few")
+    assert page is not None
+    assert page > 0
 
 
 @pytest.mark.parametrize(
@@ -191,6 +201,39 @@ def test_a_tool_that_is_not_there_fails_launches_not_the_run(played_in: Arena, o
     gone = replace(our_side.ways[0], tool=replace(our_side.ways[0].tool, port=1))
     played = played_in.play(our_side, gone, Load(2, launches=2)).played
     assert dict(played.failures) == {"connection broken": 2}
+
+
+def test_what_the_other_tools_need_is_fetched_once(tmp_path: Path) -> None:
+    wanted = tmp_path / "wanted.txt"
+    wanted.write_text("one")
+    count = [sys.executable, "-c", "open('../count', 'a').write(open('wanted.txt').read() + ' ')"]
+    for text in ("one", "one", "two"):
+        wanted.write_text(text)
+        fetch(tmp_path / "fetched", [wanted], count)
+    assert (tmp_path / "count").read_text() == "one two "
+
+
+def test_what_cannot_be_fetched_is_missing_in_one_line_and_tried_again(tmp_path: Path) -> None:
+    fails = [sys.executable, "-c", "import sys; sys.exit('much\\nno network')"]
+    for _ in range(2):
+        with pytest.raises(Missing, match=r"^fetched packages could not be fetched: no network$"):
+            fetch(tmp_path / "fetched", [], fails)
+    with pytest.raises(Missing, match="no-such-program is missing; install Debian's package some-package"):
+        program("no-such-program", "some-package")
+
+
+def test_a_server_that_ends_says_why(tmp_path: Path) -> None:
+    ends = [sys.executable, "-c", "raise SystemExit('the port is taken')"]
+    with pytest.raises(NotStarted, match=r"^it did not start: the port is taken$"), server("it", ends, 1, tmp_path, {}):
+        pass
+
+
+@pytest.mark.parametrize(("option", "known"), [("--only", "pylti-tuned"), ("--at", "8-slow")])
+def test_an_unknown_part_is_named_with_the_known_ones(option: str, known: str) -> None:
+    answer = CliRunner().invoke(main, ["launches", option, "8,nonsense"])
+    assert answer.exit_code == 2
+    assert "nonsense" in answer.output
+    assert known in answer.output
 
 
 def test_scores_arrive_at_the_school(scene: Stage) -> None:

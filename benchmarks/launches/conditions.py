@@ -14,7 +14,7 @@ class Condition:
         key: for the command line and for programs.
         title: for people.
         load: one round of it.
-        once: it is played once, and by the fullest way of each side alone.
+        once: it is played once, with the last of the chosen ways of each side.
     """
 
     key: str

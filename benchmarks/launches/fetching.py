@@ -37,7 +37,7 @@ def python_packages() -> Path:
     """
     folder = FETCHED / "python"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    _fetch(folder, [PEERS / "requirements.txt"], [*pip, "--target", ".", "-r", "requirements.txt"])
+    fetch(folder, [PEERS / "requirements.txt"], [*pip, "--target", ".", "-r", "requirements.txt"])
     return folder
 
 
@@ -49,12 +49,16 @@ def node_modules() -> Path:
     """
     folder = FETCHED / "node"
     npm = [program("npm", "npm"), "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
-    _fetch(folder, [PEERS / "package.json", PEERS / "package-lock.json"], npm)
+    fetch(folder, [PEERS / "package.json", PEERS / "package-lock.json"], npm)
     return folder / "node_modules"
 
 
-def _fetch(folder: Path, lists: Sequence[Path], command: Sequence[str]) -> None:
-    """Run `command` in `folder` beside copies of `lists`, unless that was done for these very lists."""
+def fetch(folder: Path, lists: Sequence[Path], command: Sequence[str]) -> None:
+    """Run `command` in `folder` beside copies of `lists`, unless that was done for these very lists.
+
+    Raises:
+        Missing: it fails, or takes too long.
+    """
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in lists)).hexdigest()
     done = folder / "done"
     if done.exists() and done.read_text() == wanted:

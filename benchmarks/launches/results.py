@@ -1,5 +1,6 @@
 """What was measured, round by round, and the medians of it."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class Results:
         self.ways = tuple(ways)
         self.conditions = tuple(conditions)
         self.skipped = tuple(skipped)
+        self.load_average = os.getloadavg()[0]
+        """How many processes wanted a core in the last minute, before anything was played."""
         self._rounds: dict[tuple[str, str], list[Measured]] = {}
 
     def add(self, way: str, condition: str, measured: Measured) -> None:
@@ -82,6 +85,12 @@ class Results:
         ours, theirs = self._rounds.get((way, condition), []), self._rounds.get((other, condition), [])
         pairs = zip(ours, theirs, strict=False)
         return _median(one.played.rate / two.played.rate for one, two in pairs if two.played.rate)
+
+    def slowdown(self, way: str, before: str, after: str) -> float | None:
+        """Return how many times the p50 under another condition: the median over the rounds, as `ratio` does."""
+        pairs = zip(self._rounds.get((way, before), []), self._rounds.get((way, after), []), strict=False)
+        halves = ((one.played.percentile(0.5), two.played.percentile(0.5)) for one, two in pairs)
+        return _median(second / first for first, second in halves if first and second)
 
 
 def _median(values: Iterable[float | None]) -> float | None:

@@ -1,7 +1,7 @@
 """The run: every side is started once, then all are played in turn, round by round, so that a busy moment hits all alike."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,32 +90,29 @@ def measure(conditions: Sequence[Condition], only: Collection[str], rounds: int,
                 continue
             play.warm(side)
             sides.append(side)
-        return _play_all(play, sides, conditions, only, rounds, say, skipped)
+        chosen = {side: [way for way in side.ways if not only or way.key in only] for side in sides}
+        results = Results([way for ways in chosen.values() for way in ways], conditions, skipped)
+        play_rounds(play, chosen, rounds, results, say)
+        return results
 
 
-def _play_all(
-    play: Arena,
-    sides: Sequence[Side],
-    conditions: Sequence[Condition],
-    only: Collection[str],
-    rounds: int,
-    say: Say,
-    skipped: Sequence[str],
-) -> Results:
-    pairs = [(side, way) for side in sides for way in side.ways if not only or way.key in only]
-    results = Results([way for _side, way in pairs], conditions, skipped)
+def play_rounds(play: Arena, chosen: Mapping[Side, Sequence[Way]], rounds: int, results: Results, say: Say) -> None:
+    """Play everything that `results` has conditions for, and add it there.
+
+    Args:
+        chosen: running sides, with the ways that are played of each.
+        rounds: how often each condition is played with each way.
+        say: takes a line about how far it is.
+    """
+    pairs = [(side, way) for side, ways in chosen.items() for way in ways]
     for number in range(rounds):
         say(f"round {number + 1} of {rounds} …")
         # every other round backwards, so that nobody always comes after the same neighbour
         order = pairs if number % 2 == 0 else pairs[::-1]
-        for condition in conditions:
-            if not condition.once:
-                for side, way in order:
-                    results.add(way.key, condition.key, play.play(side, way, condition.load))
-    for condition in conditions:
-        if condition.once:
-            say(f"{condition.title} …")
-            for side, way in pairs:
-                if way is side.ways[-1]:
-                    results.add(way.key, condition.key, play.play(side, way, condition.load))
-    return results
+        for condition in (one for one in results.conditions if not one.once):
+            for side, way in order:
+                results.add(way.key, condition.key, play.play(side, way, condition.load))
+    for condition in (one for one in results.conditions if one.once):
+        for side, ways in chosen.items():
+            say(f"{condition.title}: {ways[-1].name} …")
+            results.add(ways[-1].key, condition.key, play.play(side, ways[-1], condition.load))

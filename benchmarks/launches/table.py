@@ -32,6 +32,7 @@ def lines(results: Results) -> Iterator[str]:
             yield from _way_lines(results, condition, way, [key for key, _name in ours])
     yield ""
     yield LEGEND
+    yield f"The machine has {os.cpu_count()} cores; its load average before the first round was {results.load_average:.1f}."
     yield ""
     yield f"{'Aims (8 at once unless said)':{AIM}} {'aimed at':>10} {'measured':>9}"
     for aim in aims(results):
@@ -42,7 +43,7 @@ def lines(results: Results) -> Iterator[str]:
 def as_data(results: Results) -> dict[str, Any]:
     """Return everything measured, for programs; times in ms, rates a second."""
     return {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load_average": results.load_average},
         "cells": [
             {"way": way.key, "name": way.name, "condition": condition.key, "failed": cell.failed, **asdict(cell)}
             for condition in results.conditions

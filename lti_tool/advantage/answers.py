@@ -1,7 +1,7 @@
 """What an answer of a platform's service means: done, later, refused (RFC 9110, 15; facts of each family in its profile).
 
-Only the status, the type and Retry-After are looked at, and a body only for being HTML: Moodle's reason phrase and error
-bodies echo the whole request.
+Only the status, the type and Retry-After are looked at, and a body only for being HTML or holding a family's signal:
+Moodle's reason phrase and error bodies echo the whole request.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from enum import StrEnum
 from lti_tool.advantage.errors import ServiceRefused
 from lti_tool.errors import BadAnswer, Unreachable
 from lti_tool.outgoing import Answer, origin
-from mappings.platforms import PlatformProfile
+from mappings.platforms import AnswerMeaning, PlatformProfile
 
 _LATER = frozenset({401, 408, 425, 429})
 """401 comes here after a second try with a new token: the platform's own trouble, and it passes."""
@@ -41,9 +41,10 @@ class Verdict:
 def judge(answer: Answer, profile: PlatformProfile, now: datetime) -> Verdict:
     """Return what an answer means."""
     status = answer.status
-    if status == 409:
-        return Verdict(Meaning.CONFLICT, "http-409")
-    if status in _LATER or status >= 500 or status in profile.rate_limit_statuses or 300 <= status < 400:
+    meant = profile.meaning_of(status, answer.body)
+    if status == 409 or meant is AnswerMeaning.CONFLICT:
+        return Verdict(Meaning.CONFLICT, f"http-{status}")
+    if meant is AnswerMeaning.LATER or status in _LATER or status >= 500 or 300 <= status < 400:
         return Verdict(Meaning.LATER, f"http-{status}", retry_after(answer.headers, now))
     if not 200 <= status < 300:
         return Verdict(Meaning.REFUSED, f"refused-{status}")

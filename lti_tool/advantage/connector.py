@@ -13,6 +13,7 @@ from lti_tool.errors import OutsideError
 from lti_tool.outgoing import MAX_BYTES, Answer, Outgoing
 from lti_tool.platforms.keys import KeyRing, SigningKey
 from lti_tool.platforms.service import PlatformInfo
+from mappings.platforms import PlatformProfile
 
 __all__ = ["Connector", "TokenRefused"]
 
@@ -59,7 +60,7 @@ class Connector:
         body: bytes | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> Answer:
-        """Call a service and return whatever status came; after a 401 once more with a new token.
+        """Call a service and return whatever status came; when the token counts no longer, once more with a new one.
 
         Call it in no transaction.
 
@@ -81,7 +82,7 @@ class Connector:
             token = self._token(platform, scopes, not_this=refused)
             headers["Authorization"] = f"Bearer {token.value}"
             answer = self._outgoing.call(method, url, headers=headers, data=body, max_bytes=max_bytes)
-            if answer.status != 401 or refused is not None:
+            if refused is not None or not _renews(platform.profile, answer):
                 return answer
             refused = token
 
@@ -132,3 +133,8 @@ class Connector:
             self._tokens[key] = token
             del self._flights[key]
         flight.set_result(token)
+
+
+def _renews(profile: PlatformProfile, answer: Answer) -> bool:
+    """Whether a new token may help; a platform that is busy may use the same status (Canvas: 403)."""
+    return answer.status in profile.renew_statuses and profile.meaning_of(answer.status, answer.body) is None

@@ -13,6 +13,8 @@ from lti_tool.platforms.service import PlatformInfo
 from mappings.scores import Score
 
 MOST_PAGES = 100
+MOST_ROWS = "1000"
+"""How many rows a page may have where everybody's are asked."""
 MOST_BYTES = 10_000_000
 """A platform that knows no pages sends the results of a whole course at once."""
 _NEAR = 1e-4
@@ -50,8 +52,11 @@ class ResultService:
         Raises:
             OutsideError: the platform does not answer as it should.
         """
-        # a platform that does not know the filter sends everybody
-        rows = self._rows(platform, with_query(below(lineitem_url, "results"), user_id=user_id))
+        if platform.profile.results_user_filter:
+            # a platform that does not know the filter sends everybody
+            rows = self._rows(platform, with_query(below(lineitem_url, "results"), user_id=user_id))
+        else:
+            rows = self._everybody(platform, lineitem_url)
         return next((result for user, result in rows if user == user_id), None)
 
     def all(self, platform: PlatformInfo, lineitem_url: str) -> Mapping[str, Result]:
@@ -61,12 +66,17 @@ class ResultService:
             OutsideError: the platform does not answer as it should.
         """
         found: dict[str, Result] = {}
-        for user_id, result in self._rows(platform, below(lineitem_url, "results")):
+        for user_id, result in self._everybody(platform, lineitem_url):
             found.setdefault(user_id, result)
         return found
 
+    def _everybody(self, platform: PlatformInfo, lineitem_url: str) -> Iterator[tuple[str, Result]]:
+        # together with Moodle's type_id a limit is 404 and a page
+        limit = MOST_ROWS if platform.profile.results_limit else None
+        return self._rows(platform, with_query(below(lineitem_url, "results"), limit=limit))
+
     def _rows(self, platform: PlatformInfo, first: str) -> Iterator[tuple[str, Result]]:
-        """Yield the results of all pages. Asked without `limit`: with Moodle's ``type_id`` that is 404 and a page."""
+        """Yield the results of all pages."""
         profile = platform.profile
         pages = Pages(first, most=MOST_PAGES, paging=True)
         for url in pages:

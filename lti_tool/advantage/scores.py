@@ -81,7 +81,7 @@ class ScoreService:
                 "POST",
                 below(lineitem_url, "scores"),
                 content_type=platform.profile.score_media_type,
-                body=_body(score, user_id, timestamp),
+                body=_body(platform, score, user_id, timestamp),
             )
         except OutsideError as error:
             return _trouble(error)
@@ -91,8 +91,8 @@ class ScoreService:
         return Posted(_RESULTS[verdict.meaning], verdict.code, verdict.retry_after)
 
 
-def _body(score: Score, user_id: str, timestamp: datetime) -> bytes:
-    content = score.to_json(user_id, timestamp.replace(microsecond=0))
+def _body(platform: PlatformInfo, score: Score, user_id: str, timestamp: datetime) -> bytes:
+    content = {**score.to_json(user_id, timestamp.replace(microsecond=0)), **platform.profile.score_extensions}
     return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
 
 

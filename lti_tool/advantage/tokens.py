@@ -19,6 +19,7 @@ from lti_tool.ids import new_id
 from lti_tool.outgoing import Answer, Outgoing, origin
 from lti_tool.platforms.keys import SigningKey
 from lti_tool.platforms.service import PlatformInfo
+from mappings.platforms import AnswerMeaning
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE = timedelta(minutes=4)
@@ -74,7 +75,8 @@ def fetch_token(
         },
     )
     where = origin(platform.token_url)
-    if answer.status == 429 or answer.status >= 500:
+    meant = platform.profile.meaning_of(answer.status, answer.body)
+    if meant is AnswerMeaning.LATER or answer.status == 429 or answer.status >= 500:
         detail = f"{where} answered {answer.status} to a token request"
         raise Unreachable(detail, retry_after=retry_after(answer.headers, now))
     if not 200 <= answer.status < 300:

@@ -121,6 +121,13 @@ class Memberships(_Part):
     context_memberships_url: Address = None
 
 
+class ToolPlatform(_Part):
+    """What the platform is."""
+
+    product_family_code: Words = ""
+    version: Words = ""
+
+
 class DeepLinkingSettings(_Part):
     """What the platform takes back, and where."""
 
@@ -145,6 +152,7 @@ class LaunchClaims(_Part):
     context: Annotated[Context | None, BeforeValidator(_object), Field(alias=f"{_LTI}context")] = None
     custom: Annotated[Mapping[str, str], BeforeValidator(_custom), Field(alias=f"{_LTI}custom")] = {}
     presentation: Annotated[Presentation | None, BeforeValidator(_object), Field(alias=f"{_LTI}launch_presentation")] = None
+    tool_platform: Annotated[ToolPlatform | None, BeforeValidator(_object), Field(alias=f"{_LTI}tool_platform")] = None
     grading: Annotated[
         Grading | None, BeforeValidator(_object), Field(alias="https://purl.imsglobal.org/spec/lti-ags/claim/endpoint")
     ] = None

@@ -10,6 +10,8 @@
     ├── StateUnknown                  L-STATE-UNKNOWN  no such login (any more)
     ├── StateUsed                     L-STATE-USED     this login has had its launch
     ├── CookieMissing                 L-COOKIE         the browser keeps no cookies here
+    │   └── CookiesOff                L-COOKIES-OFF    … nor in a window of its own
+    ├── StorageUnproven               L-STORAGE        the platform's storage has not shown who began the login
     ├── OtherBrowser                  L-BROWSER        the login was begun in another browser
     ├── LaunchExpired                 L-EXPIRED        login or token is too old
     ├── ClockWrong                    L-CLOCK          the token was made in the future, or long ago
@@ -34,6 +36,7 @@ from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import Refused, Words
 from lti_tool.launch.models import Layer
+from lti_tool.launch.storage import Unproven
 from lti_tool.platforms.service import PlatformInfo
 
 _YOURSELF = _l("Je kunt dit zelf oplossen.")
@@ -129,6 +132,43 @@ class CookieMissing(LaunchRefused):
         _l("Open de training in een nieuw venster: klik met de rechtermuisknop op de opdracht."),
         _l("Of sta in je browser cookies toe voor deze website, en klik de opdracht opnieuw aan."),
     )
+
+
+class CookiesOff(CookieMissing):
+    """Not even a window of its own keeps the cookie of the login."""
+
+    code = "L-COOKIES-OFF"
+    title = _l("Je browser bewaart geen cookies")
+    explanation = _l("Ook in een eigen venster bewaart je browser geen cookies. Zonder cookies weten we niet wie je bent.")
+    steps = (
+        _l("Sta in de instellingen van je browser cookies toe voor deze website, of neem een andere browser."),
+        _BACK,
+        _AGAIN,
+    )
+
+
+class StorageUnproven(LaunchRefused):
+    """The launch holds, but the platform's storage has not shown that this browser began its login: nothing is granted.
+
+    `unproven` is what the page needs to ask for it.
+    """
+
+    code = "L-STORAGE"
+    title = _l("Je leeromgeving gaf geen antwoord")
+    explanation = _l(
+        "Je browser bewaart hier geen cookies. Daarom vroegen we je leeromgeving of jij deze opdracht opende."
+        " Er kwam geen antwoord."
+    )
+    who = _l("Meestal kun je dit zelf oplossen.")
+    steps = (
+        _BACK,
+        _AGAIN,
+        _l("Lukt het weer niet? Klik met de rechtermuisknop op de opdracht en open hem in een nieuw venster."),
+    )
+
+    def __init__(self, detail: str, unproven: Unproven) -> None:
+        super().__init__(detail)
+        self.unproven = unproven
 
 
 class OtherBrowser(LaunchRefused):

@@ -13,6 +13,8 @@ class LoginRequest:
     message_hint: str | None
     client_id: str | None
     deployment_id: str | None
+    storage_target: str | None = None
+    """The platform's frame that keeps data for us (LTI Platform Storage 0.1)."""
 
     def __repr__(self) -> str:
         return f"LoginRequest(issuer={self.issuer!r}, …)"

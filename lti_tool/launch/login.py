@@ -11,12 +11,13 @@ from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.errors import Refused
-from lti_tool.ids import digest
+from lti_tool.ids import digest, new_secret
 from lti_tool.launch.addresses import is_ours, named
 from lti_tool.launch.errors import LaunchRefused, LoginIncomplete, PlatformDisabled, PlatformUnknown, TargetRefused
-from lti_tool.launch.exchange import LoginRequest
-from lti_tool.launch.models import LaunchState
+from lti_tool.launch.exchange import Authorization, LoginRequest
+from lti_tool.launch.models import LaunchState, Layer
 from lti_tool.launch.pylti import LaunchVerifier
+from lti_tool.launch.storage import PARENT, ForStorage, storage_key
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 
@@ -29,6 +30,7 @@ LONGEST = {
     "lti_message_hint": 32000,
     "client_id": 200,
     "lti_deployment_id": 255,
+    "lti_storage_target": 255,
 }
 """The parameters of a login and how long each may be. Hints may be whole tokens; the others are columns."""
 
@@ -87,15 +89,29 @@ class LoginDesk:
             raise
         return Announced(request, platform)
 
-    def answer(self, announced: Announced, browser: str) -> str:
+    def answer(self, announced: Announced, browser: str, layer: Layer = Layer.COOKIE) -> str:
         """Keep the state of a login and return the address to send the browser to.
 
         Args:
             browser: the secret in the browser's cookie; the launch must come with the same one.
+            layer: where that cookie is: in the platform's frame (or at the top), or in a window of our own.
 
         Raises:
             LaunchRefused: the authentication request cannot be made.
         """
+        return self._keep(announced, browser, layer).url
+
+    def answer_into_storage(self, announced: Announced) -> ForStorage:
+        """Keep the state of a login whose secret goes into the platform's storage instead of a cookie.
+
+        Raises:
+            LaunchRefused: the authentication request cannot be made.
+        """
+        secret = new_secret()
+        authorization = self._keep(announced, secret, Layer.STORAGE)
+        return ForStorage(storage_key(authorization.state), secret, authorization.url)
+
+    def _keep(self, announced: Announced, secret: str, layer: Layer) -> Authorization:
         request, platform = announced.request, announced.platform
         authorization = self._verifier.begin(request, platform, f"{self._settings.base_url}{LAUNCH_PATH}")
         now = self._clock()
@@ -105,14 +121,16 @@ class LoginDesk:
                     state_digest=digest(authorization.state),
                     nonce_digest=digest(authorization.nonce),
                     platform_id=platform.id,
-                    browser_digest=digest(browser),
+                    browser_digest=digest(secret),
                     target_link_uri=request.target_link_uri,
                     deployment_id=request.deployment_id,
+                    layer=layer,
+                    storage_target=(request.storage_target or PARENT) if layer is Layer.STORAGE else None,
                     created_at=now,
                     expires_at=now + STATE_LIFE,
                 )
             )
-        return authorization.url
+        return authorization
 
 
 def check_status(platform: PlatformInfo) -> None:
@@ -140,4 +158,5 @@ def _read(params: Mapping[str, str]) -> LoginRequest:
         given["lti_message_hint"] or None,
         given["client_id"] or None,
         given["lti_deployment_id"] or None,
+        given["lti_storage_target"] or None,
     )

@@ -14,18 +14,21 @@ from sqlalchemy.orm import Session
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.courses.service import CourseService, LaunchFacts
+from lti_tool.courses.words import reduce_locale
 from lti_tool.database import Database
 from lti_tool.ids import digest
 from lti_tool.launch.claims import LaunchClaims, MessageType
 from lti_tool.launch.cookies import browser_cookie
 from lti_tool.launch.errors import (
     CookieMissing,
+    CookiesOff,
     LaunchExpired,
     LaunchRefused,
     OtherBrowser,
     PlatformRefused,
     StateUnknown,
     StateUsed,
+    StorageUnproven,
     TokenUnreadable,
     TrainersOnly,
 )
@@ -34,11 +37,13 @@ from lti_tool.launch.login import Announced, LoginDesk, check_status
 from lti_tool.launch.models import DeepLinkingRequest, LaunchState, Layer
 from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
+from lti_tool.launch.storage import PARENT, VALUE, ForStorage, Unproven, storage_key
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
+from lti_tool.platforms.recognition import Shown, recognise
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from mappings.roles import Role, course_role, is_test_user
+from mappings.roles import Role, administers_platform, course_role, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
 """How long a trainer may take to choose what to embed."""
@@ -87,6 +92,7 @@ class Landed:
 
     launch: Launch
     session: Opened
+    layer: Layer = Layer.COOKIE
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,9 @@ class Pending:
     state_digest: str
     platform: PlatformInfo
     layer: Layer
+    storage_target: str | None
+    proven: bool
+    """Whether the browser showed the login's secret; only a page that asks the platform's storage may still owe it."""
 
 
 class LaunchService:
@@ -141,28 +150,36 @@ class LaunchService:
         """Read a login and find its platform. Raises LaunchRefused; see `LoginDesk.read`."""
         return self._login.read(params)
 
-    def answer_login(self, announced: Announced, browser: str) -> str:
+    def answer_login(self, announced: Announced, browser: str, layer: Layer = Layer.COOKIE) -> str:
         """Keep a login's state and return where to send the browser. Raises LaunchRefused; see `LoginDesk.answer`."""
-        return self._login.answer(announced, browser)
+        return self._login.answer(announced, browser, layer)
+
+    def answer_into_storage(self, announced: Announced) -> ForStorage:
+        """Keep a login's state for the platform's storage. Raises LaunchRefused; see `LoginDesk.answer_into_storage`."""
+        return self._login.answer_into_storage(announced)
 
     def launch(self, form: Mapping[str, str], browser: str | None, session_secret: str | None) -> Landed:
         """Verify a launch and open its session.
 
         Args:
-            form: what was posted to the launch URL.
+            form: what was posted to the launch URL; by our own page also what the platform's storage held.
             browser: the secret in the browser's own cookie, if it sent one.
             session_secret: the secret in its session cookie, if it sent one.
 
         Raises:
             LaunchRefused: it does not hold; nothing was stored.
+            StorageUnproven: it holds, and the platform's storage has still to be asked; nothing was stored.
         """
-        pending = self._find(form.get("state") or "", browser, error=form.get("error"))
-        id_token = form.get("id_token") or ""
+        pending = self._find(form.get("state") or "", browser, form.get(VALUE), error=form.get("error"))
         try:
+            claims = self._verified(pending, form.get("id_token") or "")
+            if not pending.proven:
+                raise StorageUnproven("the platform's storage did not answer", _unproven(pending, claims))
+            present = None if pending.layer is Layer.STORAGE else session_secret
             try:
-                return self._follow(pending, id_token, session_secret)
+                return self._follow(pending, claims, present)
             except TraceNotWritten:
-                return self._follow(pending, id_token, session_secret, traced=False)
+                return self._follow(pending, claims, present, traced=False)
         except LaunchRefused as refused:
             refused.platform, refused.layer = pending.platform, pending.layer
             raise
@@ -176,7 +193,7 @@ class LaunchService:
             )
             return len(gone.all())
 
-    def _find(self, state: str, browser: str | None, *, error: str | None) -> Pending:
+    def _find(self, state: str, browser: str | None, stored: str | None, *, error: str | None) -> Pending:
         """Return the login that a launch belongs to, without changing it."""
         with self._database.session() as session:
             row = session.get(LaunchState, digest(state)) if state else None
@@ -186,9 +203,11 @@ class LaunchService:
                 raise PlatformRefused(f"the platform answered {error if error in _KNOWN_ERRORS else 'an error'}")
             if row is None or platform is None:
                 raise StateUnknown("no such state")
-            if browser is None:
-                raise CookieMissing("the browser cookie did not come back")
-            if digest(browser) != row.browser_digest:
+            secret = stored if row.layer == Layer.STORAGE else browser
+            if secret is None and row.layer != Layer.STORAGE:
+                missing = CookiesOff if row.layer == Layer.WINDOW else CookieMissing
+                raise missing("the browser cookie did not come back")
+            if secret is not None and digest(secret) != row.browser_digest:
                 raise OtherBrowser("the login was begun in another browser")
             if row.consumed_at is not None:
                 raise StateUsed("this state was used")
@@ -199,9 +218,9 @@ class LaunchService:
             refused.platform, refused.layer = platform, Layer(row.layer) if row else None
             raise
         expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
-        return Pending(expected, row.state_digest, platform, Layer(row.layer))
+        return Pending(expected, row.state_digest, platform, Layer(row.layer), row.storage_target, proven=secret is not None)
 
-    def _follow(self, pending: Pending, id_token: str, session_secret: str | None, *, traced: bool = True) -> Landed:
+    def _verified(self, pending: Pending, id_token: str) -> LaunchClaims:
         if not id_token:
             raise TokenUnreadable("no id_token")
         platform = pending.platform
@@ -211,17 +230,21 @@ class LaunchService:
                 return self._platforms.knows_deployment(session, platform.id, deployment_id)
 
         claims = self._verifier.verify(id_token, pending.expected, platform, known)
-        # a test user does not exist: it follows no training
-        role = Role.VISITOR if is_test_user(claims.roles) else course_role(claims.roles)
-        if claims.message_type == MessageType.DEEP_LINKING and role is not Role.TRAINER:
+        if claims.message_type == MessageType.DEEP_LINKING and _role_of(claims) is not Role.TRAINER:
             raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
+        return claims
+
+    def _follow(self, pending: Pending, claims: LaunchClaims, session_secret: str | None, *, traced: bool = True) -> Landed:
+        platform, role = pending.platform, _role_of(claims)
+        administers = administers_platform(claims.roles) and not is_test_user(claims.roles)
         now = self._clock()
         with self._database.session() as session:
             self._consume(session, pending.state_digest, now)
             check_status(self._platforms.of(session, platform.id))
+            recognise(session, platform, shown_by(claims))
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
-            seat = Seat(learned.course_id, role, return_url)
+            seat = Seat(learned.course_id, role, return_url, administers=administers)
             opened = self._sessions.open(session, learned.account_id, seat, session_secret)
             launch = Launch(
                 message_type=MessageType(claims.message_type),
@@ -243,7 +266,7 @@ class LaunchService:
                 self._traces.launched(
                     session, platform.id, message=claims.message_type, role=role, layer=pending.layer, now=now
                 )
-        return Landed(launch, opened)
+        return Landed(launch, opened, pending.layer)
 
     @staticmethod
     def _consume(session: Session, state_digest: str, now: datetime) -> None:
@@ -286,6 +309,35 @@ class LaunchService:
             )
             .values(last_launch_at=now)
         )
+
+
+def _role_of(claims: LaunchClaims) -> Role:
+    # a test user does not exist: it follows no training
+    return Role.VISITOR if is_test_user(claims.roles) else course_role(claims.roles)
+
+
+def _unproven(pending: Pending, claims: LaunchClaims) -> Unproven:
+    presentation, request = claims.presentation, claims.deep_linking or {}
+    answer_url = request.get("deep_link_return_url")
+    return Unproven(
+        platform=pending.platform,
+        key=storage_key(pending.expected.state),
+        target=pending.storage_target or PARENT,
+        locale=reduce_locale(presentation.locale) if presentation else None,
+        return_url=presentation.return_url if presentation else None,
+        answer_url=answer_url if isinstance(answer_url, str) else None,
+    )
+
+
+def shown_by(claims: LaunchClaims) -> Shown:
+    """Return what a launch says of its platform."""
+    product, presentation = claims.tool_platform, claims.presentation
+    pages = (presentation.return_url if presentation else None, (claims.deep_linking or {}).get("deep_link_return_url"))
+    return Shown(
+        product_family_code=product.product_family_code if product else "",
+        version=product.version if product else "",
+        pages=[page for page in pages if isinstance(page, str) and page],
+    )
 
 
 def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:

@@ -1,5 +1,7 @@
 """The session that a launch opens: a row in the database, found by the secret in the browser's cookie.
 
+In a frame without cookies the page itself holds the secret (`frame_session`).
+
 It holds one account and its seats: which role a launch showed in which course. Rights rest on the seats of the last
 hours, not on what somebody once was.
 """
@@ -19,6 +21,7 @@ from lti_tool.database import Database
 from lti_tool.errors import SessionExpired
 from lti_tool.ids import digest, new_secret
 from lti_tool.launch.cookies import session_cookie
+from lti_tool.launch.frame_session import session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -37,6 +40,8 @@ class Viewer:
     locale: str
     seats: Mapping[str, Role]
     """The role in each course (by its id), the newest launch last."""
+    administers: bool = False
+    """Whether the last launch showed an administrator of the whole platform."""
     return_urls: Mapping[str, str] = field(default_factory=dict)
     """Where each course is in the learning environment, as far as the platform said."""
 
@@ -47,11 +52,12 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Seat:
-    """What one launch shows of the account: its role in a course."""
+    """What one launch shows of the account: its role in a course, and whether it administers the whole platform."""
 
     course_id: str
     role: Role
     return_url: str | None
+    administers: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ class SessionService:
             row = ToolSession(account_id=account_id, secret_digest=digest(present), created_at=now)
             session.add(row)
         row.expires_at = now + self._life
+        row.administers = seat.administers
         session.flush()
         session.merge(
             SessionSeat(
@@ -145,6 +152,7 @@ class SessionService:
             person_id=account.person_id,
             platform=platform,
             locale=locale or self._default_locale,
+            administers=row.administers,
             seats={seat.course_id: Role(seat.role) for seat in seats},
             return_urls={seat.course_id: seat.return_url for seat in seats if seat.return_url},
         )
@@ -179,7 +187,7 @@ def current_viewer() -> Viewer:
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
         sessions = use(SessionService)
-        viewer = sessions.load(sessions.cookie.read(request))
+        viewer = sessions.load(session_secret(request, sessions.cookie))
         g.viewer = viewer
         g.session_id = viewer.session_id
         g.locale = viewer.locale
@@ -200,4 +208,4 @@ def session_id_of_request() -> str | None:
 
 def framers(platform: PlatformInfo) -> list[str]:
     """Return the origins of a platform that may show our pages in a frame."""
-    return list(dict.fromkeys((platform.origin, platform.auth_origin)))
+    return list(platform.framers)

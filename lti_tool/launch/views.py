@@ -1,31 +1,36 @@
 """The two addresses a platform knows: the login and the launch. Both are posted from another site, by design.
 
-A browser that keeps no cookies in a frame is noticed before it is sent to the platform, because some platforms (Moodle)
-answer an authentication request only once: the login goes on in a window of its own, where cookies work.
+What happens where a frame keeps no cookies is in `frames`.
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 import structlog
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.ids import new_secret
+from lti_tool.launch import frame_session, frames
 from lti_tool.launch.claims import MessageType
-from lti_tool.launch.errors import CookieMissing, LaunchRefused
-from lti_tool.launch.login import LONGEST, Announced
-from lti_tool.launch.models import Step
-from lti_tool.launch.service import Launch, LaunchService
+from lti_tool.launch.errors import CookieMissing, LaunchRefused, StorageUnproven
+from lti_tool.launch.models import Layer, Step
+from lti_tool.launch.service import Landed, Launch, LaunchService
 from lti_tool.launch.sessions import SessionService, framers
+from lti_tool.launch.storage import SILENT
 from lti_tool.launch.traces import TraceService
 from lti_tool.registry import use
 from lti_tool.web.csrf import csrf_exempt
 
-blueprint = Blueprint("launch", __name__, template_folder="templates")
+blueprint = Blueprint(
+    "launch", __name__, template_folder="templates", static_folder="static", static_url_path="/static/launch"
+)
 _log = structlog.get_logger(__name__)
-_CHECKED = "cookie_checked"
-_FRAMES = frozenset(("iframe", "frame", "embed", "object"))
+
+
+@blueprint.after_app_request
+def say_where(response: Response) -> Response:
+    """Let the page of a session without cookies follow redirects by itself."""
+    return frame_session.say_where(request, response)
 
 
 @blueprint.route("/lti/login", methods=["GET", "POST"])
@@ -37,26 +42,45 @@ def login() -> Response | str:
     browser = service.cookie.read(request)
     try:
         announced = service.read_login(params)
-        if browser is None and _in_a_frame():
-            if _CHECKED in params:
-                return _help(announced)
-            return _see_whether_cookies_stay(params)
+        if browser is None and frames.in_doubt(request, params):
+            if frames.CHECKED not in params:
+                return _uncached(frames.see_whether_cookies_stay(params, service.cookie))
+            missing = CookieMissing("the browser keeps no cookies in this frame")
+            missing.platform = announced.platform
+            return frames.offer(announced, _noted(missing, Step.LOGIN))
         browser = browser or new_secret()
-        response = redirect(service.answer_login(announced, browser), 302)
+        response = redirect(service.answer_login(announced, browser, frames.layer_of(params)), 302)
     except LaunchRefused as refused:
         raise _noted(refused, Step.LOGIN) from None
     service.cookie.write(response, browser)
     return _uncached(response)
 
 
+@blueprint.post("/lti/login/storage")
+@csrf_exempt
+def login_by_storage() -> Response:
+    """Answer a login of our own page in a frame without cookies, once the platform offered it storage."""
+    service = use(LaunchService)
+    try:
+        stored = service.answer_into_storage(service.read_login(_params()))
+    except LaunchRefused as refused:
+        raise _noted(refused, Step.LOGIN) from None
+    return _uncached(frames.keep(stored))
+
+
 @blueprint.post("/lti/launch")
 @csrf_exempt
-def launch() -> Response:
+def launch() -> Response | str:
     """Verify a launch, open its session and go on to the page it is for."""
     service, sessions = use(LaunchService), use(SessionService)
     browser = service.cookie.read(request)
     try:
         landed = service.launch(request.form, browser, sessions.cookie.read(request))
+    except StorageUnproven as refused:
+        if SILENT not in request.form:
+            return frames.ask_the_storage(request.form, refused.unproven)
+        frames.tell(refused.unproven)
+        raise _noted(refused, Step.LAUNCH) from None
     except LaunchRefused as refused:
         raise _noted(refused, Step.LAUNCH) from None
     _log.info(
@@ -64,10 +88,18 @@ def launch() -> Response:
         platform=landed.launch.platform.id,
         message=landed.launch.message_type.value,
         role=landed.launch.role.value,
+        layer=landed.layer.value,
     )
-    response = redirect(_page_of(landed.launch), 303)
+    return _uncached(_let_in(landed, sessions))
+
+
+def _let_in(landed: Landed, sessions: SessionService) -> Response:
+    page = _page_of(landed.launch)
+    if landed.layer is Layer.STORAGE:
+        return frames.grant(landed, page)
+    response = redirect(page, 303)
     sessions.cookie.write(response, landed.session.secret)
-    return _uncached(response)
+    return response
 
 
 def _page_of(launched: Launch) -> str:
@@ -79,41 +111,6 @@ def _page_of(launched: Launch) -> str:
 def _params() -> Mapping[str, str]:
     """Return the login's parameters: of a POST its form, and what only its address has."""
     return {**request.args.to_dict(), **request.form.to_dict()}
-
-
-def _in_a_frame() -> bool:
-    return request.headers.get("Sec-Fetch-Dest", "") in _FRAMES
-
-
-def _see_whether_cookies_stay(params: Mapping[str, str]) -> Response:
-    known = {name: params[name] for name in LONGEST if params.get(name)}
-    response = redirect(f"{url_for('launch.login')}?{urlencode({**known, _CHECKED: '1'})}", 303)
-    use(LaunchService).cookie.write(response, new_secret())
-    return _uncached(response)
-
-
-def _help(announced: Announced) -> str:
-    """Return the page that opens the same login in a window of its own."""
-    refused = CookieMissing("the browser keeps no cookies in this frame")
-    refused.platform = announced.platform
-    _noted(refused, Step.LOGIN)
-    # the browser holds a form's whole way, redirects included, against form-action
-    g.form_action = [announced.platform.auth_origin]
-    sent = announced.request
-    fields = {
-        "iss": sent.issuer,
-        "login_hint": sent.login_hint,
-        "target_link_uri": sent.target_link_uri,
-        "lti_message_hint": sent.message_hint,
-        "client_id": sent.client_id,
-        "lti_deployment_id": sent.deployment_id,
-    }
-    return render_template(
-        "launch/help.html",
-        fields={name: value for name, value in fields.items() if value},
-        code=refused.code,
-        reference=refused.reference,
-    )
 
 
 def _noted(refused: LaunchRefused, step: Step) -> LaunchRefused:

@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
 from lti_tool.outgoing import Outgoing, origin
 from lti_tool.platforms.errors import ConfigurationRefused, PlatformSilent
-from mappings.platforms import GENERIC, profile_for
+from lti_tool.platforms.products import product_of
+from mappings.platforms import profile_for
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 ALGORITHM = "RS256"
@@ -34,6 +35,8 @@ class PlatformConfiguration:
     token_audience: str | None
     """`authorization_server`, where the platform names one: the audience of our token requests."""
     family: str
+    product: str | None
+    """Product and version, as far as the platform says."""
     issuer_is_own: bool
     """Whether the configuration came from the issuer's own host. Large platforms share one issuer between hosts."""
 
@@ -86,7 +89,7 @@ def read_configuration(outgoing: Outgoing, url: str, data: object) -> PlatformCo
                 ),
             )
     own = data.get(PLATFORM_CONFIGURATION)
-    code = own.get("product_family_code") if isinstance(own, Mapping) else None
+    code, version = (own.get(name) if isinstance(own, Mapping) else None for name in ("product_family_code", "version"))
     audience = data.get("authorization_server")
     auth_url, token_url, jwks_url, registration_url = endpoints
     return PlatformConfiguration(
@@ -96,7 +99,8 @@ def read_configuration(outgoing: Outgoing, url: str, data: object) -> PlatformCo
         jwks_url=jwks_url,
         registration_url=registration_url,
         token_audience=_member(data, "authorization_server", _LONGEST_ADDRESS) if audience else None,
-        family=profile_for(code).family if isinstance(code, str) else GENERIC,
+        family=profile_for(code).family,
+        product=product_of(code, version),
         issuer_is_own=origin(issuer).lower() == origin(url).lower(),
     )
 

@@ -38,6 +38,8 @@ class Platform(Base):
     """Which profile of `mappings.platforms` holds: moodle, generic …"""
     product: Mapped[str | None] = mapped_column(String(200))
     """Product and version as the last launch said (claim `tool_platform`)."""
+    frame_origins: Mapped[list[str] | None]
+    """Where the pages around the tool came from in verified launches, when that is not the issuer's own host."""
     status: Mapped[PlatformStatus] = mapped_column(String(20), default=PlatformStatus.ACTIVE)
     created_at: Mapped[datetime]
     last_launch_at: Mapped[datetime | None]

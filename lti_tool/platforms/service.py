@@ -18,7 +18,7 @@ from lti_tool.platforms.errors import IssuerTaken, PlatformAmbiguous, PlatformUn
 from lti_tool.platforms.fields import text_field
 from lti_tool.platforms.invites import InviteService
 from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
-from mappings.platforms import PlatformProfile, profile_for
+from mappings.platforms import GENERIC, PlatformProfile, families, profile_for
 
 __all__ = ["InviteService", "PlatformInfo", "PlatformService", "info_of"]
 
@@ -37,6 +37,10 @@ class PlatformInfo:
     token_audience: str | None
     family: str
     status: PlatformStatus
+    product: str | None = None
+    """Product and version as a launch or the registration said."""
+    frame_origins: tuple[str, ...] = ()
+    """Where the pages around the tool came from in verified launches, when that is not the issuer's host."""
 
     @property
     def origin(self) -> str:
@@ -47,6 +51,15 @@ class PlatformInfo:
     def auth_origin(self) -> str:
         """Scheme, host and port of the authentication address; not always the issuer's."""
         return origin(self.auth_url)
+
+    @property
+    def framers(self) -> Sequence[str]:
+        """The origins whose pages may show us in a frame.
+
+        Where many schools share one issuer, the school's own host is learned from its first verified launch; until then
+        the supplier's hosts stand in for it, so that even a refusal can be read.
+        """
+        return list(dict.fromkeys((self.origin, self.auth_origin, *(self.frame_origins or self.profile.frame_hosts))))
 
     @property
     def assertion_audience(self) -> str:
@@ -72,6 +85,8 @@ def info_of(row: Platform) -> PlatformInfo:
         token_audience=row.token_audience,
         family=row.family,
         status=PlatformStatus(row.status),
+        product=row.product,
+        frame_origins=tuple(row.frame_origins or ()),
     )
 
 
@@ -162,6 +177,7 @@ class PlatformService:
         row.auth_url, row.token_url = configuration.auth_url, configuration.token_url
         row.jwks_url, row.token_audience = configuration.jwks_url, configuration.token_audience
         row.family, row.status = configuration.family, PlatformStatus.ACTIVE
+        row.product = configuration.product or row.product
         session.flush()
         if deployment_id is not None and not self.knows_deployment(session, row.id, deployment_id):
             session.add(Deployment(platform_id=row.id, deployment_id=deployment_id, created_at=self._clock()))
@@ -270,6 +286,7 @@ def _issuer(value: str) -> str:
 
 def _family(value: str) -> str:
     profile = profile_for(value)
-    if profile.family == "generic" and value.strip().lower() != "generic":
-        raise Invalid(f"family: {value[:40]!r} is not a known kind of platform", field="family")
+    if profile.family == GENERIC and value.strip().lower() != GENERIC:
+        known = ", ".join(families())
+        raise Invalid(f"family: {value[:40]!r} is not a known kind of platform; known are {known}", field="family")
     return profile.family

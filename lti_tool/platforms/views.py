@@ -4,7 +4,7 @@ The administrator has no session here. The form is bound, by a signature with a 
 platform sent along, so that it works without any cookie and cannot be made by another site.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -23,7 +23,7 @@ from lti_tool.platforms.service import InviteService, PlatformInfo
 from lti_tool.registry import use
 from lti_tool.web.csrf import csrf_exempt
 from lti_tool.web.locales import LANGUAGES, Language, locale
-from mappings.platforms import Reader
+from mappings.platforms import Reader, profile_for
 
 FORM_LIFE = 3600
 """Seconds; a platform's registration token lives no longer (Moodle: an hour)."""
@@ -70,7 +70,7 @@ def register(invite: str) -> str:
     if not url:
         return render_template("platforms/paste.html", name=name, languages_here=_languages("platforms.register"))
     configuration = use(RegistrationService).configuration(url)
-    _allow_framing(configuration.issuer, url)
+    _allow_framing(configuration.issuer, url, hosts=profile_for(configuration.family).frame_hosts)
     return render_template(
         "platforms/register.html",
         name=name,
@@ -113,7 +113,7 @@ def connected(invite: str) -> str:
     platform = use(RegistrationService).platform_of(invite)
     if platform is None:
         raise InviteUnknown("nothing was connected with this invitation")
-    _allow_framing(platform.issuer, platform.auth_url)
+    g.frame_ancestors = list(platform.framers)
     return render_template(
         "platforms/connected.html",
         platform=platform,
@@ -128,8 +128,8 @@ def _advice(platform: PlatformInfo, reader: Reader) -> list[str]:
     return [part.text.get(locale()) or "" for part in platform.profile.advice_for(reader)]
 
 
-def _allow_framing(*addresses: str) -> None:
-    g.frame_ancestors = list(dict.fromkeys(origin(address) for address in addresses))
+def _allow_framing(*addresses: str, hosts: Sequence[str]) -> None:
+    g.frame_ancestors = list(dict.fromkeys((*(origin(address) for address in addresses), *hosts)))
 
 
 def _choose_language() -> None:

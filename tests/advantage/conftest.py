@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,7 +113,7 @@ class World:
 
 def platform_at(url: str, client_id: str = "us", *, family: str = "moodle", **changes: str) -> PlatformInfo:
     """A registration at a platform of this address."""
-    members = {
+    members: dict[str, Any] = {
         "id": new_id(),
         "name": "School",
         "issuer": url,

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from lti_tool.advantage.addresses import below, next_page, same_origin, with_query
-from lti_tool.advantage.answers import retry_after
+from lti_tool.advantage.answers import Meaning, judge, retry_after
 from lti_tool.errors import AddressRefused, BadAnswer
+from lti_tool.outgoing import Answer
+from mappings.platforms import families, profile_for
 from tests.clock import START
 
 URL = "https://lms.example.org/a/1/lineitem"
@@ -87,3 +89,32 @@ def test_another_origin_is_refused(other: str) -> None:
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
     assert retry_after({"Retry-After": value}, START) == seconds
     assert retry_after({}, START + timedelta(days=1)) is None
+
+
+BUSY = b"403 Forbidden (Rate Limit Exceeded)\n"
+OLDER = b'{"errors":{"type":"bad_request","message":"Provided timestamp of a before last updated timestamp of b"}}'
+
+
+@pytest.mark.parametrize(
+    ("family", "status", "body", "expected"),
+    [
+        ("canvas", 403, BUSY, (Meaning.LATER, "http-403")),
+        ("canvas", 403, b'{"errors":{}}', (Meaning.REFUSED, "refused-403")),
+        ("canvas", 400, OLDER, (Meaning.CONFLICT, "http-400")),
+        ("canvas", 400, b"", (Meaning.REFUSED, "refused-400")),
+        ("canvas", 500, BUSY, (Meaning.LATER, "http-500")),
+        ("moodle", 403, BUSY, (Meaning.REFUSED, "refused-403")),
+        ("moodle", 400, OLDER, (Meaning.REFUSED, "refused-400")),
+    ],
+)
+def test_a_family_may_mean_something_else_than_its_status(
+    family: str, status: int, body: bytes, expected: tuple[Meaning, str]
+) -> None:
+    verdict = judge(Answer(status, {}, body, URL), profile_for(family), START)
+    assert (verdict.meaning, verdict.code) == expected
+
+
+@pytest.mark.parametrize("family", families())
+def test_too_many_requests_are_tried_again_later_everywhere(family: str) -> None:
+    verdict = judge(Answer(429, {"Retry-After": "7"}, b"", URL), profile_for(family), START)
+    assert (verdict.meaning, verdict.retry_after) == (Meaning.LATER, 7)

@@ -364,3 +364,27 @@ def test_no_token_is_logged_or_shown(connector: Connector, platform: PlatformInf
         call(connector, platform)
     assert lines
     assert "very-secret" not in f"{lines}{Token('very-secret', START)}"
+
+
+def test_a_platform_that_says_forbidden_of_an_old_token_gets_a_new_one(
+    connector: Connector, scripted: ScriptedPlatform
+) -> None:
+    sakai = platform_at(scripted.url, family="sakai")
+    scripted.answer("GET /service", Reply(403, b"signature_error"), Reply(200, {}))
+    assert call(connector, sakai) == 200
+    assert len(token_requests(scripted)) == 2
+
+
+def test_elsewhere_forbidden_stays_forbidden(connector: Connector, scripted: ScriptedPlatform) -> None:
+    scripted.answer("GET /service", Reply(403, b"403 Forbidden (Rate Limit Exceeded)"))
+    for family in ("moodle", "canvas"):
+        assert call(connector, platform_at(scripted.url, family=family)) == 403
+    assert (len(token_requests(scripted)), len(scripted.calls("/service"))) == (2, 2)
+
+
+def test_a_platform_that_is_busy_gives_a_token_later(connector: Connector, scripted: ScriptedPlatform) -> None:
+    scripted.answer("POST /token", Reply(403, b"403 Forbidden (Rate Limit Exceeded)"))
+    with pytest.raises(Unreachable):
+        call(connector, platform_at(scripted.url, family="canvas"))
+    with pytest.raises(TokenRefused):
+        call(connector, platform_at(scripted.url, family="moodle"))

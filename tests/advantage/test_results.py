@@ -81,6 +81,16 @@ def test_a_platform_that_sends_everybody_in_pages_is_read_to_the_right_row(
     assert found == Result(0.5, 1.0, None)
 
 
+def test_a_platform_whose_filter_loses_the_comment_is_asked_for_everybody(
+    results: ResultService, scripted: ScriptedPlatform
+) -> None:
+    rows = [{"userId": "8", "resultScore": 1}, {"userId": "9", "resultScore": 5, "resultMaximum": 10, "comment": "Mooi"}]
+    scripted.answer(f"GET {RESULTS}", Reply(200, rows))
+    found = results.of(platform_at(scripted.url, family="blackboard"), f"{scripted.url}{ITEM}", "9")
+    assert found == Result(5, 10, "Mooi")
+    assert scripted.calls(RESULTS)[0].query == {"limit": ["1000"]}
+
+
 def test_everything_that_a_line_item_holds_is_read(
     scores: ScoreService, results: ResultService, world: World, clock: FakeClock
 ) -> None:

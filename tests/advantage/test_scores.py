@@ -106,6 +106,17 @@ def test_the_request_is_what_moodle_takes(
     }
 
 
+def test_a_platforms_own_members_go_along_with_every_score(
+    scores: ScoreService, scripted: ScriptedPlatform, lineitem_url: str, clock: FakeClock
+) -> None:
+    scripted.answer(f"POST {SCORES}", Reply(200, {"resultUrl": "https://lms.example.org/1"}))
+    scores.post(platform_at(scripted.url, family="canvas"), lineitem_url, "9", ACCEPTED, clock())
+    scores.post(platform_at(scripted.url, family="generic"), lineitem_url, "9", ACCEPTED, clock())
+    canvas, generic = (asked.json() for asked in scripted.calls(SCORES))
+    assert canvas.pop("https://canvas.instructure.com/lti/submission") == {"new_submission": False}
+    assert canvas == generic
+
+
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [

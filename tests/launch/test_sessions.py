@@ -188,3 +188,25 @@ def test_sessions_that_have_ended_are_cleaned_up(stage: Stage) -> None:
     assert service.clean_up() == 1
     assert stage.count(ToolSession, SessionSeat, DeepLinkingRequest) == [1, 1, 0]
     assert new.ask().status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["institution", "system"])
+def test_a_launch_of_the_platforms_administrator_is_remembered(stage: Stage, kind: str) -> None:
+    browser = stage.browser()
+    browser.launch(roles=[INSTRUCTOR, f"http://purl.imsglobal.org/vocab/lis/v2/{kind}/person#Administrator"])
+    assert [row.administers for row in sessions(stage)] == [True]
+    assert stage.app.extensions["icc"][SessionService].load(cookie(browser)).administers
+
+
+def test_the_last_launch_says_whether_somebody_administers_the_platform(stage: Stage) -> None:
+    browser = stage.browser()
+    browser.launch(roles=["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"])
+    browser.launch(roles=[INSTRUCTOR, "http://purl.imsglobal.org/vocab/lis/v2/membership#Administrator"])
+    assert [row.administers for row in sessions(stage)] == [False]
+    assert not stage.app.extensions["icc"][SessionService].load(cookie(browser)).administers
+
+
+def test_a_test_user_administers_nothing(stage: Stage) -> None:
+    lis = "http://purl.imsglobal.org/vocab"
+    stage.browser().launch(roles=[f"{lis}/lis/v2/system/person#Administrator", f"{lis}/lti/system/person#TestUser"])
+    assert [row.administers for row in sessions(stage)] == [False]

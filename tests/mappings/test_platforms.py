@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.errors import PlatformError
-from mappings.platforms import Reader, load_profiles, profile_for, profile_from
+from mappings.platforms import AnswerMeaning, Reader, families, load_profiles, profile_for, profile_from
 from tests.mappings import documents
 from tests.mappings.documents import having, paths_of_keys, renamed, without
 
@@ -41,15 +41,69 @@ def test_every_other_platform_is_generic(code: object) -> None:
     assert profile_for(code).family == "generic"
 
 
-@pytest.mark.parametrize("family", ["moodle", "generic"])
+@pytest.mark.parametrize(
+    ("code", "family"),
+    [
+        ("canvas", "canvas"),
+        ("desire2learn", "brightspace"),
+        ("Desire2Learn", "brightspace"),
+        ("BlackboardLearn", "blackboard"),
+        ("itslearning", "itslearning"),
+        ("sakai", "sakai"),
+        ("sakailms.org", "sakai"),
+    ],
+)
+def test_each_family_is_known_by_what_it_calls_itself_and_by_our_name(code: str, family: str) -> None:
+    assert profile_for(code).family == family == profile_for(family).family
+
+
+def test_the_families_are_listed_with_the_generic_one_last() -> None:
+    assert families() == ["blackboard", "brightspace", "canvas", "itslearning", "moodle", "sakai", "generic"]
+
+
+@pytest.mark.parametrize("family", families())
+def test_every_family_tells_administrators_and_trainers_what_to_do(family: str) -> None:
+    profile = profile_for(family)
+    assert profile.advice_for(Reader.TRAINER)
+    assert profile.advice_for(Reader.ADMIN) or family == "generic"
+    assert profile.basis.nl != profile.basis.en
+    assert all(advice.text.nl != advice.text.en for advice in profile.advice)
+
+
+@pytest.mark.parametrize("family", families())
+def test_what_to_enter_is_filled_in_with_the_tools_own_addresses(family: str) -> None:
+    entered = profile_for(family).registering.filled_in("https://icc.example.org/tool", "icc.example.org")
+    assert not [value for value in entered.values() if "{" in value]
+    assert any("https://icc.example.org/tool/lti/" in value for value in entered.values())
+    assert len(entered) == len(profile_for(family).registering.fields)
+
+
+@pytest.mark.parametrize("family", families())
+def test_nowhere_is_a_post_made_that_clears_a_grade(family: str) -> None:
+    assert profile_for(family).wipes_without_grade
+
+
+def test_an_answer_means_what_its_family_says_of_its_words() -> None:
+    canvas, moodle = profile_for("canvas"), profile_for("moodle")
+    assert canvas.meaning_of(403, b"403 Forbidden (Rate Limit Exceeded)\n") is AnswerMeaning.LATER
+    assert canvas.meaning_of(403, b"unauthorized") is None
+    assert canvas.meaning_of(400, b"before last updated timestamp") is AnswerMeaning.CONFLICT
+    assert canvas.meaning_of(403, b"x" * 3000 + b"Rate Limit Exceeded") is None
+    assert moodle.meaning_of(403, b"Rate Limit Exceeded") is None
+    assert moodle.meaning_of(503, b"") is AnswerMeaning.LATER
+
+
+@pytest.mark.parametrize("family", families())
 def test_media_types_are_those_of_the_services(family: str) -> None:
     profile = load_profiles()[family]
     assert profile.lineitem_media_type == f"{LIS}v2.lineitem+json"
     assert profile.lineitem_container_media_type == f"{LIS}v2.lineitemcontainer+json"
     assert profile.score_media_type == f"{LIS}v1.score+json"
     assert profile.result_container_media_type == f"{LIS}v2.resultcontainer+json"
-    assert profile.membership_media_type == "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
-    assert profile.membership_accept == profile.membership_media_type
+    own = {"canvas": f"{LIS}v2.membershipcontainer+json", "sakai": "application/json"}
+    nrps = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+    assert profile.membership_media_type == own.get(family, nrps)
+    assert profile.membership_accept == nrps
 
 
 def test_moodle_is_asked_for_no_pages_it_cannot_give() -> None:
@@ -81,6 +135,7 @@ def test_the_audience_of_an_assertion_is_one_address() -> None:
     moodle = profile_for("moodle")
     assert moodle.audience(**addresses) == "https://school.example/token"
     assert replace(moodle, token_audience="issuer").audience(**addresses) == "https://school.example"
+    assert profile_for("brightspace").audience(**addresses) == "https://api.brightspace.com/auth/token"
     fixed = replace(moodle, token_audience="https://api.example/auth/token")
     assert fixed.audience(**addresses) == "https://api.example/auth/token"
 
@@ -156,6 +211,32 @@ def test_misspelling_any_key_names_it_and_what_was_meant(path: documents.Path) -
             ("scores", "rate_limit_statuses"),
             [429, 200],
             "scores.rate_limit_statuses: expected a list of whole numbers from 400 to 599, found 200",
+        ),
+        (
+            ("frame", "hosts"),
+            ["https://*.example.org", "example.org"],
+            'frame.hosts[2]: expected "https://*.example.com", found "example.org"',
+        ),
+        (
+            ("frame", "storage"),
+            "two words",
+            'frame.storage: expected the name of a frame, or "none", found "two words"',
+        ),
+        (
+            ("registration", "field", 0, "value"),
+            "{base}/{path}",
+            'registration.field[1].value: expected a text with {base} or {host}, found "{base}/{path}"',
+        ),
+        (("scores", "extensions"), "x", 'scores.extensions: expected a table, found "x"'),
+        (
+            ("registration", "addresses"),
+            {"issuer": "https://a", "auth_url": "https://a/b", "token_url": "http://a", "jwks_url": "https://a/{client_id}"},
+            'registration.addresses.token_url: expected an https address, in which {client_id} may stand, found "http://a"',
+        ),
+        (
+            ("answer",),
+            [{"status": 403, "words": "x", "means": "never"}],
+            'answer[1].means: expected one of "later", "conflict", found "never"',
         ),
         (("scores", "max_parallel"), 0, "scores.max_parallel: expected a whole number from 1 to 32, found 0"),
         (("reading", "results_limit"), 0, "reading.results_limit: expected true or false, found 0"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.roles import TEST_USER, Role, course_role, is_admin, is_test_user
+from mappings.roles import TEST_USER, Role, administers_platform, course_role, is_admin, is_test_user
 
 LIS = "http://purl.imsglobal.org/vocab/lis/v2/"
 LEARNER = f"{LIS}membership#Learner"
@@ -135,6 +135,30 @@ def test_a_claim_that_is_no_list_gives_nothing(roles: object) -> None:
     assert course_role(roles) is Role.VISITOR
     assert not is_admin(roles)
     assert not is_test_user(roles)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        f"{LIS}institution/person#Administrator",
+        f"{LIS}system/person#Administrator",
+        f"{LIS}system/person#SysAdmin",
+        f"{LIS}person#Administrator",
+        "urn:lti:sysrole:ims/lis/SysAdmin",
+        "urn:lti:instrole:ims/lis/Administrator",
+    ],
+)
+def test_who_administers_the_platform_is_told_from_who_administers_a_course(role: str) -> None:
+    assert administers_platform([LEARNER, role])
+    assert is_admin([role])
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [[f"{LIS}membership#Administrator"], ["Administrator"], [INSTRUCTOR], [f"{LIS}institution/person#Faculty"], None, "x"],
+)
+def test_a_course_or_nothing_is_no_platform(roles: object) -> None:
+    assert not administers_platform(roles)
 
 
 def test_an_endless_claim_gives_nothing() -> None:

@@ -41,6 +41,7 @@ def test_the_configuration_of_a_real_moodle_is_read(outgoing: Outgoing, scripted
         registration_url=f"{url}/mod/lti/openid-registration.php",
         token_audience=None,
         family="moodle",
+        product="Moodle 4.5 (Build: 20241007)",
         issuer_is_own=True,
     )
 
@@ -48,6 +49,23 @@ def test_the_configuration_of_a_real_moodle_is_read(outgoing: Outgoing, scripted
 @pytest.mark.parametrize("own", [None, {}, "moodle", {"product_family_code": 5}, {"product_family_code": "something new"}])
 def test_an_unknown_family_is_generic(outgoing: Outgoing, scripted: ScriptedPlatform, own: object) -> None:
     assert fetch(outgoing, scripted, **{PLATFORM_CONFIGURATION: own}).family == "generic"
+
+
+@pytest.mark.parametrize(
+    ("code", "family", "product"),
+    [
+        ("canvas", "canvas", "Canvas 7"),
+        ("Desire2Learn", "brightspace", "Brightspace 7"),
+        ("sakailms.org", "sakai", "Sakai 7"),
+        ("SchoolBord", "generic", "SchoolBord 7"),
+    ],
+)
+def test_a_platform_is_recognised_by_what_it_calls_itself(
+    outgoing: Outgoing, scripted: ScriptedPlatform, code: str, family: str, product: str
+) -> None:
+    own = {"product_family_code": code, "version": "7"}
+    found = fetch(outgoing, scripted, **{PLATFORM_CONFIGURATION: own})
+    assert (found.family, found.product) == (family, product)
 
 
 def test_the_audience_of_tokens_may_be_another(outgoing: Outgoing, scripted: ScriptedPlatform) -> None:

@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("placement", sa.Column("proposed_item", sa.String(length=100), nullable=True))
     op.add_column("placement", sa.Column("lineitem_sought_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("platform", sa.Column("product", sa.String(length=200), nullable=True))
+    op.add_column("platform", sa.Column("frame_origins", sa.JSON(), nullable=True))
     op.create_table(
         "launch_trace",
         sa.Column("id", sa.String(length=22), nullable=False),
@@ -48,6 +49,7 @@ def downgrade() -> None:
     """Take them away again."""
     op.drop_table("launch_trace")
     for table, column in (
+        ("platform", "frame_origins"),
         ("platform", "product"),
         ("placement", "lineitem_sought_until"),
         ("placement", "proposed_item"),
