@@ -19,7 +19,7 @@ from lti_tool.advantage.scores import Posted, PostResult, ScoreService
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Placement
 from lti_tool.database import Database
-from lti_tool.errors import AddressRefused, OutsideError, Unreachable
+from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
 from lti_tool.outgoing import TimedOut
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
@@ -37,7 +37,8 @@ from lti_tool.sync.codes import (
 from lti_tool.sync.gradebook import Gradebook
 from mappings.scores import Score
 
-CONFLICTS_UNTIL_CHANGED = 3
+BLIND_AFTER = 5
+"""After so many failures a score is posted although the gradebook cannot be read: a grade must arrive."""
 SEEKING = timedelta(minutes=2)
 """How long one job may take to find or make a line item before another tries: longer than its calls, time-outs included."""
 
@@ -70,8 +71,8 @@ class Parcel:
     user_id: str = field(repr=False)
     score: Score = field(repr=False)
     stamp: datetime
-    conflicts: int
-    """How often in a row the platform has answered 409."""
+    fails: int
+    """How often in a row it did not get through."""
     sent: Score | None = field(default=None, repr=False)
     """What the platform accepted last."""
     overwrite: bool = False
@@ -126,7 +127,9 @@ class ScoreDelivery:
             return Delivered(Posted(PostResult.REFUSED, NO_SCOPE))
         try:
             url = parcel.lineitem_url or self._column(parcel)
-            held = self._held(parcel, url) if url is not None else None
+            held = self._before(parcel, url) if url is not None else None
+            if url is not None and held is not None and self._is_there(parcel, held):
+                held = self._held(parcel, url, fresh=True)
         except OutsideError as error:
             return Delivered(_trouble(error))
         except _SoughtElsewhere:
@@ -134,7 +137,7 @@ class ScoreDelivery:
         if url is None:
             return Delivered(Posted(PostResult.REFUSED, NO_LINE_ITEM))
         if held is not None and held.score is not None:
-            if parcel.score.score_given is None or self._is_there(parcel, held):
+            if self._is_there(parcel, held):
                 return Delivered(Posted(PostResult.ACCEPTED, ALREADY_THERE), url)
             if not self._may_replace(parcel, held):
                 return Delivered(Posted(PostResult.REFUSED, CHANGED_IN_LMS), url, held)
@@ -165,6 +168,8 @@ class ScoreDelivery:
     def _is_there(parcel: Parcel, held: Result) -> bool:
         """Whether a post would change nothing: after a crash the score may have arrived without our knowing."""
         comment = parcel.score.comment
+        if parcel.score.score_given is None:
+            return held.score is not None  # there is nothing to announce any more
         return held.equals(parcel.score) and (comment is None or _bare(held.comment) == _bare(comment))
 
     @staticmethod
@@ -245,7 +250,7 @@ class ScoreDelivery:
             )
 
     def _after_conflict(self, parcel: Parcel, url: str) -> Delivered:
-        """409: the platform holds something at least as new. Equal is done; different is somebody's change."""
+        """409: the platform holds something at least as new. Equal is done; what is not ours is somebody's change."""
         try:
             held = self._held(parcel, url)
         except OutsideError:
@@ -253,11 +258,24 @@ class ScoreDelivery:
         if held is not None and held.score is not None:
             if held.equals(parcel.score):
                 return Delivered(Posted(PostResult.ACCEPTED, CONFLICT), url)
-            if parcel.conflicts + 1 >= CONFLICTS_UNTIL_CHANGED:
+            if not self._may_replace(parcel, held):
                 return Delivered(Posted(PostResult.REFUSED, CHANGED_IN_LMS), url, held)
         return Delivered(Posted(PostResult.LATER, CONFLICT), url)
 
-    def _held(self, parcel: Parcel, url: str) -> Result | None:
+    def _before(self, parcel: Parcel, url: str) -> Result | None:
+        """What the gradebook holds before a post.
+
+        Raises:
+            Unreachable, BadAnswer: it cannot be read now, and nothing says that it never can.
+        """
+        try:
+            return self._held(parcel, url)
+        except (Unreachable, BadAnswer):
+            if parcel.fails < BLIND_AFTER:
+                raise
+            return None
+
+    def _held(self, parcel: Parcel, url: str, *, fresh: bool = False) -> Result | None:
         """What the gradebook holds; None when it holds nothing or does not let us see it.
 
         Raises:
@@ -266,7 +284,7 @@ class ScoreDelivery:
         if RESULT_READONLY not in parcel.scopes:
             return None
         try:
-            return self._gradebook.held(parcel.platform, url, parcel.user_id)
+            return self._gradebook.held(parcel.platform, url, parcel.user_id, fresh=fresh)
         except (ScopeRefused, ServiceRefused):
             return None
 

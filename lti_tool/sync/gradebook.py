@@ -48,10 +48,13 @@ class Gradebook:
         self._columns: dict[tuple[str, str], _Column] = {}
         self._lock = threading.Lock()
 
-    def held(self, platform: PlatformInfo, lineitem_url: str, user_id: str) -> Result | None:
+    def held(self, platform: PlatformInfo, lineitem_url: str, user_id: str, *, fresh: bool = False) -> Result | None:
         """Return what a line item holds for one user, None when it holds nothing. Never older than our own last post.
 
         Call it in no transaction.
+
+        Args:
+            fresh: read it now, whatever was read a moment ago.
 
         Raises:
             OutsideError: the platform does not answer as it should.
@@ -60,7 +63,7 @@ class Gradebook:
         with column.lock:
             now = self._clock()
             known = column.held.get(user_id)
-            if user_id not in column.written:
+            if not fresh and user_id not in column.written:
                 if known is not None and now - known[0] < KEPT:
                     return known[1]
                 if known is None and column.everybody_at is not None and now - column.everybody_at < KEPT:

@@ -18,7 +18,6 @@ from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
 from lti_tool.jobs.queue import Jobs
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from lti_tool.sync.codes import CONFLICT
 from lti_tool.sync.delivery import Delivered, Parcel
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import enqueue, lane_of, slots_of
@@ -173,8 +172,7 @@ class Lanes:
             row.dirty, row.refused, row.last_error = False, True, posted.code
             self._show(row, delivered)
         else:
-            first_conflict = posted.code == CONFLICT and row.last_error != CONFLICT
-            row.fails, row.last_error = (1 if first_conflict else row.fails + 1), posted.code
+            row.fails, row.last_error = row.fails + 1, posted.code
             delay = self._delay(row.fails, posted.retry_after)
             enqueue(session, self._jobs, self._clock, row, parcel.platform.profile, delay)
 
@@ -258,7 +256,7 @@ def parcel_of(session: Session, row: ScoreOutbox, platform: PlatformInfo, now: d
         user_id=account.subject,
         score=Score(row.score_given, row.score_maximum, ActivityProgress(row.activity), graded, row.comment),
         stamp=now,
-        conflicts=row.fails if row.last_error == CONFLICT else 0,
+        fails=row.fails,
         sent=sent,
         overwrite=row.overwrite,
     )
