@@ -27,7 +27,7 @@ from benchmarks.launches.wire import Answer, take
 from benchmarks.measuring import Figure, Round, compared, figure, percentile
 from benchmarks.stage import Stage, stage
 
-TOOL = Tool(1, "/login", "/launch", onward=None, shows="")
+TOOL = Tool(1, "/login", "/launch", onward=(), shows="")
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_our_launches_are_measured_to_the_redirect_and_with_the_page(played_in: 
     ("change", "reason"),
     [
         ({"shows": "what no page shows"}, "page does not show what it should"),
-        ({"onward": "/elsewhere"}, "launch answered 303"),
+        ({"onward": ("/elsewhere",)}, "launch answered 303"),
         ({"launch": "/lti/elsewhere"}, "launch answered 404"),
         ({"login": "/lti/elsewhere"}, "login answered 404"),
     ],

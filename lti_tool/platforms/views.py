@@ -71,6 +71,7 @@ def register(invite: str) -> str:
         return render_template("platforms/paste.html", name=name, languages_here=_languages("platforms.register"))
     configuration = use(RegistrationService).configuration(url)
     _allow_framing(configuration.issuer, url, hosts=profile_for(configuration.family).frame_hosts)
+    framers = " ".join(g.frame_ancestors)
     return render_template(
         "platforms/register.html",
         name=name,
@@ -79,9 +80,10 @@ def register(invite: str) -> str:
         services=SERVICES,
         messages=MESSAGES,
         fields={
-            "csrf_token": _seal(invite, url, token),
+            "csrf_token": _seal(invite, url, token, framers),
             "openid_configuration": url,
             "registration_token": token,
+            "framers": framers,
             "lang": locale(),
         },
         languages_here=_languages("platforms.register"),
@@ -95,7 +97,10 @@ def connect(invite: str) -> AnyResponse:
     """Register at the platform; a form that is sent twice leads to the same page twice."""
     _choose_language()
     url, token = request.form.get("openid_configuration", ""), request.form.get("registration_token", "")
-    _check_seal(request.form.get("csrf_token", ""), invite, url, token)
+    framers = request.form.get("framers", "")
+    _check_seal(request.form.get("csrf_token", ""), invite, url, token, framers)
+    # what goes wrong from here on is told in the frame that shows the form, and in no other
+    g.frame_ancestors = framers.split()
     try:
         use(RegistrationService).register(invite, url, token or None)
     except InviteUsed:

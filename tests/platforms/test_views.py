@@ -154,6 +154,7 @@ def test_a_form_sent_twice_leads_to_the_same_page(client: FlaskClient, school: S
         {"csrf_token": "nonsense"},
         {"openid_configuration": "https://evil.example.org/openid-configuration"},
         {"registration_token": "another"},
+        {"framers": "*"},
     ],
 )
 def test_a_form_that_is_not_ours_is_refused(
@@ -249,6 +250,7 @@ def test_a_registration_that_fails_can_be_done_again(
     school.faults.add("registration", kind)
     failed = client.post(f"/lti/register/{token}", data=form)
     assert (failed.status_code, code in failed.text) == (502, True)
+    assert policy(failed).endswith(f"frame-ancestors {school.url}")
     assert client.post(f"/lti/register/{token}", data=form_of(client, school, token)).status_code == 303
 
 

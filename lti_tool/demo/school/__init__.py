@@ -10,8 +10,10 @@ from .launches import AuthAnswer, AuthRefused
 from .models import CompletionRule, DeepLinkingOptions, Grade, Link, Person, Registration, Role, ToolState
 from .server import PortTaken, SchoolServer
 from .state import School
+from .storage import Answers, StorageOptions, Subjects
 
 __all__ = [
+    "Answers",
     "AuthAnswer",
     "AuthRefused",
     "CompletionRule",
@@ -28,5 +30,7 @@ __all__ = [
     "SchoolServer",
     "Service",
     "SigningKey",
+    "StorageOptions",
+    "Subjects",
     "ToolState",
 ]

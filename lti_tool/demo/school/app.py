@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import deeplinking, lineitems, nrps, oidc, registration, scores, token
 from .faults import FaultKind, Service
-from .pages import admin, courses, faults, front, grades
+from .pages import admin, courses, faults, front, grades, storage
 from .sessions import csrf_token, signed_in
 from .state import School
 from .texts import locale, moment, t
@@ -18,7 +18,7 @@ from .wire import disturbed, hang_up, the_school
 
 _BLUEPRINTS = (
     *(oidc.bp, registration.bp, token.bp, lineitems.bp, scores.bp, nrps.bp, deeplinking.bp),
-    *(front.bp, courses.bp, grades.bp, admin.bp, faults.bp),
+    *(front.bp, courses.bp, grades.bp, admin.bp, faults.bp, storage.bp),
 )
 
 
@@ -76,11 +76,18 @@ def _everything_may_fail() -> Response | None:
 
 
 def _protect(response: Response) -> Response:
-    origins = " ".join(sorted(_tool_origins()))
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-        f"form-action 'self' {origins}; frame-src 'self' {origins}; frame-ancestors 'self'"
-    )
+    tools = sorted(_tool_origins())
+    impostor = the_school().storage.impostor
+    directives = {
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "form-action": ["'self'", *tools],
+        "frame-src": ["'self'", *tools, *([impostor] if impostor else [])],
+        "frame-ancestors": ["'self'", *([g.framed_by] if "framed_by" in g else [])],
+    }
+    policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; base-uri 'none'; {policy}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if not request.path.startswith("/static/"):

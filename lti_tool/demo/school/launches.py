@@ -106,6 +106,7 @@ class Launches:
             "lti_message_hint": hint,
             "client_id": registration.client_id,
             "lti_deployment_id": registration.deployment_id,
+            **self._school.storage.login_params,
         }
 
     def authenticate(self, params: dict[str, str], person: Person, session: str | None) -> AuthAnswer:
@@ -148,7 +149,7 @@ class Launches:
         if params.get("prompt", "none") != "none":
             return error("invalid_request", "prompt must be absent or 'none'", "Invalid prompt")
         token = self._school.sign_id_token(self._claims(launch, person, registration, params["nonce"]))
-        return AuthAnswer(redirect, {"id_token": token, "state": params["state"]})
+        return AuthAnswer(redirect, {"id_token": token, "state": params["state"], **self._school.storage.launch_params})
 
     def _take(self, hint: str | None, session: str | None) -> _Launch:
         try:

@@ -12,6 +12,7 @@ from .keys import KeyRing, SigningKey
 from .launches import AuthAnswer, Launches
 from .models import Call, Course, DeepLinkingOptions, Json, LineItem, Link, Person, Refusal, Registration
 from .records import Records, utc_now
+from .storage import StorageOptions
 
 
 class School(Records):
@@ -38,6 +39,7 @@ class School(Records):
         self.token_audience: str | None = None
         """What ``aud`` of a client assertion must be; None: the token address."""
         self.deep_linking = DeepLinkingOptions()
+        self.storage = StorageOptions()
         self.keys = keys or KeyRing()
         self.faults = Faults()
         self.refusals: deque[Refusal] = deque(maxlen=500)

@@ -45,7 +45,7 @@ def test_every_page_is_accessible(world: World, page: Page) -> None:
     visits = {
         world.trainer.username: ["/courses", course, f"{course}/grades?open={world.item.id}-{world.teacher.id}"],
         world.teacher.username: [course, f"{course}/links/{world.link.id}", f"{course}/grades"],
-        world.admin.username: ["/admin/tools", "/admin/log", "/admin/faults"],
+        world.admin.username: ["/admin/tools", "/admin/log", "/admin/faults", "/admin/storage"],
     }
     for username, paths in visits.items():
         page.goto(world.school.url)
