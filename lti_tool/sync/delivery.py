@@ -32,6 +32,7 @@ from lti_tool.sync.codes import (
     LINE_ITEM_SOUGHT,
     NO_LINE_ITEM,
     NO_SCOPE,
+    NOT_ANNOUNCED,
     PLATFORM_DISABLED,
 )
 from lti_tool.sync.gradebook import Gradebook
@@ -125,6 +126,8 @@ class ScoreDelivery:
             return Delivered(Posted(PostResult.LATER, PLATFORM_DISABLED))
         if SCORE not in parcel.scopes:
             return Delivered(Posted(PostResult.REFUSED, NO_SCOPE))
+        if parcel.score.score_given is None and RESULT_READONLY not in parcel.scopes:
+            return Delivered(Posted(PostResult.ACCEPTED, NOT_ANNOUNCED))
         try:
             url = parcel.lineitem_url or self._column(parcel)
             held = self._before(parcel, url) if url is not None else None

@@ -5,7 +5,7 @@ itself, so that work accepted before a learning environment was there still arri
 a whole has a score phase by phase, where its platform gave it a column.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, select
@@ -41,20 +41,29 @@ class ScoreOutboxService:
         clock: the time.
         trainings: the trainings by key.
         locale: the language of what is said about phases in gradebooks: nl or en.
+        profile_of: the profile of a family of platforms.
     """
 
-    def __init__(self, jobs: Jobs, clock: Clock, trainings: Mapping[str, Training], locale: str = "nl") -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        clock: Clock,
+        trainings: Mapping[str, Training],
+        locale: str = "nl",
+        profile_of: Callable[[str], PlatformProfile] = profile_for,
+    ) -> None:
         self._jobs = jobs
         self._clock = clock
         self._trainings = trainings
         self._locale = locale
+        self._profile_of = profile_of
 
     def follow(self, session: Session, change: OutcomeChanged) -> None:
         """Write what every learning environment should now hold for this outcome (an `OutcomeFollower`)."""
         of_person = Placement.cohort_id == change.cohort_id, Account.person_id == change.person_id
         query = _targets().where(*of_person, Placement.assignment_key == change.assignment_key)
         for placement, account, family in session.execute(query).all():
-            profile = profile_for(family)
+            profile = self._profile_of(family)
             score = score_for(change.state, change.feedback, profile)
             self._put(session, placement, account, change.submission_id, score, profile)
         if change.state is OutcomeState.ACCEPTED:
@@ -94,7 +103,7 @@ class ScoreOutboxService:
         row.dirty, row.refused, row.fails, row.last_error, row.overwrite = True, False, 0, None, overwrite
         row.version = max(row.version, row.sent_version + 1)
         family = session.get_one(Platform, row.platform_id).family
-        enqueue(session, self._jobs, self._clock, row, profile_for(family))
+        enqueue(session, self._jobs, self._clock, row, self._profile_of(family))
 
     def marks(self, session: Session, submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
         """Return how far the scores of these submissions are, one mark a line item, for the trainer's board."""
@@ -113,7 +122,7 @@ class ScoreOutboxService:
     def _write_missing(self, session: Session, query: Select[Placement, Account, str, Submission]) -> int:
         written = 0
         for placement, account, family, submission in session.execute(query).all():
-            profile = profile_for(family)
+            profile = self._profile_of(family)
             score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile)
             written += self._put(session, placement, account, submission.id, score, profile)
         return written
@@ -126,7 +135,7 @@ class ScoreOutboxService:
             work = select(Submission).where(Submission.enrolment_id == enrolment.id)
             outcomes = [Outcome(row.assignment_key, OutcomeState(row.state)) for row in session.scalars(work)]
             score = score_for_phases(phase_progress(training, outcomes), self._locale)
-            self._put(session, placement, account, None, score, profile_for(family))
+            self._put(session, placement, account, None, score, self._profile_of(family))
 
     def _put(
         self,
