@@ -7,7 +7,7 @@ itself, so that work accepted before a learning environment was there still arri
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
@@ -55,20 +55,25 @@ class ScoreOutboxService:
             self._put(session, placement, account, change.submission_id, score)
 
     def catch_up(self, session: Session, launch: Launch) -> None:
-        """Write the rows that a placement lacks, and try again what its launch repaired (a `LaunchFollower`)."""
+        """Write the rows that a placement lacks, and try again what its launch repaired (a `LaunchFollower`).
+
+        A participant's launch looks at that participant alone: a class that starts at once must not look at each other's
+        work. Anybody else's looks at all.
+        """
         if launch.placement_id is None:
             return
-        self._write_missing(session, _missing().where(Placement.id == launch.placement_id))
-        refused = (
-            select(ScoreOutbox, Placement)
-            .join(Placement, Placement.id == ScoreOutbox.placement_id)
-            .where(Placement.id == launch.placement_id, ScoreOutbox.refused.is_(True))
-            .order_by(ScoreOutbox.account_id)
-            .with_for_update(of=ScoreOutbox)
-        )
-        for row, placement in session.execute(refused).all():
-            if _repaired(row, placement, launch.account_id):
-                self.retry(session, row)
+        session.flush()
+        missing = Placement.id == launch.placement_id
+        question = _NEWS
+        if launch.role is Role.PARTICIPANT:
+            missing &= Account.id == launch.account_id
+            question = _NEWS_OF_ACCOUNT
+        key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
+        lacks, was_refused = session.connection().execute(question, key).one()
+        if lacks:
+            self._write_missing(session, _missing().where(missing))
+        if was_refused:
+            self._retry_repaired(session, launch.placement_id, launch.account_id)
 
     def catch_up_everywhere(self, session: Session, most: int) -> int:
         """Write rows that any placement lacks, `most` at a time; return how many.
@@ -96,6 +101,18 @@ class ScoreOutboxService:
         for row, platform_name in rows:
             marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
         return marks
+
+    def _retry_repaired(self, session: Session, placement_id: str, account_id: str) -> None:
+        refused = (
+            select(ScoreOutbox, Placement)
+            .join(Placement, Placement.id == ScoreOutbox.placement_id)
+            .where(Placement.id == placement_id, ScoreOutbox.refused.is_(True))
+            .order_by(ScoreOutbox.account_id)
+            .with_for_update(of=ScoreOutbox)
+        )
+        for row, placement in session.execute(refused).all():
+            if _repaired(row, placement, account_id):
+                self.retry(session, row)
 
     def _write_missing(self, session: Session, query: Select[Placement, Account, str, Submission]) -> int:
         written = 0
@@ -195,6 +212,15 @@ def _missing() -> Select[Placement, Account, str, Submission]:
             ScoreOutbox.id.is_(None),
         )
     )
+
+
+# Made once, because every launch asks: to build a statement costs more than to run it.
+_LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(Placement.id == bindparam("placement_id"))
+_REFUSED = exists().where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.refused.is_(True))
+_NEWS = select(_LACKING.exists(), _REFUSED)
+"""Whether a placement lacks a row, and whether one of its rows was refused."""
+_NEWS_OF_ACCOUNT = select(_LACKING.where(Account.id == bindparam("account_id")).exists(), _REFUSED)
+"""The same, with what it lacks of one account."""
 
 
 def _repaired(row: ScoreOutbox, placement: Placement, launched_by: str) -> bool:
