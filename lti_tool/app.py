@@ -49,7 +49,10 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.sync.delivery import ScoreDelivery
+from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
+from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
@@ -145,7 +148,7 @@ def compose(
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
 
-    outbox = ScoreOutboxService(engine, clock)
+    outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
     cohorts = CohortService(database, clock, courses, trainings, followers=[awards.follow_approval])
     launches = LaunchService(
@@ -159,16 +162,16 @@ def compose(
         traces,
         followers=[cohorts.welcome, outbox.catch_up],
     )
-    poster = ScorePoster(
+    delivery = ScoreDelivery(
         database,
-        platforms,
         ScoreService(connector, clock),
         LineItemService(connector),
-        ResultService(connector),
-        engine,
-        clock,
+        Gradebook(ResultService(connector), clock),
         f"{settings.base_url}{LAUNCH_PATH}",
+        clock,
     )
+    lanes = Lanes(database, platforms, engine, clock)
+    poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
 
