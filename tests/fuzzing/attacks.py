@@ -11,6 +11,7 @@ from urllib.parse import quote
 import jwt
 from hypothesis import strategies as st
 
+from lti_tool.ids import new_id
 from lti_tool.launch.storage import SILENT, VALUE
 from lti_tool.platforms.asking import TOOL_CONFIGURATION
 from tests.fuzzing.target import CONFIGURATION_URL, LAUNCH_URL, SCHOOL, Target
@@ -88,8 +89,8 @@ def _login(target: Target, example: tuple[dict[str, str | None], str, str | None
     changes, method, destination, path = example
     params = target.login_params(**changes)
     headers = {} if destination is None else {"Sec-Fetch-Dest": destination}
-    where = {"query_string" if method == "GET" else "data": params}
-    target.send(target.browser(), method, path, headers=headers, **where)
+    sent: dict[str, Any] = {"query_string": params} if method == "GET" else {"data": params}
+    target.send(target.browser(), method, path, **{"headers": headers, **sent})
 
 
 def _launch_form(target: Target, form: dict[str, str]) -> None:
@@ -178,6 +179,18 @@ def _registered(target: Target, example: tuple[int, Any]) -> None:
     target.away.answers[f"{SCHOOL}/registration"] = (status, body)
     token = target.invitation()
     target.send(target.browser(), "POST", f"/lti/register/{token}", data=_fields(target, token))
+    target.away.forget()
+
+
+def _deployment(target: Target, example: tuple[str, dict[str, str | None]]) -> None:
+    page, changes = example
+    _publish(target, {})
+    target.away.answers[f"{SCHOOL}/registration"] = (200, json.dumps({"client_id": new_id()}).encode())
+    token, client = target.invitation(), target.browser()
+    target.send(client, "POST", f"/lti/register/{token}", data=_fields(target, token))
+    connected = target.send(client, "GET", f"/lti/register/{token}/connected")
+    form = changed(dict(_HIDDEN.findall(connected.text)), changes)
+    target.send(client, "POST", f"/lti/register/{token}/{page}", data=form, may_ask_again=True)
     target.away.forget()
 
 
@@ -303,6 +316,15 @@ ATTACKS: tuple[Attack, ...] = (
             ),
         ),
         _registered,
+        keeps=True,
+    ),
+    Attack(
+        "registration-deployment",
+        st.tuples(
+            st.sampled_from(["connected", "check"]),
+            st.dictionaries(st.sampled_from(["deployment_id", "csrf_token", "lang", "x"]), st.one_of(st.none(), TEXTS)),
+        ),
+        _deployment,
         keeps=True,
     ),
 )

@@ -117,8 +117,19 @@ class Target:
         client.environ_base |= {"HTTP_ACCEPT": "text/html", "HTTP_HOST": "localhost:8401"}
         return client
 
-    def send(self, client: FlaskClient, method: str, path: str, **what: Any) -> TestResponse:  # noqa: ANN401
+    def send(
+        self,
+        client: FlaskClient,
+        method: str,
+        path: str,
+        *,
+        may_ask_again: bool = False,
+        **what: Any,  # noqa: ANN401 - what the client takes
+    ) -> TestResponse:
         """Make one request, and see that its answer is one that people can do something with.
+
+        Args:
+            may_ask_again: whether the answer may be the form again, with what is wrong in it.
 
         Raises:
             AssertionError: it is an error of our own, or a refusal that left something or no trace.
@@ -126,7 +137,10 @@ class Target:
         self.clock.advance(seconds=SECONDS_A_REQUEST)
         before = self.rows()
         answer = client.open(path, method=method, **what)
-        self._see(answer, before)
+        asks_again = may_ask_again and 'aria-invalid="true"' in answer.text
+        if asks_again:
+            assert self.rows() == before
+        self._see(answer, before, is_page=asks_again)
         return answer
 
     def login(self, client: FlaskClient, recorded: str = "launch_student") -> dict[str, str]:
@@ -163,11 +177,11 @@ class Target:
         for personal in ("Renée", "deelnemer01", "lab.invalid", "Tom de Trainer", "eyJ"):
             assert personal not in said
 
-    def _see(self, answer: TestResponse, before: int) -> None:
+    def _see(self, answer: TestResponse, before: int, *, is_page: bool) -> None:
         tally, status = self.tally, answer.status_code
         tally.requests += 1
         tally.statuses[status] += 1
-        if status < 400:
+        if status < 400 or is_page:
             return
         shown = _REFERENCE.search(answer.text)
         assert shown is not None, (status, answer.text)

@@ -64,7 +64,8 @@ def test_no_way_in_is_left_out(target: Target) -> None:
         for rule in target.app.url_map.iter_rules()
         if rule.rule.startswith("/lti/") and "POST" in (rule.methods or ())
     }
-    assert posted == {"/lti/login", "/lti/login/storage", "/lti/launch", "/lti/register/<invite>"}
+    registering = {f"/lti/register/<invite>{page}" for page in ("", "/connected", "/check")}
+    assert posted == {"/lti/login", "/lti/login/storage", "/lti/launch", *registering}
 
 
 def play(target: Target, attack: Attack, examples: int) -> None:
