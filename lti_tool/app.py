@@ -27,8 +27,10 @@ from lti_tool.config import Settings, prepare_data_dir, secret_of
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
+from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
@@ -49,7 +51,10 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.sync.delivery import ScoreDelivery
+from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
+from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
@@ -100,6 +105,7 @@ class Parts:
     issuer: CertificateIssuer
     certificates: CertificateService
     embedding: EmbeddingService
+    copied: CopiedCourseService
     files: FileStore
 
     def upgrade(self) -> None:
@@ -145,7 +151,7 @@ def compose(
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
 
-    outbox = ScoreOutboxService(engine, clock)
+    outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
     cohorts = CohortService(database, clock, courses, trainings, followers=[awards.follow_approval])
     launches = LaunchService(
@@ -159,16 +165,16 @@ def compose(
         traces,
         followers=[cohorts.welcome, outbox.catch_up],
     )
-    poster = ScorePoster(
+    delivery = ScoreDelivery(
         database,
-        platforms,
         ScoreService(connector, clock),
         LineItemService(connector),
-        ResultService(connector),
-        engine,
-        clock,
+        Gradebook(ResultService(connector), clock),
         f"{settings.base_url}{LAUNCH_PATH}",
+        clock,
     )
+    lanes = Lanes(database, platforms, engine, clock)
+    poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
 
@@ -214,6 +220,7 @@ def compose(
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
+        copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
     )
 
@@ -245,6 +252,7 @@ def create_app(parts: Parts) -> Flask:
         parts.self_test,
         parts.launches,
         parts.embedding,
+        parts.copied,
         parts.certificates,
         *training_services(
             settings,

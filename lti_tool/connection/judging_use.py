@@ -44,6 +44,7 @@ def deployments(known: Sequence[str], reasons: Sequence[Reason]) -> Finding:
     if not known:
         meaning: Words = _l("Er is nog geen deployment-id bekend. Niemand kan de training openen.")
         return Finding("deployments", Light.WRONG, title, meaning, (), THE_ADMIN, steps)
+    items = [_l("Deployment-id: %(id)s", id=one) for one in known]
     strange = next((reason for reason in reasons if reason.outcome == _UNKNOWN_DEPLOYMENT), None)
     if strange is not None:
         meaning = lazy_ngettext(
@@ -51,9 +52,9 @@ def deployments(known: Sequence[str], reasons: Sequence[Reason]) -> Finding:
             "De tool is in de leeromgeving ook ergens anders toegevoegd: %(num)s keer kwam iemand vandaar niet binnen.",
             strange.count,
         )
-        return Finding("deployments", Light.ATTENTION, title, meaning, list(known), THE_ADMIN, steps)
+        return Finding("deployments", Light.ATTENTION, title, meaning, items, THE_ADMIN, steps)
     meaning = lazy_ngettext("%(num)s deployment is bekend.", "%(num)s deployments zijn bekend.", len(known))
-    return Finding("deployments", Light.OK, title, meaning, list(known))
+    return Finding("deployments", Light.OK, title, meaning, items)
 
 
 def last_launch(launches: Sequence[Trace], last_at: datetime | None) -> Finding:

@@ -4,7 +4,7 @@ Several questions at once, short time-outs, and an end after `DEADLINE` whatever
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from lti_tool.advantage.addresses import below, next_page
+from lti_tool.advantage.addresses import below, next_page, same_origin
 from lti_tool.advantage.answers import expect_done
 from lti_tool.advantage.connector import Connector
 from lti_tool.advantage.errors import ScopeRefused, ServiceRefused, TokenRefused
@@ -155,19 +155,19 @@ class Prober:
             their_keys = pool.submit(_try, lambda: self._their_keys(keys, asked.platform))
             our_keys = pool.submit(_try, lambda: (self._our_keys(asked.outgoing), ()))
             tokens = {scope: pool.submit(_try, asked.token(scope)) for scope in SCOPES}
-            line_items = pool.submit(_try, asked.line_items)
-            results = pool.submit(_try, asked.results)
+            grades = pool.submit(asked.grades)
             roster = pool.submit(_try, asked.roster)
-            futures = [their_keys, our_keys, *tokens.values(), line_items, results, roster]
+            futures: list[Future[Any]] = [their_keys, our_keys, *tokens.values(), grades, roster]
             wait(futures, timeout=max(0.0, ends - time.monotonic()))
             seen, unfit = _result(their_keys)
+            line_items, results = grades.result() if _is_there(grades) else (LATE, LATE)
             return Probed(
                 their_keys=seen,
                 unfit_keys=unfit,
                 our_keys=_result(our_keys)[0],
                 tokens={scope: _result(future)[0] for scope, future in tokens.items()},
-                line_items=_result(line_items)[0],
-                results=_result(results)[0],
+                line_items=line_items,
+                results=results,
                 roster=_result(roster)[0],
                 clock_ahead=asked.outgoing.ahead(asked.platform),
             )
@@ -211,35 +211,43 @@ class _Questions:
 
         return ask
 
-    def line_items(self) -> _Came:
-        url, accept = self.addresses.lineitems_url, self.platform.profile.lineitem_container_media_type
-        try:
-            return self._list(url, LINEITEM_READONLY, accept), ()
-        except ScopeRefused:  # reading is part of the wider scope, and a platform may grant that one alone
-            return self._list(url, LINEITEM, accept), ()
-
-    def results(self) -> _Came:
-        url = self.addresses.lineitem_url
-        accept = self.platform.profile.result_container_media_type
-        return self._list(below(url, "results") if url else None, RESULT_READONLY, accept), ()
+    def grades(self) -> tuple[Tried, Tried]:
+        """Read the columns, and the results in one of them: the newest launch's own, else the first in the list."""
+        columns, found = _try(self._line_items)
+        url = self.addresses.lineitem_url or next(iter(found), None)
+        return columns, _try(lambda: (self._results(url), ()))[0]
 
     def roster(self) -> _Came:
-        accept = self.platform.profile.membership_accept
-        return self._list(self.addresses.memberships_url, MEMBERSHIP_READONLY, accept, member="members"), ()
+        url, accept = self.addresses.memberships_url, self.platform.profile.membership_accept
+        return (self._list(url, MEMBERSHIP_READONLY, accept, member="members")[0] if url else NOT_TRIED), ()
 
-    def _list(self, url: str | None, scope: str, accept: str, *, member: str | None = None) -> Tried:
-        """Read the first page of a list and count what is on it."""
+    def _line_items(self) -> _Came:
+        url, accept = self.addresses.lineitems_url, self.platform.profile.lineitem_container_media_type
+        if url is None:
+            return NOT_TRIED, ()
+        try:
+            tried, rows = self._list(url, LINEITEM_READONLY, accept)
+        except ScopeRefused:  # reading is part of the wider scope, and a platform may grant that one alone
+            tried, rows = self._list(url, LINEITEM, accept)
+        return tried, [str(row["id"]) for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
+
+    def _results(self, url: str | None) -> Tried:
         if url is None:
             return NOT_TRIED
+        own = below(same_origin(url, self.addresses.lineitems_url or url), "results")
+        return self._list(own, RESULT_READONLY, self.platform.profile.result_container_media_type)[0]
+
+    def _list(self, url: str, scope: str, accept: str, *, member: str | None = None) -> tuple[Tried, Sequence[object]]:
+        """Read the first page of a list and count what is on it."""
         profile = self.platform.profile
         answer = self.connector.call(self.platform, [scope], "GET", url, accept=accept, max_bytes=MOST_BYTES)
         if answer.status == 401 or answer.status in profile.renew_statuses:
-            return Tried(Outcome.DENIED, f"{origin(url)} answered {answer.status} to a token it gave", answer.status)
+            return Tried(Outcome.DENIED, f"{origin(url)} answered {answer.status} to a token it gave", answer.status), ()
         data: Any = expect_done(answer, profile, self.connector.clock()).json()
         rows = data.get(member) if member and isinstance(data, Mapping) else data
         if not isinstance(rows, list):
             raise BadAnswer(f"{origin(url)} answered something else than a list")
-        return Tried(Outcome.DONE, count=len(rows), more=next_page(answer.headers, url) is not None)
+        return Tried(Outcome.DONE, count=len(rows), more=next_page(answer.headers, url) is not None), rows
 
 
 def _try(question: _Question) -> _Came:
@@ -260,7 +268,11 @@ def _try(question: _Question) -> _Came:
 
 
 def _result(future: Future[_Came]) -> _Came:
-    return future.result() if future.done() and not future.cancelled() else (LATE, ())
+    return future.result() if _is_there(future) else (LATE, ())
+
+
+def _is_there(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled()
 
 
 class _Listening(Outgoing):

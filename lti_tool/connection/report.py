@@ -8,12 +8,19 @@ from flask_babel import gettext as _
 from lti_tool import __version__
 from lti_tool.connection.lights import Finding
 from lti_tool.connection.selftest import Report
+from lti_tool.platforms.service import PlatformInfo
 from lti_tool.web.formats import when
 from lti_tool.web.locales import say
 from mappings.platforms import Reader
 
 WIDTH = 78
 _INDENT = "    "
+
+
+def kind_of(platform: PlatformInfo) -> str:
+    """Return what kind of learning environment this is, with its version as far as it said so."""
+    name, product = platform.profile.name, platform.product or ""
+    return product if product.casefold().startswith(name.casefold()) else f"{name} ({product})" if product else name
 
 
 def as_text(report: Report, base_url: str) -> str:
@@ -27,9 +34,8 @@ def as_text(report: Report, base_url: str) -> str:
 
 def _lines(report: Report, base_url: str) -> Iterator[str]:
     platform = report.platform
-    product = f"{platform.profile.name} ({platform.product})" if platform.product else platform.profile.name
     yield _("Zelftest van de koppeling met ICC Bridge: %(light)s", light=report.light.word)
-    yield f"{platform.name}, {product}"
+    yield f"{platform.name}, {kind_of(platform)}"
     yield f"{platform.issuer}, client-id {platform.client_id}"
     yield f"{base_url}, ICC Bridge {__version__}"
     yield when(report.at)

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.config import Settings
 from lti_tool.connection.reasons import explanation_of, reason_of
-from lti_tool.connection.report import as_text
+from lti_tool.connection.report import as_text, kind_of
 from lti_tool.connection.selftest import Report, SelfTest
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer, current_viewer, framers
@@ -42,6 +42,7 @@ def page() -> str:
     return render_template(
         "connection/page.html",
         platform=platform,
+        kind=kind_of(platform),
         deployments=use(PlatformService).deployments(platform.id),
         launches=use(TraceBook).launches(platform.id, LAUNCHES),
         refusals=use(TraceBook).refusals(platform.id, REFUSALS),

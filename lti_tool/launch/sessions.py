@@ -6,7 +6,7 @@ It holds one account and its seats: which role a launch showed in which course. 
 hours, not on what somebody once was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from lti_tool.launch.frame_session import session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
 from lti_tool.platforms.models import Platform
+from lti_tool.platforms.recognition import origins_of
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
 from lti_tool.registry import use
 from mappings.roles import Role
@@ -202,7 +203,7 @@ def current_viewer() -> Viewer:
         g.viewer = viewer
         g.session_id = viewer.session_id
         g.locale = viewer.locale
-        g.frame_ancestors = framers(viewer.platform)
+        g.frame_ancestors = framers(viewer.platform, tuple(viewer.return_urls.values()))
         g.platform_name = viewer.platform.name
         if viewer.return_urls:
             g.back_url = list(viewer.return_urls.values())[-1]
@@ -217,6 +218,10 @@ def session_id_of_request() -> str | None:
         return None
 
 
-def framers(platform: PlatformInfo) -> list[str]:
-    """Return the origins of a platform that may show our pages in a frame."""
-    return list(platform.framers)
+def framers(platform: PlatformInfo, pages: Sequence[str] = ()) -> list[str]:
+    """Return the origins of a platform that may show our pages in a frame.
+
+    Args:
+        pages: addresses of the platform's pages, as verified launches of this session gave them.
+    """
+    return list(dict.fromkeys((*platform.framers, *origins_of(pages))))

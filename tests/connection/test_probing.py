@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from lti_tool.app import Parts
 from lti_tool.clock import Clock, utc_now
 from lti_tool.connection.probing import Outcome, Probed, Prober
 from lti_tool.courses.known import ServiceAddresses, addresses_of
-from lti_tool.demo.school import School
+from lti_tool.courses.models import Placement
+from lti_tool.demo.school import PERSONALITIES, School, SchoolServer
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.registration import SCOPES
 from lti_tool.platforms.scopes import MEMBERSHIP_READONLY, SCORE
@@ -37,6 +39,16 @@ def test_everything_works_and_only_numbers_come_back(connected: Connected) -> No
     assert "Höfen" not in repr(probed)
 
 
+@pytest.mark.parametrize("family", list(PERSONALITIES))
+def test_everything_works_with_every_kind_of_learning_environment(
+    parts: Parts, listening: SchoolServer, family: str
+) -> None:
+    school = listening.fresh(utc_now, PERSONALITIES[family])
+    probed = probe(connect(parts, school, family=family))
+    assert all(tried.done for tried in (probed.their_keys, probed.our_keys, *probed.tokens.values())), probed
+    assert all(tried.done for tried in (probed.line_items, probed.results, probed.roster)), probed
+
+
 def test_asking_makes_and_changes_nothing_at_the_school(connected: Connected) -> None:
     before = connected.school.describe()
     probe(connected)
@@ -52,6 +64,21 @@ def test_without_an_opened_activity_its_services_are_not_tried(parts: Parts, sch
     assert {probed.line_items.outcome, probed.results.outcome, probed.roster.outcome} == {Outcome.NOT_TRIED}
     assert probed.their_keys.done
     assert connected.asked().get("lineitems", 0) == 0
+
+
+def test_without_a_column_of_its_own_the_results_of_the_first_column_are_read(connected: Connected) -> None:
+    with connected.parts.database.session() as session:
+        session.execute(update(Placement).values(lineitem_url=None))
+    probed = probe(connected)
+    assert (probed.line_items.count, probed.results.outcome) == (1, Outcome.DONE)
+    assert connected.asked()["results"] == 1
+
+
+def test_a_token_goes_to_no_other_host_than_the_platforms(connected: Connected, ourselves: ScriptedPlatform) -> None:
+    with connected.parts.database.session() as session:
+        session.execute(update(Placement).values(lineitem_url=f"{ourselves.url}/lineitem"))
+    assert probe(connected).results.outcome is Outcome.ODD
+    assert ourselves.calls("/lineitem/results") == []
 
 
 def test_the_addresses_are_those_of_that_very_platform(connected: Connected, parts: Parts) -> None:

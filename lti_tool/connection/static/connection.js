@@ -20,21 +20,15 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// Copies a text to the clipboard. In another site's frame the clipboard may be closed: then the text is selected, and the
-// older command tried. Without this script the text can be selected and copied by hand.
+// Copies a text to the clipboard. The older command, because a learning environment's frame mostly closes the newer interface, and
+// the browser then complains. Without this script the text can be selected and copied by hand.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const text = document.getElementById(button.dataset.copy);
   const said = button.parentElement.querySelector("[data-copy-said]");
   button.hidden = false;
-  button.addEventListener("click", async () => {
-    let copied = true;
-    try {
-      await navigator.clipboard.writeText(text.value);
-    } catch {
-      text.focus();
-      text.select();
-      copied = document.execCommand("copy");
-    }
-    said.textContent = copied ? button.dataset.copied : "";
+  button.addEventListener("click", () => {
+    text.focus();
+    text.select();
+    said.textContent = document.execCommand("copy") ? button.dataset.copied : "";
   });
 }

@@ -103,8 +103,9 @@ def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Resp
         def run(*args: P.args, **kwargs: P.kwargs) -> Response:
             school = the_school()
             fault = school.faults.draw(name)
-            if fault is not None and fault.kind is FaultKind.SLOW:
-                school.faults.pause(fault.seconds)
+            late = fault.seconds if fault is not None and fault.kind is FaultKind.SLOW else 0.0
+            if fault is not None and not fault.after:
+                school.faults.pause(late)
             spoiled = fault if fault is not None and fault.kind is not FaultKind.SLOW else None
             response = Response(status=503)
             if spoiled is None or spoiled.after:
@@ -114,6 +115,8 @@ def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Resp
                 except ServiceRefused as refused:
                     school.refuse(name.value, refused.status, refused.detail)
                     response = _refusal(refused)
+            if fault is not None and fault.after:
+                school.faults.pause(late)
             dropped = spoiled is not None and spoiled.kind is FaultKind.DROP
             if spoiled is not None and not dropped:
                 response = disturbed(spoiled)
