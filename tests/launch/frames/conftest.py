@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -60,10 +61,10 @@ def all_sites(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
 
 
 @pytest.fixture
-def sites(all_sites: TwoSites) -> Iterator[TwoSites]:
-    """The same; afterwards the school offers no storage again."""
-    yield all_sites
-    all_sites.school.storage = StorageOptions()
+def sites(all_sites: TwoSites) -> TwoSites:
+    """The same; the school offers storage until a test says otherwise."""
+    all_sites.school.storage = StorageOptions(offered=True)
+    return all_sites
 
 
 # Not for the whole session, for the reason that tests/browser_fixture.py gives.
@@ -86,9 +87,9 @@ def chromium(
         kept.close()
 
 
-@pytest.fixture
-def window(chromium: Browser, sites: TwoSites) -> Iterator[Windows]:
-    """Opens a window with cookies of its own; what its pages complain about in the end fails the test.
+@contextmanager
+def windows(chromium: Browser, sites: TwoSites) -> Iterator[Windows]:
+    """Open windows with cookies of their own; what their pages complain about in the end is an error.
 
     `window(width=1280, scripts=True, english=False)`: without scripts, in English.
     """
@@ -115,11 +116,27 @@ def window(chromium: Browser, sites: TwoSites) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def link(sites: TwoSites, window: Windows) -> Link:
-    """The assignment in a course, put there by the trainer in the frame."""
-    sites.school.storage = StorageOptions(offered=True)
-    trainer = window()
-    trainer.sign_in(TRAINER)
-    made = embed(trainer, sites, "Regio Zuid")
-    trainer.page.context.close()
+def window(chromium: Browser, sites: TwoSites) -> Iterator[Windows]:
+    """Opens windows; see `windows`."""
+    with windows(chromium, sites) as window:
+        yield window
+
+
+@pytest.fixture(scope="package")
+def link(chromium: Browser, all_sites: TwoSites) -> Link:
+    """The assignment in a course, put there by the trainer inside the school's page, with its storage."""
+    all_sites.school.storage = StorageOptions(offered=True)
+    with windows(chromium, all_sites) as window:
+        trainer = window()
+        trainer.sign_in(TRAINER)
+        made = embed(trainer, all_sites, "Regio Zuid")
+    assert all_sites.layers()[-1] == "storage"
     return made
+
+
+@pytest.fixture
+def teacher(window: Windows, sites: TwoSites, link: Link) -> Visitor:
+    """A participant who is new in that course, signed in at the school."""
+    visitor = window()
+    visitor.sign_in(sites.newcomer(sites.school.courses[link.course_id]))
+    return visitor

@@ -31,7 +31,7 @@ from mappings.loading import load_trainings
 from tests.recording_jobs import RecordingJobs
 
 SCHOOL, TOOL, ELSEWHERE = "school.example.org", "icc.example.net", "elsewhere.example.com"
-TRAINER, TEACHER, COLLEAGUE = "Ilse Brouwers", "Zoë van 't Höfen", "Łukasz Kowalczyk"
+TRAINER = "Ilse Brouwers"
 TRAINING = load_trainings()["icc-vo"]
 
 
@@ -109,17 +109,18 @@ class TwoSites:
         return self.parts.settings.base_url
 
     def course(self) -> Course:
-        """An empty course with a trainer and two participants."""
+        """An empty course with a trainer."""
         course = self.school.add_course(f"Lokaal {next(self._numbers)}")
-        for person in self.school.people.values():
-            if person.name in (TRAINER, TEACHER, COLLEAGUE):
-                self.school.enrol(person, course, Role.TEACHER if person.name == TRAINER else Role.STUDENT)
+        trainer = next(person for person in self.school.people.values() if person.name == TRAINER)
+        self.school.enrol(trainer, course, Role.TEACHER)
         return course
 
-    def link(self, course: Course | None = None) -> Link:
-        """An activity in a course (an empty one by default); what it shows is said when its trainer opens it."""
-        registration = next(iter(self.school.registrations.values()))
-        return self.school.add_link(course or self.course(), registration, "Cultuurbeleidsplan")
+    def newcomer(self, course: Course) -> str:
+        """Enrol somebody new as a participant and return the name."""
+        number = next(self._numbers)
+        person = self.school.add_person("Sanne", f"de Vries {number}", username=f"s.devries{number}")
+        self.school.enrol(person, course, Role.STUDENT)
+        return person.name
 
     def activity(self, link: Link) -> str:
         """Where a browser finds an activity."""
