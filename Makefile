@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8401
 SCHOOL_PORT ?= 8400
+# All tests share the cores, a file in one process; for a few (ARGS) more processes would not pay off.
+ALL_TESTS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format certification fuzz bench screenshots translations lock clean
@@ -19,7 +21,7 @@ serve: $(READY) ## Start the tool with the settings of the environment (docs/set
 
 test: $(READY) ## Run all tests (installs chromium and postgresql when run as root)
 	@sh scripts/fresh-machine.sh tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL_TESTS))
 
 check: $(READY) ## Check style, formatting and types
 	@$(BIN)/ruff check .

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from pylti1p3.assignments_grades import AssignmentsGradesService
 from pylti1p3.grade import Grade
 from pylti1p3.registration import Registration
 from pylti1p3.service_connector import ServiceConnector
 
+from benchmarks.keys import private_pem
 from benchmarks.stage import Stage
 from lti_tool.demo.school.models import Registration as Tool
 
@@ -38,7 +37,7 @@ def peer_scores(scene: Stage, tool: Tool) -> Callable[[str], object]:
     registration.set_auth_token_url(scene.platform.token_url)
     registration.set_client_id(tool.client_id)
     registration.set_issuer(scene.platform.issuer)
-    registration.set_tool_private_key(_pem(key.private_key))
+    registration.set_tool_private_key(private_pem(key.private_key).decode())
     registration.get_kid = lambda: key.kid  # type: ignore[method-assign]  # the key id that the school knows
     connector = ServiceConnector(registration)
 
@@ -49,9 +48,3 @@ def peer_scores(scene: Stage, tool: Tool) -> Callable[[str], object]:
         return service.put_grade(grade.set_grading_progress("FullyGraded").set_comment("Akkoord"))
 
     return post
-
-
-def _pem(key: RSAPrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()

@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
-from flask.testing import FlaskClient
-
-from lti_tool.app import Parts, compose, create_app
+from lti_tool.app import Parts, compose
 from lti_tool.config import load_settings
 from lti_tool.demo.school import School, SchoolServer
 from lti_tool.demo.school.models import Course, Link, Person, Registration
@@ -24,7 +21,6 @@ class Stage:
 
     parts: Parts
     school: School
-    client: FlaskClient
     registration: Registration
     platform: PlatformInfo
     course: Course
@@ -60,8 +56,7 @@ def stage() -> Iterator[Stage]:
             registration, platform = register(parts, school)
             course = next(one for one in school.courses.values() if one.label == "ICC-VO")
             teacher = next(one for one in school.people.values() if one.given == "Zoë")
-            client = create_app(parts).test_client()
-            yield Stage(parts, school, client, registration, platform, course, teacher)
+            yield Stage(parts, school, registration, platform, course, teacher)
         finally:
             parts.close()
 
@@ -87,9 +82,3 @@ def register(parts: Parts, school: School) -> tuple[Registration, PlatformInfo]:
         family="moodle",
     )
     return tool, platform
-
-
-def answer_of_the_school(school: School, person: Person, location: str) -> dict[str, str]:
-    """Return what the school posts to the tool after a login."""
-    asked = dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
-    return school.authenticate(asked, person).fields

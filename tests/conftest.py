@@ -21,6 +21,12 @@ pytest_plugins = ["tests.browser_fixture"]
 SECRET = "a secret for the tests, long enough to be one"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files that drive a browser go first when processes share the tests: the longest last would keep one busy alone."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("ICC_")]:

@@ -5,12 +5,13 @@ PostgreSQL refuses to run as root, so root starts it as Debian's user `postgres`
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 
 class PostgresqlMissing(RuntimeError):
@@ -27,12 +28,6 @@ def _programs() -> Path:
             "PostgreSQL's initdb is missing: install Debian's package postgresql (make test does it as root)"
         )
     return Path(found).parent
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -52,7 +47,7 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir=place))
     if as_user:
         shutil.chown(folder, "postgres", "postgres")
-    port = _free_port()
+    port = free_port()
 
     def run(*command: str) -> None:
         subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)  # noqa: S603

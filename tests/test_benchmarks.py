@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import certificates, scores
-from benchmarks.__main__ import main
+from benchmarks.__main__ import DOCUMENT, main
 from benchmarks.launches import ours, table
 from benchmarks.launches.aims import aims
 from benchmarks.launches.children import NotStarted, server
@@ -27,7 +27,7 @@ from benchmarks.launches.wire import Answer, take
 from benchmarks.measuring import Figure, Round, compared, figure, percentile
 from benchmarks.stage import Stage, stage
 
-TOOL = Tool(1, "/login", "/launch", onward=None, shows="")
+TOOL = Tool(1, "/login", "/launch", onward=(), shows="")
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +162,16 @@ def test_an_aim_is_met_not_met_or_not_measured() -> None:
     assert sum(line.endswith("NOT MET") for line in shown) == 4
 
 
+def test_the_table_takes_the_place_of_the_former_one() -> None:
+    document = f"# Before\n\n{table.BEGIN}\n{table.END}\n\n# After\n"
+    once = table.in_document(document, ["", "old figures"])
+    twice = table.in_document(once, ["", "new figures", ""])
+    assert twice == f"# Before\n\n{table.BEGIN}\n```text\nnew figures\n```\n{table.END}\n\n# After\n"
+    with pytest.raises(ValueError, match="no place for the table"):
+        table.in_document("# Nothing", ["figures"])
+    assert table.in_document(DOCUMENT.read_text("utf-8"), ["figures"])
+
+
 def test_our_launches_are_measured_to_the_redirect_and_with_the_page(played_in: Arena, our_side: Side) -> None:
     few = Condition("few", "a few at once", Load(2, launches=6, people=3))
     crowd = Condition("all", "newcomers", Load(4, launches=4, hold_seconds=0.1, first_person=10, people=4), once=True)
@@ -183,7 +193,7 @@ def test_our_launches_are_measured_to_the_redirect_and_with_the_page(played_in: 
     ("change", "reason"),
     [
         ({"shows": "what no page shows"}, "page does not show what it should"),
-        ({"onward": "/elsewhere"}, "launch answered 303"),
+        ({"onward": ("/elsewhere",)}, "launch answered 303"),
         ({"launch": "/lti/elsewhere"}, "launch answered 404"),
         ({"login": "/lti/elsewhere"}, "login answered 404"),
     ],

@@ -10,6 +10,7 @@ import pytest
 
 from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 from lti_tool.outgoing import USER_AGENT, Outgoing, TimedOut, origin
+from tests.ports import free_port
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -230,9 +231,7 @@ def test_what_is_no_json_is_a_bad_answer() -> None:
 
 
 def test_nobody_listening_is_unreachable(outgoing: Outgoing) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with pytest.raises(Unreachable) as caught:
         outgoing.call("GET", f"http://127.0.0.1:{port}/secret?token=1")
     assert not isinstance(caught.value, TimedOut)

@@ -4,13 +4,15 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from benchmarks.keys import private_pem
 from benchmarks.launches.children import server
 from benchmarks.launches.fetching import PEERS, ROOT, node_modules, program, python_packages
 from benchmarks.launches.load import CLIENT_ID, DEPLOYMENT_ID, Tool
@@ -60,16 +62,14 @@ def _pylti(
     gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class=gthread", *workers]
     command = [*gunicorn, "--no-control-socket", f"benchmarks.peers.pylti_tool:{factory}()"]
     with server(key, command, port, folder, {**python_path, **environment}) as pid:
-        yield Tool(port, "/login", "/launch", onward=None, shows=SAYS_WHO), pid
+        yield Tool(port, "/login", "/launch", onward=(), shows=SAYS_WHO), pid
 
 
 def _write_config(school: School, folder: Path) -> None:
     """Write the files that PyLTI1p3's README has: the platforms, and the tool's two keys."""
     key = rsa.generate_private_key(65537, 2048)
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    (folder / "private.key").write_bytes(private)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "private.key").write_bytes(private_pem(key))
     (folder / "public.key").write_bytes(public)
     platforms: dict[str, list[dict[str, Any]]] = {
         issuer: [
@@ -104,10 +104,9 @@ def _ltijs(school: School, folder: Path) -> Iterator[Side]:
         }
         environment = {"NODE_PATH": str(modules), "NODE_ENV": "production", "BESIDE": json.dumps(told)}
         with server("ltijs", command, port, folder, environment) as pid:
-            to_redirect = Tool(port, "/login", "/", onward="/?ltik=", shows=None)
-            to_page = Tool(port, "/login", "/", onward="/?ltik=", shows=SAYS_WHO)
+            to_redirect = Tool(port, "/login", "/", onward=("/?ltik=",), shows=None)
             ways = (
                 Way("ltijs", "ltijs on PostgreSQL, to the redirect", to_redirect),
-                Way("ltijs-page", "ltijs on PostgreSQL, with its answer", to_page),
+                Way("ltijs-page", "ltijs on PostgreSQL, with its answer", replace(to_redirect, shows=SAYS_WHO)),
             )
             yield Side(ways, (pid, postmaster))

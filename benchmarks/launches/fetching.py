@@ -48,7 +48,7 @@ def node_modules() -> Path:
         Missing: npm is missing, or it cannot be fetched.
     """
     folder = FETCHED / "node"
-    npm = [program("npm", "npm"), "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
+    npm = [program("npm", "npm"), "ci", "--loglevel=error", "--ignore-scripts", "--no-audit", "--no-fund"]
     fetch(folder, [PEERS / "package.json", PEERS / "package-lock.json"], npm)
     return folder / "node_modules"
 
@@ -72,6 +72,11 @@ def fetch(folder: Path, lists: Sequence[Path], command: Sequence[str]) -> None:
     except subprocess.TimeoutExpired:
         raise Missing(f"{folder.name} packages could not be fetched in {INSTALL_SECONDS} s") from None
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Missing(f"{folder.name} packages could not be fetched: {said[-1] if said else 'no reason given'}") from None
+        raise Missing(f"{folder.name} packages could not be fetched: {_reason(error.stderr)}") from None
     done.write_text(wanted)
+
+
+def _reason(stderr: bytes) -> str:
+    """Return the first line that names an error: pip and npm go on with advice."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no reason given")

@@ -79,10 +79,8 @@ class Browser:
     async def _follow(self, answer: Answer, sub: str) -> None:
         """See that a launch was accepted, and go on to its page unless it is done with its redirect."""
         tool, step = self._tool, "launch"
-        if tool.onward is not None:
-            way = _path(answer)
-            if answer.status not in REDIRECTS or not way.startswith(tool.onward):
-                raise Failed(f"launch answered {answer.status}")
+        if tool.onward and not (answer.status in REDIRECTS and _path(answer).startswith(tool.onward)):
+            raise Failed(f"launch answered {answer.status}")
         if tool.shows is None:
             return
         for _ in range(MOST_REDIRECTS):

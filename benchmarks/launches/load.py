@@ -18,14 +18,14 @@ class Tool:
     Args:
         port: on the loopback interface.
         login, launch: paths of the login and of the registered redirect URI, which is the target link too.
-        onward: how the address begins to which a launch is redirected; None when a launch is answered with the page.
+        onward: how the address may begin to which a launch is redirected; empty when a launch is answered with the page.
         shows: what the page holds; ``{sub}`` stands for who it is. None: a launch is done once it is redirected.
     """
 
     port: int
     login: str
     launch: str
-    onward: str | None
+    onward: tuple[str, ...]
     shows: str | None
 
     @property

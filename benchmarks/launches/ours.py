@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from benchmarks.launches.school import LATENCIES, School
 from benchmarks.launches.sides import Opening, Side, Way, durable_postgresql
 from benchmarks.launches.token import link_of_launches
 from lti_tool.app import Parts, compose
+from lti_tool.cli.running import serve
 from lti_tool.config import load_settings
 from lti_tool.platforms.models import Platform
 from tests.builders import ASSIGNMENT, TRAINING, Builder
 from tests.ports import free_port
 
 WORKERS = 2
+ONWARD = ("/cohort/", "/placement/")
+"""Where a launch leads a participant: to the page, or to what finds it."""
 MOST_LOGINS = "1000000"
 """A minute: all people of the measurement come from one address. The limit is counted, and not reached."""
 ROOT = Path(__file__).parents[2]
@@ -75,17 +79,21 @@ def running(key: str, database: str, school: School, folder: Path, database_url:
         title = _prepare(parts, school)
     finally:
         parts.close()
-    to_redirect = Tool(port, "/lti/login", "/lti/launch", onward="/placement/", shows=None)
-    to_page = Tool(port, "/lti/login", "/lti/launch", onward="/placement/", shows=escape(title))
+    to_redirect = Tool(port, "/lti/login", "/lti/launch", onward=ONWARD, shows=None)
+    ways = (
+        Way(key, f"ours on {database}, to the redirect", to_redirect),
+        Way(f"{key}-page", f"ours on {database}, with the page", replace(to_redirect, shows=escape(title))),
+    )
     environment = {f"ICC_{name.upper()}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "benchmarks.launches.workers", str(WORKERS), str(port)]
-    with ExitStack() as stack:
-        pid = stack.enter_context(server(key, command, port, folder, environment))
-        ways = (
-            Way(key, f"ours on {database}, to the redirect", to_redirect),
-            Way(f"{key}-page", f"ours on {database}, with the page", to_page),
-        )
+    with server(key, _serve(port), port, folder, environment) as pid:
         yield Side(ways, (pid,))
+
+
+def _serve(port: int) -> list[str]:
+    """Return the command that serves with two worker processes: the tool's own once it has an option for it."""
+    if any(option.name == "workers" for option in serve.params):
+        return [sys.executable, "-m", "lti_tool.cli", "serve", "--workers", str(WORKERS), "--port", str(port)]
+    return [sys.executable, "-m", "benchmarks.launches.workers", str(WORKERS), str(port)]
 
 
 def _prepare(parts: Parts, school: School) -> str:

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from benchmarks.keys import private_pem
 from benchmarks.launches import beside, ours
 from benchmarks.launches.children import NotStarted
 from benchmarks.launches.conditions import Condition, warm_up
@@ -52,9 +52,7 @@ class Arena:
 def arena() -> Iterator[Arena]:
     """Start the driver and the school, each in its own process."""
     key = rsa.generate_private_key(65537, 2048)
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    with school(jwks(key)) as there, driver(pem) as playing:
+    with school(jwks(key)) as there, driver(private_pem(key)) as playing:
         yield Arena(playing, there)
 
 

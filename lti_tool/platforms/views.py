@@ -12,10 +12,11 @@ import itsdangerous
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lti_tool.errors import OutsideError, Refused
+from lti_tool.config import Settings
+from lti_tool.errors import Invalid, OutsideError, Refused
 from lti_tool.ids import digest
 from lti_tool.outgoing import origin
-from lti_tool.platforms.asking import CLAIMS, MESSAGES, SERVICES
+from lti_tool.platforms.asking import CLAIMS, MESSAGES, SERVICES, canvas_configuration
 from lti_tool.platforms.errors import InviteUnknown, InviteUsed, RegistrationFormStale
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.registration import RegistrationService
@@ -46,6 +47,13 @@ def jwks() -> AnyResponse:
     return response.make_conditional(request)
 
 
+@blueprint.get("/lti/configuration/canvas.json")
+def canvas() -> AnyResponse:
+    """Tell Canvas how to make our developer key; its administrator gives it this address."""
+    settings = use(Settings)
+    return jsonify(canvas_configuration(settings.base_url, settings.host))
+
+
 def _told(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """Let what a view refuses be told to whoever keeps account of it, and carry its code to the error page."""
 
@@ -71,6 +79,7 @@ def register(invite: str) -> str:
         return render_template("platforms/paste.html", name=name, languages_here=_languages("platforms.register"))
     configuration = use(RegistrationService).configuration(url)
     _allow_framing(configuration.issuer, url, hosts=profile_for(configuration.family).frame_hosts)
+    framers = " ".join(g.frame_ancestors)
     return render_template(
         "platforms/register.html",
         name=name,
@@ -79,9 +88,10 @@ def register(invite: str) -> str:
         services=SERVICES,
         messages=MESSAGES,
         fields={
-            "csrf_token": _seal(invite, url, token),
+            "csrf_token": _seal(invite, url, token, framers),
             "openid_configuration": url,
             "registration_token": token,
+            "framers": framers,
             "lang": locale(),
         },
         languages_here=_languages("platforms.register"),
@@ -95,7 +105,10 @@ def connect(invite: str) -> AnyResponse:
     """Register at the platform; a form that is sent twice leads to the same page twice."""
     _choose_language()
     url, token = request.form.get("openid_configuration", ""), request.form.get("registration_token", "")
-    _check_seal(request.form.get("csrf_token", ""), invite, url, token)
+    framers = request.form.get("framers", "")
+    _check_seal(request.form.get("csrf_token", ""), invite, url, token, framers)
+    # what goes wrong from here on is told in the frame that shows the form, and in no other
+    g.frame_ancestors = framers.split()
     try:
         use(RegistrationService).register(invite, url, token or None)
     except InviteUsed:
@@ -113,11 +126,36 @@ def connected(invite: str) -> str:
     platform = use(RegistrationService).platform_of(invite)
     if platform is None:
         raise InviteUnknown("nothing was connected with this invitation")
+    return _connected(invite, platform)
+
+
+@blueprint.post("/lti/register/<invite>/connected")
+@csrf_exempt
+@_told
+def deployment(invite: str) -> AnyResponse | tuple[str, int]:
+    """Take the deployment id of a platform that told none when it registered; only the first one, from who registered it."""
+    _choose_language()
+    platform = use(RegistrationService).platform_of(invite)
+    if platform is None:
+        raise InviteUnknown("nothing was connected with this invitation")
+    given = request.form.get("deployment_id", "")
+    _check_seal(request.form.get("csrf_token", ""), invite, platform.id, "deployment")
+    try:
+        use(RegistrationService).name_deployment(platform, given)
+    except Invalid:
+        return _connected(invite, platform, wrong=given), 400
+    return redirect(url_for("platforms.connected", invite=invite, lang=locale()), 303)
+
+
+def _connected(invite: str, platform: PlatformInfo, *, wrong: str | None = None) -> str:
     g.frame_ancestors = list(platform.framers)
     return render_template(
         "platforms/connected.html",
         platform=platform,
         has_deployment=use(RegistrationService).has_deployment(platform),
+        invite=invite,
+        wrong=wrong,
+        csrf_token=_seal(invite, platform.id, "deployment"),
         advice=_advice(platform, Reader.ADMIN),
         trainers=_advice(platform, Reader.TRAINER),
         languages_here=_languages("platforms.connected"),

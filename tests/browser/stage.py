@@ -5,7 +5,6 @@ without a screen, by the same pages and forms.
 """
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -32,6 +31,7 @@ from lti_tool.demo.walk import TRAINER, invitation
 from lti_tool.launch.models import ToolSession
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
+from tests.ports import free_port
 
 # A person gets one certificate of a training, whatever the cohort, so only the last one may get it before a test begins.
 PARTICIPANT, COLLEAGUE, GRADUATE = "Łukasz Kowalczyk", "Zoë van 't Höfen", "Anaïs Peeters"
@@ -39,7 +39,6 @@ MAIN_COURSE = "Cultuurcoördinator VO"
 WHOLE = "training"
 SPARE_COURSES = 30
 PATIENCE_SECONDS = 30.0
-JOB_POLL_SECONDS = 0.1
 TRAINING = load_trainings()["icc-vo"]
 KEYS = tuple(assignment.key for assignment in TRAINING.assignments)
 PLAN_NAME = "beleidsplan-cultuur.pdf"
@@ -269,11 +268,4 @@ def eventually(what: str, ask: Callable[[], T | None]) -> T:
 
 def new_stage(folder: Path) -> Stage:
     """Return a stage that keeps its data in a folder, on two free ports."""
-    return Stage(Demo(folder, *_free_ports(), job_poll_seconds=JOB_POLL_SECONDS))
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        for probe in (first, second):
-            probe.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
+    return Stage(Demo(folder, free_port(), free_port()))

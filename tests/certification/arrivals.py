@@ -38,9 +38,9 @@ def arrives_as_participant(premises: Premises, visitor: Visitor, link: Link, /, 
 
 def arrives_as_visitor(premises: Premises, visitor: Visitor, link: Link, /, **changes: object) -> Page:
     """See that somebody launches as a visitor: told so, with nobody's work in sight, and enrolled in nothing."""
-    author = premises.visitor(premises.person("Anaïs"))
-    work = author.open(link)
-    work.form(with_field="text").submit(action="submit", text="Een vraag die van Anaïs is.")
+    author = premises.person("Anaïs")
+    premises.hand_in(author, link)
+    work = premises.visitor(author).open(link)
     enrolled = premises.stored()["enrolment"]
     page = visitor.open(link, **changes)
     assert page.status == 200, page.text

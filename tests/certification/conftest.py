@@ -7,6 +7,7 @@ from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lti_tool.app import Parts, compose, create_app
@@ -15,11 +16,16 @@ from lti_tool.database import Database
 from lti_tool.demo.school import KeyRing, Role, School, SchoolServer, SigningKey
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing as OurKeys
+from lti_tool.platforms.service import info_of
 from lti_tool.vault import Vault
+from tests.builders import Builder
 from tests.certification.premises import Premises
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
+from tests.scripted_platform import ScriptedPlatform
+
+Run = Callable[..., Premises]
 
 
 class _Quiet(WSGIRequestHandler):
@@ -47,14 +53,27 @@ def server() -> Iterator[BaseWSGIServer]:
 @pytest.fixture(scope="session")
 def listening() -> Iterator[SchoolServer]:
     """The school's server: each test gets a fresh school in it."""
-    with SchoolServer(keys=KeyRing([SigningKey.generate()])) as running:
+    with SchoolServer() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def school_key() -> SigningKey:
+    """One key for all schools: making them costs time."""
+    return SigningKey.generate()
 
 
 @pytest.fixture(scope="session")
 def other_key() -> SigningKey:
     """A key that nobody published."""
     return SigningKey.generate()
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedPlatform]:
+    """A second platform, that says what the test wrote down; nothing, until then."""
+    with ScriptedPlatform() as platform:
+        yield platform
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +88,12 @@ def equipped_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates, compiled once for all applications: compiling them costs more time than a launch."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
@@ -93,17 +118,23 @@ def jobs() -> RecordingJobs:
 
 
 @pytest.fixture
-def school(listening: SchoolServer, clock: FakeClock) -> Iterator[School]:
+def school(listening: SchoolServer, school_key: SigningKey, clock: FakeClock) -> Iterator[School]:
     """An empty school that listens, at the time of the test's clock."""
     school = listening.fresh(clock)
+    school.keys = KeyRing([school_key])
     yield school
     school.faults.clear()
 
 
 @pytest.fixture
 def run(
-    server: BaseWSGIServer, settings: Settings, clock: FakeClock, jobs: RecordingJobs, school: School
-) -> Iterator[Callable[[Outgoing | None], Premises]]:
+    server: BaseWSGIServer,
+    settings: Settings,
+    compiled: FileSystemBytecodeCache,
+    clock: FakeClock,
+    jobs: RecordingJobs,
+    school: School,
+) -> Iterator[Run]:
     """Starts the tool, with its usual way to the outside or another one, and registers it at the school."""
     running: list[Parts] = []
 
@@ -111,6 +142,7 @@ def run(
         parts = compose(settings, clock=clock, engine=jobs, outgoing=outgoing)
         running.append(parts)
         app = create_app(parts)
+        app.jinja_env.bytecode_cache = compiled
         server.app = app
         url = settings.base_url
         registration = school.register_tool(
@@ -120,15 +152,15 @@ def run(
             deep_link_uri=f"{url}/lti/launch",
             jwks_url=f"{url}/.well-known/jwks.json",
         )
-        platform = parts.platforms.add(
+        # not `platform add`: that would refuse the school's address where private ones are not called
+        platform = Builder(parts.database, clock).platform(
             school.name,
-            school.url,
-            registration.client_id,
-            f"{school.url}/lti/auth",
-            f"{school.url}/lti/token",
-            f"{school.url}/lti/certs",
-            [registration.deployment_id],
-            family="moodle",
+            url=school.url,
+            client_id=registration.client_id,
+            auth_url=f"{school.url}/lti/auth",
+            token_url=f"{school.url}/lti/token",
+            jwks_url=f"{school.url}/lti/certs",
+            deployment_id=registration.deployment_id,
         )
         course = school.add_course("Cultuur", label="ICC-VO")
         trainer = school.add_person("Ilse", "Brouwers", username="ilse.brouwers")
@@ -136,7 +168,9 @@ def run(
         school.enrol(trainer, course, Role.TEACHER)
         school.enrol(teacher, course)
         link = school.add_link(course, registration, "Je leervraag")
-        return Premises(url, app, parts, jobs, clock, school, registration, platform, course, trainer, teacher, link)
+        return Premises(
+            url, app, parts, jobs, clock, school, registration, info_of(platform), course, trainer, teacher, link
+        )
 
     yield start
     server.app = _closed
@@ -145,6 +179,6 @@ def run(
 
 
 @pytest.fixture
-def premises(run: Callable[[Outgoing | None], Premises]) -> Premises:
+def premises(run: Run) -> Premises:
     """The tool, running, and registered at the school."""
-    return run(None)
+    return run()

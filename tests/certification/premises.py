@@ -14,11 +14,14 @@ from sqlalchemy import select
 from lti_tool.app import Parts
 from lti_tool.courses.models import Account, CourseMember, Placement
 from lti_tool.demo.browser import Browser, Page
-from lti_tool.demo.school import Link, Person, Registration, Role, School, SigningKey
-from lti_tool.demo.school.models import Course
+from lti_tool.demo.school import Link, Person, Registration, Role, School, Service
+from lti_tool.demo.school.models import Call, Course, LineItem
 from lti_tool.launch.models import LaunchState
 from lti_tool.migrations.models import metadata
+from lti_tool.platforms.models import Platform
 from lti_tool.platforms.service import PlatformInfo
+from lti_tool.sync.models import ScoreOutbox
+from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.launch.parties import LTI, changed, claim
 from tests.recording_jobs import RecordingJobs
@@ -99,10 +102,72 @@ class Premises:
         with self.parts.database.session() as session:
             return session.scalars(select(Placement).where(Placement.resource_link_id == link.id)).one()
 
+    def hand_in(self, person: Person, link: Link, text: str = "Hoe krijg ik cultuur in alle vakken?") -> None:
+        """Let somebody hand in work for an assignment."""
+        page = self.visitor(person).open(link)
+        done = page.form(with_field="text").submit(action="submit", text=text)
+        assert (done.status, "#ontvangst" in done.url) == (200, True), done.text
+
+    def review(self, person: Person, link: Link, feedback: str = "Sterke vraag.", verdict: str = "accepted") -> None:
+        """Let the trainer accept somebody's work, or return it."""
+        board = self.visitor(self.trainer).open(link)
+        (address,) = {href for label, href in board.links if "/review/" in href and person.name in label}
+        work = board.browser.get(urljoin(board.url, address))
+        done = work.form(with_field="verdict").submit(verdict=verdict, feedback=feedback)
+        assert done.status == 200, done.text
+
+    def complete(self, link: Link, *people: Person) -> None:
+        """Let people hand in work for an assignment (the teacher, when nobody is named), and the trainer accept it."""
+        for person in people or (self.teacher,):
+            self.hand_in(person, link)
+            self.review(person, link)
+
+    def scores(self) -> list[ScoreOutbox]:
+        """The scores that the tool keeps for the school."""
+        with self.parts.database.session() as session:
+            return list(session.scalars(select(ScoreOutbox).order_by(ScoreOutbox.changed_at, ScoreOutbox.id)))
+
+    def score(self) -> ScoreOutbox:
+        """The only one."""
+        (row,) = self.scores()
+        return row
+
+    def calls(self, service: Service) -> list[Call]:
+        """The requests that a service of the school has had, as it answered them."""
+        return [call for call in list(self.school.calls) if call.service == service.value]
+
+    def columns(self, link: Link) -> list[LineItem]:
+        """The columns that the school's gradebook has for a link."""
+        return self.school.coupled_items(link)
+
+    def drop_column(self, link: Link) -> None:
+        """Let a link have no column any more."""
+        for item in self.columns(link):
+            self.school.remove_item(item)
+
     def waiting(self) -> int:
         """How many logins wait for their launch."""
         with self.parts.database.session() as session:
             return len(session.scalars(select(LaunchState).where(LaunchState.consumed_at.is_(None))).all())
+
+    def second_tenant(self, client_id: str = "tenant-2", deployment_id: str = "77") -> Platform:
+        """One more registration at the same school, as a platform has that many customers share."""
+        url = self.school.url
+        return Builder(self.parts.database, self.clock).platform(
+            "Tweede school",
+            issuer=url,
+            client_id=client_id,
+            auth_url=f"{url}/lti/auth",
+            token_url=f"{url}/lti/token",
+            jwks_url=f"{url}/lti/certs",
+            deployment_id=deployment_id,
+        )
+
+    def neighbour(self, url: str, client_id: str = "neighbour", *, family: str = "generic") -> Platform:
+        """Another platform, registered with the same tool."""
+        return Builder(self.parts.database, self.clock).platform(
+            "Andere school", url=url, client_id=client_id, jwks_url=f"{url}/keys", family=family
+        )
 
     @contextmanager
     def nothing_changes(self) -> Iterator[None]:
@@ -157,6 +222,22 @@ class Visitor:
         """The claims of a launch as the school makes them; None leaves one out, short names are LTI's."""
         claims = self.premises.school.launch_claims(self.person, link or self.premises.link, nonce=nonce)
         return changed(claims, {claim(name): value for name, value in changes.items()})
+
+    def claims_of(self, platform: Platform, nonce: str, /, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The claims of the same launch as another registration's platform would make them."""
+        own = {"iss": platform.issuer, "aud": platform.client_id, "deployment_id": platform.deployments[0].deployment_id}
+        # it would say that the school's pages show us
+        return self.claims(nonce, **{**own, "launch_presentation": None, **changes})
+
+    def params_of(self, platform: Platform) -> dict[str, str]:
+        """The parameters with which another registration's platform announces the same launch."""
+        own = {"iss": platform.issuer, "client_id": platform.client_id}
+        return self.login_params(**own, lti_deployment_id=platform.deployments[0].deployment_id)
+
+    def launch_from(self, platform: Platform, sign: Sign, /, **changes: Any) -> Page:  # noqa: ANN401
+        """Do a whole login and launch of another registration."""
+        asked = self.asked(self.params_of(platform))
+        return self.post(sign(self.claims_of(platform, asked["nonce"], **changes)), asked["state"])
 
     def post(self, id_token: str, state: str) -> Page:
         """Post a launch."""
@@ -218,9 +299,4 @@ def query_of(answer: requests.Response) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(answer.headers["Location"]).query, keep_blank_values=True))
 
 
-def tampered(key: SigningKey, **headers: Any) -> Sign:  # noqa: ANN401
-    """Signs with a key of one's own choice, and with changed headers."""
-    return lambda claims: key.sign(claims, headers)
-
-
-__all__ = ["ASSIGNMENT", "DL_SETTINGS", "LTI", "Premises", "Visitor", "query_of", "tampered"]
+__all__ = ["ASSIGNMENT", "DL_SETTINGS", "LTI", "Premises", "Visitor", "query_of"]

@@ -12,14 +12,18 @@ GROUPS = {
     Group.TRAINER: range(13, 22),
     Group.PARTICIPANT: range(22, 32),
     Group.DEEP_LINKING: range(32, 43),
+    Group.GRADES: range(43, 57),
+    Group.MEMBERS: range(57, 66),
+    Group.SECURITY: range(66, 85),
 }
 
 
 def test_all_cases_are_there_once_and_in_order() -> None:
-    assert [case.number for case in CASES] == list(range(1, 43))
+    assert [case.number for case in CASES] == list(range(1, 85))
     assert {group: [case.number for case in CASES if case.group is group] for group in Group} == {
         group: list(numbers) for group, numbers in GROUPS.items()
     }
+    assert len({case.title for case in CASES if case.group is Group.SECURITY}) == len(GROUPS[Group.SECURITY])
 
 
 def test_each_case_has_one_test_and_each_test_a_case() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import CommandLine
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -21,9 +22,7 @@ def taken() -> Iterator[str]:
 @pytest.fixture
 def free() -> str:
     """A port on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return str(listener.getsockname()[1])
+    return str(free_port())
 
 
 def test_a_new_database_is_made_and_an_upgrade_of_the_newest_changes_nothing(command: CommandLine, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from lti_tool.demo.school import KeyRing, Link, Person, Registration, Role, Scho
 from lti_tool.demo.school.models import Course, LineItem
 from tests.clock import FakeClock
 from tests.demo.scripted_tool import ScriptedTool
+from tests.ports import free_port
 
 RECORDINGS = Path(__file__).parent.parent / "fixtures" / "moodle-4.5"
 
@@ -43,7 +44,7 @@ def other_key() -> SigningKey:
 @pytest.fixture(scope="session")
 def listening() -> Iterator[SchoolServer]:
     """One server for all tests: building the application costs time."""
-    with SchoolServer() as running:
+    with SchoolServer(port=free_port()) as running:
         yield running
 
 

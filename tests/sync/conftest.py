@@ -15,6 +15,7 @@ from lti_tool.platforms.keys import KeyRing
 from lti_tool.vault import Vault
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.ports import free_port
 from tests.recording_jobs import RecordingJobs
 from tests.scripted_platform import Reply, ScriptedPlatform
 from tests.sync.desk import Desk, open_desk
@@ -53,7 +54,7 @@ def school_key() -> SigningKey:
 @pytest.fixture(scope="session")
 def listening(school_key: SigningKey) -> Iterator[SchoolServer]:
     """One server for all tests: building the application costs time."""
-    with SchoolServer(keys=SchoolKeys([school_key])) as running:
+    with SchoolServer(port=free_port(), keys=SchoolKeys([school_key])) as running:
         yield running
 
 

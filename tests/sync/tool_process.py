@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 import requests
 
 from tests.eventually import eventually
+from tests.ports import free_port
 
 
 class ToolProcess:
@@ -22,9 +22,7 @@ class ToolProcess:
     """
 
     def __init__(self, settings: Mapping[str, str], log: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._settings = {**settings, "ICC_BASE_URL": self.url}
         self._log = log
