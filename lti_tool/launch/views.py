@@ -85,6 +85,7 @@ def launch() -> Response | str:
     except StorageUnproven as refused:
         if SILENT not in request.form:
             return frames.ask_the_storage(request.form, refused.unproven)
+        g.locale = refused.unproven.locale
         raise _noted(refused, Step.LAUNCH) from None
     except LaunchRefused as refused:
         raise _noted(refused, Step.LAUNCH) from None
@@ -127,8 +128,7 @@ def _noted(refused: LaunchRefused, step: Step) -> LaunchRefused:
     if refused.platform is not None:
         g.platform_name = refused.platform.name
         g.frame_ancestors = framers(refused.platform)
-        back = way_back(request.form.get("id_token", ""), refused.platform)
-        g.back_url, g.locale = back.course_url, back.locale
+        g.back_url = way_back(request.form.get("id_token", ""), refused.platform)
     return refused
 
 

@@ -99,6 +99,6 @@ class TestWithoutStorage:
         tool = page.frame_locator("iframe.tool")
         tool.get_by_role("button", name="Ga verder").click()
         with page.expect_popup() as opened:
-            tool.get_by_role("button", name="Open in a new window").click()
+            tool.get_by_role("button", name="Open in a new window").press("Enter")
         opened.value.get_by_role("button", name="Ga verder").click()
         expect(opened.value.get_by_role("heading", level=1)).to_have_text(TITLE)
