@@ -27,8 +27,10 @@ from lti_tool.config import Settings, prepare_data_dir, secret_of
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
+from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
@@ -103,6 +105,7 @@ class Parts:
     issuer: CertificateIssuer
     certificates: CertificateService
     embedding: EmbeddingService
+    copied: CopiedCourseService
     files: FileStore
 
     def upgrade(self) -> None:
@@ -217,6 +220,7 @@ def compose(
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
+        copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
     )
 
@@ -248,6 +252,7 @@ def create_app(parts: Parts) -> Flask:
         parts.self_test,
         parts.launches,
         parts.embedding,
+        parts.copied,
         parts.certificates,
         *training_services(
             settings,
