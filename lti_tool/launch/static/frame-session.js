@@ -150,12 +150,13 @@ function onSubmit(event) {
   const { target: form, submitter: button } = event;
   // attributes, because a field may be named "action"
   const said = (name) => button?.getAttribute(`form${name}`) ?? form.getAttribute(name);
+  const method = (said("method") ?? "get").toLowerCase();
   const url = new URL(said("action") || window.location.href, window.location.href);
-  if (!ours(url) || elsewhere(said("target"))) return;
+  if (method === "dialog" || !ours(url) || elsewhere(said("target"))) return;
   event.preventDefault();
   url.hash = "";
   const values = new FormData(form, button);
-  if ((said("method") ?? "get").toLowerCase() !== "post") {
+  if (method !== "post") {
     url.search = new URLSearchParams(values);
     ifSaved(() => go(url));
     return;
