@@ -8,15 +8,18 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from flask import Flask
 
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.migrations.models import metadata
 from tests.clock import FakeClock
+from tests.compiled_templates import CompiledOnce
 from tests.postgresql import postgresql_server
 
 pytest_plugins = ["tests.browser_fixture"]
+Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
 
 SECRET = "a secret for the tests, long enough to be one"
 
