@@ -4,22 +4,28 @@ Each method takes part in the caller's transaction. Two launches of the same per
 end in one row each, on both engines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Update, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Course, CourseCohort, CourseMember, Person, Placement
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words, reduce_locale
+from lti_tool.database import AnyRow
 from lti_tool.errors import NotFound
 from lti_tool.ids import new_id
+from lti_tool.platforms.models import Platform
 from mappings.roles import Role
 
 NO_CONTEXT = ""
 """The context id of launches without a context claim: then the platform itself counts as the course."""
+SEEN_EVERY = timedelta(minutes=1)
+"""When somebody or something was seen last is kept by the minute: most launches then have nothing to write about it."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,23 @@ class CourseService:
         self._clock = clock
 
     def learn(self, session: Session, facts: LaunchFacts) -> Learned:
-        """Find or make account, person, course, membership and placement, and note what is new about them."""
-        account = self._learn_account(session, facts)
-        course = self._learn_course(session, facts)
-        self._learn_member(session, course.id, account.id, facts.role)
-        placement = self._learn_placement(session, course.id, facts)
-        return Learned(account.id, account.person_id, course.id, placement.id if placement else None)
+        """Find or make account, person, course, membership and placement, and note what is new about them.
+
+        One query finds what is known, and what is as the launch says is not written again.
+        """
+        session.flush()
+        known = _known(session, facts)
+        if known.account_id is None or known.course_id is None:
+            self._make_account_and_course(session, facts, known)
+            known = _known(session, facts)
+        without_link = facts.resource_link_id is None
+        if known.course_member_role is None or (known.placement_id is None and not without_link):
+            self._make_member_and_placement(session, facts, known)
+            known = _known(session, facts)
+        self._note(session, facts, known)
+        return Learned(
+            known.account_id, known.account_person_id, known.course_id, None if without_link else known.placement_id
+        )
 
     def bind_cohort(self, session: Session, course_id: str, cohort_id: str, person_id: str) -> None:
         """Bring a cohort into a course; once it is there nothing changes. Whether the person may: the caller checks."""
@@ -141,84 +158,130 @@ class CourseService:
         named = select(Account.display_name).where(Account.person_id == person_id, Account.display_name.is_not(None))
         return session.scalar(named.order_by(Account.last_seen_at.desc()).limit(1))
 
-    def _learn_account(self, session: Session, facts: LaunchFacts) -> Account:
+    def _make_account_and_course(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
         now = self._clock()
-        known = select(Account).where(Account.platform_id == facts.platform_id, Account.subject == facts.subject)
-        account = session.scalar(known) or self._new_account(session, facts) or session.scalars(known).one()
-        account.last_seen_at = now
-        name = clean_words(facts.name, longest=200)
-        if name:
-            account.display_name = name
+        if known.account_id is None:
+            self._make_account(session, facts, now)
+        if known.course_id is None:
+            course = {"id": new_id(), "platform_id": facts.platform_id, "context_id": facts.context_id or NO_CONTEXT}
+            moments = {"created_at": now, "last_seen_at": now}
+            insert_unless_there(session, Course, {**course, **moments, **_said_of_course(facts)})
+
+    @staticmethod
+    def _make_account(session: Session, facts: LaunchFacts, now: datetime) -> None:
+        person = {"id": new_id(), "locale": reduce_locale(facts.locale), "created_at": now}
+        session.connection().execute(_NEW_PERSON, person)
+        account = {"id": new_id(), "platform_id": facts.platform_id, "subject": facts.subject, "person_id": person["id"]}
+        moments = {"created_at": now, "last_seen_at": now}
+        if not insert_unless_there(session, Account, {**account, **moments, **_said_of_account(facts)}):
+            session.connection().execute(_NO_PERSON, {"id_": person["id"]})
+
+    def _make_member_and_placement(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
+        now = self._clock()
+        if known.course_member_role is None:
+            member = {"course_id": known.course_id, "account_id": known.account_id}
+            insert_unless_there(session, CourseMember, {**member, "role": facts.role.value, "last_seen_at": now})
+        if known.placement_id is None and facts.resource_link_id is not None:
+            placement = {"id": new_id(), "course_id": known.course_id, "resource_link_id": facts.resource_link_id}
+            moments = {"created_at": now, "last_launch_at": now}
+            insert_unless_there(session, Placement, {**placement, **moments, **_said_of_placement(facts)})
+
+    def _note(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
+        now = self._clock()
+        account, course = known.account_id, known.course_id
+        _change(session, known, "account", {"id_": account}, _said_of_account(facts), last_seen_at=now)
         locale = reduce_locale(facts.locale)
-        if locale:
-            account.person.locale = locale
-        return account
+        _change(session, known, "person", {"id_": known.account_person_id}, {"locale": locale} if locale else {})
+        _change(session, known, "course", {"id_": course}, _said_of_course(facts), last_seen_at=now)
+        member = {"course": course, "account": account}
+        _change(session, known, "course_member", member, {"role": facts.role.value}, last_seen_at=now)
+        if facts.resource_link_id is not None:
+            said = _said_of_placement(facts)
+            _change(session, known, "placement", {"id_": known.placement_id}, said, last_launch_at=now)
 
-    def _new_account(self, session: Session, facts: LaunchFacts) -> Account | None:
-        now = self._clock()
-        person = Person(id=new_id(), created_at=now)
-        session.add(person)
-        session.flush()
-        account_id = new_id()
-        made = insert_unless_there(
-            session,
-            Account,
-            {
-                "id": account_id,
-                "platform_id": facts.platform_id,
-                "subject": facts.subject,
-                "person_id": person.id,
-                "created_at": now,
-                "last_seen_at": now,
-            },
-        )
-        if made:
-            return session.get_one(Account, account_id)
-        session.delete(person)
-        session.flush()
-        return None
 
-    def _learn_course(self, session: Session, facts: LaunchFacts) -> Course:
-        now = self._clock()
-        key = {"platform_id": facts.platform_id, "context_id": facts.context_id or NO_CONTEXT}
-        known = select(Course).filter_by(**key)
-        course = session.scalar(known)
-        if course is None:
-            insert_unless_there(
-                session, Course, {**key, "id": new_id(), "title": "", "created_at": now, "last_seen_at": now}
-            )
-            course = session.scalars(known).one()
-        course.last_seen_at = now
-        course.title = clean_words(facts.context_title, longest=500) or course.title
-        return course
+def _said_of_account(facts: LaunchFacts) -> dict[str, Any]:
+    name = clean_words(facts.name, longest=200)
+    return {"display_name": name} if name else {}
 
-    def _learn_member(self, session: Session, course_id: str, account_id: str, role: Role) -> None:
-        now = self._clock()
-        key = {"course_id": course_id, "account_id": account_id}
-        if insert_unless_there(session, CourseMember, {**key, "role": role.value, "last_seen_at": now}):
-            return
-        session.execute(update(CourseMember).filter_by(**key).values(role=role.value, last_seen_at=now))
 
-    def _learn_placement(self, session: Session, course_id: str, facts: LaunchFacts) -> Placement | None:
-        if facts.resource_link_id is None:
-            return None
-        now = self._clock()
-        key = {"course_id": course_id, "resource_link_id": facts.resource_link_id}
-        known = select(Placement).filter_by(**key)
-        placement = session.scalar(known)
-        if placement is None:
-            insert_unless_there(
-                session,
-                Placement,
-                {**key, "id": new_id(), "title": "", "ags_scopes": [], "created_at": now, "last_launch_at": now},
-            )
-            placement = session.scalars(known).one()
-        placement.last_launch_at = now
-        placement.title = clean_words(facts.resource_link_title, longest=500) or placement.title
-        if facts.offers_grading:
-            placement.lineitem_url = facts.lineitem_url
-            placement.lineitems_url = facts.lineitems_url
-            placement.ags_scopes = list(facts.ags_scopes)
-        if facts.memberships_url:
-            placement.memberships_url = facts.memberships_url
-        return placement
+def _said_of_course(facts: LaunchFacts) -> dict[str, Any]:
+    title = clean_words(facts.context_title, longest=500)
+    return {"title": title} if title else {}
+
+
+def _said_of_placement(facts: LaunchFacts) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    title = clean_words(facts.resource_link_title, longest=500)
+    if title:
+        said["title"] = title
+    if facts.offers_grading:
+        said |= {"lineitem_url": facts.lineitem_url, "lineitems_url": facts.lineitems_url}
+        said["ags_scopes"] = list(facts.ags_scopes)
+    if facts.memberships_url:
+        said["memberships_url"] = facts.memberships_url
+    return said
+
+
+def _known(session: Session, facts: LaunchFacts) -> AnyRow:
+    """Return what is known of everything that a launch speaks of, by table and column; None where there is no row yet."""
+    key = {
+        "platform_id": facts.platform_id,
+        "subject": facts.subject,
+        "context_id": facts.context_id or NO_CONTEXT,
+        "resource_link_id": facts.resource_link_id,
+    }
+    return session.connection().execute(_KNOWN, key).one()
+
+
+def _change(
+    session: Session, known: AnyRow, table: str, key: Mapping[str, str], said: Mapping[str, Any], **seen: datetime
+) -> None:
+    """Write what a launch says otherwise than it is known, and when it was said if that is a while ago."""
+    changes = {name: value for name, value in said.items() if value != getattr(known, f"{table}_{name}")}
+    changes |= {name: now for name, now in seen.items() if now - getattr(known, f"{table}_{name}") >= SEEN_EVERY}
+    if changes:
+        session.connection().execute(_CHANGES[table], {**key, **changes})
+
+
+# The statements of a launch are made once: to build one costs more than to run it. An UPDATE sets the columns it is given.
+_KNOWN = (
+    select(
+        Account.id,
+        Account.person_id,
+        Account.display_name,
+        Account.last_seen_at,
+        Person.locale,
+        Course.id,
+        Course.title,
+        Course.last_seen_at,
+        CourseMember.role,
+        CourseMember.last_seen_at,
+        Placement.id,
+        Placement.title,
+        Placement.lineitem_url,
+        Placement.lineitems_url,
+        Placement.ags_scopes,
+        Placement.memberships_url,
+        Placement.last_launch_at,
+    )
+    .select_from(Platform)
+    .outerjoin(Account, (Account.platform_id == Platform.id) & (Account.subject == bindparam("subject")))
+    .outerjoin(Person, Person.id == Account.person_id)
+    .outerjoin(Course, (Course.platform_id == Platform.id) & (Course.context_id == bindparam("context_id")))
+    .outerjoin(CourseMember, (CourseMember.course_id == Course.id) & (CourseMember.account_id == Account.id))
+    .outerjoin(Placement, (Placement.course_id == Course.id) & (Placement.resource_link_id == bindparam("resource_link_id")))
+    .where(Platform.id == bindparam("platform_id"))
+    .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+)
+_NEW_PERSON = insert(Person)
+_NO_PERSON = delete(Person).where(Person.id == bindparam("id_"))
+_CHANGES: Mapping[str, Update] = {
+    "account": update(Account).where(Account.id == bindparam("id_")),
+    "person": update(Person).where(Person.id == bindparam("id_")),
+    "course": update(Course).where(Course.id == bindparam("id_")),
+    "course_member": update(CourseMember).where(
+        CourseMember.course_id == bindparam("course"), CourseMember.account_id == bindparam("account")
+    ),
+    "placement": update(Placement).where(Placement.id == bindparam("id_")),
+}

@@ -1,9 +1,10 @@
-"""Insert a row unless it is there: race-safe on SQLite and PostgreSQL, in the caller's transaction."""
+"""Insert a row unless it is there, or bring it up to date: race-safe on both engines, in the caller's transaction."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Executable, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,41 @@ def insert_unless_there(session: Session, model: type[Base], values: Mapping[str
     Returns:
         True: the row is new.
     """
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    first_key = inspect(model).primary_key[0]
-    statement = make(model).values(**values).on_conflict_do_nothing().returning(first_key)
-    return session.execute(statement).first() is not None
+    return _run(session, _insert_unless_there(model, session.get_bind().dialect.name), values) is not None
+
+
+def insert_or_update(session: Session, model: type[Base], values: Mapping[str, Any]) -> None:
+    """Insert one row; when a row with the same primary key is there, it gets the other values.
+
+    Args:
+        model: the mapped class; `values` names its columns, all that have no default.
+    """
+    changing = tuple(name for name in values if name not in _key_names(model))
+    _run(session, _insert_or_update(model, changing, session.get_bind().dialect.name), values)
+
+
+def _run(session: Session, statement: Executable, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    session.flush()
+    return session.connection().execute(statement, dict(values)).first()
+
+
+@cache
+def _key_names(model: type[Base]) -> frozenset[str]:
+    return frozenset(column.name for column in inspect(model).primary_key)
+
+
+# The statements are kept: to build one costs more than to run it.
+@cache
+def _insert_unless_there(model: type[Base], dialect: str) -> Executable:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(model).on_conflict_do_nothing().returning(*inspect(model).primary_key[:1])
+
+
+@cache
+def _insert_or_update(model: type[Base], changing: tuple[str, ...], dialect: str) -> Executable:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = make(model)
+    key = inspect(model).primary_key
+    return statement.on_conflict_do_update(
+        index_elements=key, set_={name: statement.excluded[name] for name in changing}
+    ).returning(key[0])

@@ -15,8 +15,9 @@ from lti_tool.ids import digest, new_secret
 from lti_tool.launch.addresses import is_ours, named
 from lti_tool.launch.errors import LaunchRefused, LoginIncomplete, PlatformDisabled, PlatformUnknown, TargetRefused
 from lti_tool.launch.exchange import Authorization, LoginRequest
-from lti_tool.launch.models import LaunchState, Layer
+from lti_tool.launch.models import Layer
 from lti_tool.launch.pylti import LaunchVerifier
+from lti_tool.launch.states import keep_state
 from lti_tool.launch.storage import PARENT, ForStorage, storage_key
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -116,19 +117,18 @@ class LoginDesk:
         authorization = self._verifier.begin(request, platform, f"{self._settings.base_url}{LAUNCH_PATH}")
         now = self._clock()
         with self._database.session() as session:
-            session.add(
-                LaunchState(
-                    state_digest=digest(authorization.state),
-                    nonce_digest=digest(authorization.nonce),
-                    platform_id=platform.id,
-                    browser_digest=digest(secret),
-                    target_link_uri=request.target_link_uri,
-                    deployment_id=request.deployment_id,
-                    layer=layer,
-                    storage_target=(request.storage_target or PARENT) if layer is Layer.STORAGE else None,
-                    created_at=now,
-                    expires_at=now + STATE_LIFE,
-                )
+            keep_state(
+                session,
+                state_digest=digest(authorization.state),
+                nonce_digest=digest(authorization.nonce),
+                platform_id=platform.id,
+                browser_digest=digest(secret),
+                target_link_uri=request.target_link_uri,
+                deployment_id=request.deployment_id,
+                layer=layer,
+                storage_target=(request.storage_target or PARENT) if layer is Layer.STORAGE else None,
+                created_at=now,
+                expires_at=now + STATE_LIFE,
             )
         return authorization
 

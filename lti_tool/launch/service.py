@@ -6,14 +6,15 @@ it was. `LaunchState` goes from pending to consumed by one conditional UPDATE: o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
-from lti_tool.courses.service import CourseService, LaunchFacts
+from lti_tool.courses.service import CourseService
 from lti_tool.courses.words import reduce_locale
 from lti_tool.database import Database
 from lti_tool.ids import digest
@@ -33,20 +34,25 @@ from lti_tool.launch.errors import (
     TrainersOnly,
 )
 from lti_tool.launch.exchange import Expected
+from lti_tool.launch.facts import facts_of, role_of, shown_by
 from lti_tool.launch.login import Announced, LoginDesk, check_status
-from lti_tool.launch.models import DeepLinkingRequest, LaunchState, Layer
+from lti_tool.launch.models import DeepLinkingRequest, Layer
 from lti_tool.launch.pylti import LaunchVerifier
 from lti_tool.launch.sessions import Opened, Seat, SessionService
+from lti_tool.launch.states import consume_state, delete_states, find_state
 from lti_tool.launch.storage import PARENT, VALUE, ForStorage, Unproven, storage_key
 from lti_tool.launch.traces import TraceNotWritten, TraceService
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
-from lti_tool.platforms.recognition import Shown, recognise
+from lti_tool.platforms.recognition import recognise
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from mappings.roles import Role, administers_platform, course_role, is_test_user
+from mappings.roles import Role, administers_platform, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
 """How long a trainer may take to choose what to embed."""
+NEVER = datetime.min.replace(tzinfo=UTC)
+NOTED_EVERY = timedelta(minutes=1)
+"""When a platform was launched from last is kept by the minute: launches need not wait for each other."""
 STATES_KEPT = timedelta(days=1)
 """How long an old state stays, so that a page that is opened again says why it no longer works."""
 _KNOWN_ERRORS = frozenset(
@@ -83,15 +89,25 @@ class Launch:
     deep_linking_id: str | None
 
 
-LaunchFollower = Callable[[Session, Launch], None]
+@dataclass(frozen=True)
+class Destination:
+    """A page of the tool: the name of its endpoint and the values in its address."""
+
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+LaunchFollower = Callable[[Session, Launch], Destination | None]
+"""Called in the launch's transaction; it may say where the launch leads, else that is the placement's own page."""
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What a launch led to: the launch and the session it opened."""
+    """What a launch led to: the launch, the session it opened and the page it is for."""
 
     launch: Launch
     session: Opened
+    page: Destination
     layer: Layer = Layer.COOKIE
 
 
@@ -106,6 +122,8 @@ class Pending:
     storage_target: str | None
     proven: bool
     """Whether the browser showed the login's secret; only a page that asks the platform's storage may still owe it."""
+    deployment_known: bool
+    """Whether the deployment that the login named is registered."""
 
 
 class LaunchService:
@@ -143,6 +161,7 @@ class LaunchService:
         self._sessions = sessions
         self._traces = traces
         self._followers = tuple(followers)
+        self._noted: dict[str, datetime] = {}
         self._verifier = LaunchVerifier(settings, keys, clock)
         self._login = LoginDesk(settings, database, clock, platforms, self._verifier)
 
@@ -188,16 +207,13 @@ class LaunchService:
         """Delete the states of a day ago and return how many; `SessionService.clean_up` deletes the sessions."""
         old = self._clock() - STATES_KEPT
         with self._database.session() as session:
-            gone = session.execute(
-                delete(LaunchState).where(LaunchState.expires_at <= old).returning(LaunchState.state_digest)
-            )
-            return len(gone.all())
+            return delete_states(session, old)
 
     def _find(self, state: str, browser: str | None, stored: str | None, *, error: str | None) -> Pending:
         """Return the login that a launch belongs to, without changing it."""
-        with self._database.session() as session:
-            row = session.get(LaunchState, digest(state)) if state else None
-            platform = self._platforms.of(session, row.platform_id) if row else None
+        with self._database.reading() as session:
+            found = find_state(session, digest(state)) if state else None
+        row, platform = found or (None, None)
         try:
             if error:
                 raise PlatformRefused(f"the platform answered {error if error in _KNOWN_ERRORS else 'an error'}")
@@ -218,7 +234,15 @@ class LaunchService:
             refused.platform, refused.layer = platform, Layer(row.layer) if row else None
             raise
         expected = Expected(state, row.nonce_digest, row.target_link_uri, row.deployment_id)
-        return Pending(expected, row.state_digest, platform, Layer(row.layer), row.storage_target, proven=secret is not None)
+        return Pending(
+            expected,
+            row.state_digest,
+            platform,
+            Layer(row.layer),
+            row.storage_target,
+            proven=secret is not None,
+            deployment_known=row.known_deployment is not None,
+        )
 
     def _verified(self, pending: Pending, id_token: str) -> LaunchClaims:
         if not id_token:
@@ -226,21 +250,24 @@ class LaunchService:
         platform = pending.platform
 
         def known(deployment_id: str) -> bool:
-            with self._database.session() as session:
+            if pending.deployment_known and deployment_id == pending.expected.deployment_id:
+                return True
+            with self._database.reading() as session:
                 return self._platforms.knows_deployment(session, platform.id, deployment_id)
 
         claims = self._verifier.verify(id_token, pending.expected, platform, known)
-        if claims.message_type == MessageType.DEEP_LINKING and _role_of(claims) is not Role.TRAINER:
+        if claims.message_type == MessageType.DEEP_LINKING and role_of(claims) is not Role.TRAINER:
             raise TrainersOnly("a deep-linking request of somebody who is no trainer in the course")
         return claims
 
     def _follow(self, pending: Pending, claims: LaunchClaims, session_secret: str | None, *, traced: bool = True) -> Landed:
-        platform, role = pending.platform, _role_of(claims)
+        platform, role = pending.platform, role_of(claims)
         administers = administers_platform(claims.roles) and not is_test_user(claims.roles)
         now = self._clock()
         with self._database.session() as session:
-            self._consume(session, pending.state_digest, now)
-            check_status(self._platforms.of(session, platform.id))
+            if not consume_state(session, pending.state_digest, now):
+                check_status(self._platforms.of(session, platform.id))
+                raise StateUsed("this state was used a moment ago")
             recognise(session, platform, shown_by(claims))
             learned = self._courses.learn(session, facts_of(claims, platform.id, role))
             return_url = claims.presentation.return_url if claims.presentation else None
@@ -259,29 +286,17 @@ class LaunchService:
             )
             if launch.message_type is MessageType.DEEP_LINKING:
                 launch = replace(launch, deep_linking_id=self._await_choice(session, claims, launch, opened, now))
-            for follower in self._followers:
-                follower(session, launch)
-            self._note(session, platform.id, now)
+            said = [follower(session, launch) for follower in self._followers]
+            noting = now - self._noted.get(platform.id, NEVER) >= NOTED_EVERY
+            if noting:
+                session.connection().execute(_NOTE, {"platform": platform.id, "now": now, "before": now - NOTED_EVERY})
             if traced:
                 self._traces.launched(
                     session, platform.id, message=claims.message_type, role=role, layer=pending.layer, now=now
                 )
-        return Landed(launch, opened, pending.layer)
-
-    @staticmethod
-    def _consume(session: Session, state_digest: str, now: datetime) -> None:
-        won = session.execute(
-            update(LaunchState)
-            .where(
-                LaunchState.state_digest == state_digest,
-                LaunchState.consumed_at.is_(None),
-                LaunchState.expires_at > now,
-            )
-            .values(consumed_at=now)
-            .returning(LaunchState.state_digest)
-        ).first()
-        if won is None:
-            raise StateUsed("this state was used a moment ago")
+        if noting:
+            self._noted[platform.id] = now
+        return Landed(launch, opened, next(filter(None, said), _own_page(launch)), pending.layer)
 
     @staticmethod
     def _await_choice(session: Session, claims: LaunchClaims, launch: Launch, opened: Opened, now: datetime) -> str:
@@ -298,22 +313,23 @@ class LaunchService:
         session.flush()
         return request.id
 
-    @staticmethod
-    def _note(session: Session, platform_id: str, now: datetime) -> None:
-        """Keep when the platform was launched from last: by the minute, so that launches do not wait for each other."""
-        session.execute(
-            update(Platform)
-            .where(
-                Platform.id == platform_id,
-                or_(Platform.last_launch_at.is_(None), Platform.last_launch_at < now - timedelta(minutes=1)),
-            )
-            .values(last_launch_at=now)
-        )
+
+# Made once: to build a statement costs more than to run it.
+_NOTE = (
+    update(Platform)
+    .where(
+        Platform.id == bindparam("platform"),
+        or_(Platform.last_launch_at.is_(None), Platform.last_launch_at < bindparam("before")),
+    )
+    .values(last_launch_at=bindparam("now"))
+)
 
 
-def _role_of(claims: LaunchClaims) -> Role:
-    # a test user does not exist: it follows no training
-    return Role.VISITOR if is_test_user(claims.roles) else course_role(claims.roles)
+def _own_page(launch: Launch) -> Destination:
+    """Return where a launch leads when no follower says otherwise."""
+    if launch.message_type is MessageType.DEEP_LINKING:
+        return Destination("embedding.picker", {"request_id": launch.deep_linking_id or ""})
+    return Destination("training.placement", {"placement_id": launch.placement_id or ""})
 
 
 def _unproven(pending: Pending, claims: LaunchClaims) -> Unproven:
@@ -326,37 +342,4 @@ def _unproven(pending: Pending, claims: LaunchClaims) -> Unproven:
         locale=reduce_locale(presentation.locale) if presentation else None,
         return_url=presentation.return_url if presentation else None,
         answer_url=answer_url if isinstance(answer_url, str) else None,
-    )
-
-
-def shown_by(claims: LaunchClaims) -> Shown:
-    """Return what a launch says of its platform."""
-    product, presentation = claims.tool_platform, claims.presentation
-    pages = (presentation.return_url if presentation else None, (claims.deep_linking or {}).get("deep_link_return_url"))
-    return Shown(
-        product_family_code=product.product_family_code if product else "",
-        version=product.version if product else "",
-        pages=[page for page in pages if isinstance(page, str) and page],
-    )
-
-
-def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
-    """Return what a launch teaches about people and places."""
-    context, link, grading = claims.context, claims.resource_link, claims.grading
-    shows_link = claims.message_type == MessageType.RESOURCE_LINK
-    return LaunchFacts(
-        platform_id=platform_id,
-        subject=claims.sub,
-        role=role,
-        name=claims.full_name or None,
-        locale=claims.presentation.locale if claims.presentation else None,
-        context_id=context.id if context else None,
-        context_title=(context.title or context.label) if context else "",
-        resource_link_id=link.id if link and shows_link else None,
-        resource_link_title=link.title if link else "",
-        offers_grading=grading is not None,
-        lineitem_url=grading.lineitem if grading else None,
-        lineitems_url=grading.lineitems if grading else None,
-        ags_scopes=grading.scope if grading else (),
-        memberships_url=claims.memberships.context_memberships_url if claims.memberships else None,
     )

@@ -11,20 +11,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask import g, request
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.courses.models import Account, Person
+from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database
 from lti_tool.errors import SessionExpired
-from lti_tool.ids import digest, new_secret
+from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.launch.cookies import session_cookie
 from lti_tool.launch.frame_session import session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
-from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.platforms.models import Platform
+from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
 from lti_tool.registry import use
 from mappings.roles import Role
 
@@ -78,16 +80,14 @@ class SessionService:
         settings: `session_hours` after the last launch a session ends.
         database: where the sessions are.
         clock: the time.
-        platforms: the registrations.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, platforms: PlatformService) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self.cookie = session_cookie(settings)
         self._life = timedelta(hours=settings.session_hours)
         self._default_locale = settings.default_locale
         self._database = database
         self._clock = clock
-        self._platforms = platforms
 
     def open(self, session: Session, account_id: str, seat: Seat, present: str | None) -> Opened:
         """Open a session for a launch: keep the browser's if it is the same account's, replace it if it is another's.
@@ -96,28 +96,22 @@ class SessionService:
             present: the secret that the browser's session cookie holds, if any.
         """
         now = self._clock()
-        row = self._present(session, present)
-        if row is None or present is None or row.account_id != account_id or row.expires_at <= now:
-            if row is not None:
-                session.delete(row)
-                session.flush()
-            present = new_secret()
-            row = ToolSession(account_id=account_id, secret_digest=digest(present), created_at=now)
-            session.add(row)
-        row.expires_at = now + self._life
-        row.administers = seat.administers
-        session.flush()
-        session.merge(
-            SessionSeat(
-                session_id=row.id,
-                course_id=seat.course_id,
-                role=seat.role.value,
-                return_url=seat.return_url,
-                launched_at=now,
-            )
-        )
-        session.flush()
-        return Opened(row.id, present)
+        ends = now + self._life
+        connection = session.connection()
+        found = connection.execute(_PRESENT, {"secret_digest": digest(present)}).first() if present else None
+        if found is not None and present is not None and found.account_id == account_id and found.expires_at > now:
+            connection.execute(_RENEW, {"session_id": found.id, "expires_at": ends, "administers": seat.administers})
+            opened = Opened(found.id, present)
+        else:
+            if found is not None:
+                connection.execute(_END, {"session_id": found.id})
+            opened = Opened(new_id(), new_secret())
+            key = {"id": opened.session_id, "secret_digest": digest(opened.secret), "account_id": account_id}
+            connection.execute(_NEW, {**key, "administers": seat.administers, "created_at": now, "expires_at": ends})
+        row = {"session_id": opened.session_id, "course_id": seat.course_id}
+        shown = {"role": seat.role.value, "return_url": seat.return_url, "launched_at": now}
+        insert_or_update(session, SessionSeat, {**row, **shown})
+        return opened
 
     def load(self, secret: str | None) -> Viewer:
         """Return who the secret of a session cookie belongs to.
@@ -129,40 +123,31 @@ class SessionService:
         if not secret:
             raise SessionExpired("no session cookie")
         now = self._clock()
-        with self._database.session() as session:
-            found = session.execute(
-                select(ToolSession, Account, Person.locale)
-                .join(Account, Account.id == ToolSession.account_id)
-                .join(Person, Person.id == Account.person_id)
-                .where(ToolSession.secret_digest == digest(secret), ToolSession.expires_at > now)
-            ).first()
-            if found is None:
-                raise SessionExpired("no such session")
-            row, account, locale = found
-            seats = session.scalars(
-                select(SessionSeat)
-                .where(SessionSeat.session_id == row.id, SessionSeat.launched_at > now - self._life)
-                .order_by(SessionSeat.launched_at)
-            ).all()
-            platform = self._platforms.of(session, account.platform_id)
+        key = {"secret_digest": digest(secret), "now": now, "since": now - self._life}
+        with self._database.reading() as session:
+            rows = session.connection().execute(_VIEWER, key).all()
+        if not rows:
+            raise SessionExpired("no such session")
+        first = rows[0]
+        platform = info_of_values(first[: len(INFO_COLUMNS)])
         check_status(platform)
+        seats = [row for row in rows if row.course_id is not None]
         return Viewer(
-            session_id=row.id,
-            account_id=account.id,
-            person_id=account.person_id,
+            session_id=first.session_id,
+            account_id=first.account_id,
+            person_id=first.person_id,
             platform=platform,
-            locale=locale or self._default_locale,
-            administers=row.administers,
+            locale=first.locale or self._default_locale,
+            administers=first.administers,
             seats={seat.course_id: Role(seat.role) for seat in seats},
             return_urls={seat.course_id: seat.return_url for seat in seats if seat.return_url},
         )
 
     def close(self, secret: str | None) -> None:
         """End a session; one that is not there is ended already."""
-        with self._database.session() as session:
-            row = self._present(session, secret)
-            if row is not None:
-                session.delete(row)
+        if secret:
+            with self._database.session() as session:
+                session.execute(delete(ToolSession).where(ToolSession.secret_digest == digest(secret)))
 
     def clean_up(self) -> int:
         """Delete the sessions that have ended, with what hangs on them, and return how many."""
@@ -170,11 +155,37 @@ class SessionService:
             ended = delete(ToolSession).where(ToolSession.expires_at <= self._clock()).returning(ToolSession.id)
             return len(session.execute(ended).all())
 
-    @staticmethod
-    def _present(session: Session, secret: str | None) -> ToolSession | None:
-        if not secret:
-            return None
-        return session.scalar(select(ToolSession).where(ToolSession.secret_digest == digest(secret)).with_for_update())
+
+# Made once: to build a statement costs more than to run it.
+_PRESENT = (
+    select(ToolSession.id, ToolSession.account_id, ToolSession.expires_at)
+    .where(ToolSession.secret_digest == bindparam("secret_digest"))
+    .with_for_update()
+)
+_NEW = insert(ToolSession)
+_RENEW = update(ToolSession).where(ToolSession.id == bindparam("session_id"))
+_END = delete(ToolSession).where(ToolSession.id == bindparam("session_id"))
+_VIEWER = (
+    select(
+        *INFO_COLUMNS,
+        ToolSession.id.label("session_id"),
+        ToolSession.account_id,
+        ToolSession.administers,
+        Account.person_id,
+        Person.locale,
+        SessionSeat.course_id,
+        SessionSeat.role,
+        SessionSeat.return_url,
+    )
+    .select_from(ToolSession)
+    .join(Account, Account.id == ToolSession.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .join(Platform, Platform.id == Account.platform_id)
+    .outerjoin(SessionSeat, (SessionSeat.session_id == ToolSession.id) & (SessionSeat.launched_at > bindparam("since")))
+    .where(ToolSession.secret_digest == bindparam("secret_digest"), ToolSession.expires_at > bindparam("now"))
+    .order_by(SessionSeat.launched_at)
+)
+"""A session with its person and platform, once for each seat of the last hours, or once without any."""
 
 
 def current_viewer() -> Viewer:

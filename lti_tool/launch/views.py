@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response
 
 from lti_tool.ids import new_secret
 from lti_tool.launch import frame_session, frames
-from lti_tool.launch.claims import MessageType
 from lti_tool.launch.errors import CookieMissing, LaunchRefused, StorageUnproven
 from lti_tool.launch.models import Layer, Step
-from lti_tool.launch.service import Landed, Launch, LaunchService
+from lti_tool.launch.service import Landed, LaunchService
 from lti_tool.launch.sessions import SessionService, framers
 from lti_tool.launch.storage import SILENT
 from lti_tool.launch.traces import TraceService
@@ -94,18 +93,12 @@ def launch() -> Response | str:
 
 
 def _let_in(landed: Landed, sessions: SessionService) -> Response:
-    page = _page_of(landed.launch)
+    page = url_for(landed.page.endpoint, **landed.page.values)
     if landed.layer is Layer.STORAGE:
         return frames.grant(landed, page)
     response = redirect(page, 303)
     sessions.cookie.write(response, landed.session.secret)
     return response
-
-
-def _page_of(launched: Launch) -> str:
-    if launched.message_type is MessageType.DEEP_LINKING:
-        return url_for("embedding.picker", request_id=launched.deep_linking_id)
-    return url_for("training.placement", placement_id=launched.placement_id)
 
 
 def _params() -> Mapping[str, str]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,10 @@ from lti_tool.platforms.invites import InviteService
 from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
 from mappings.platforms import GENERIC, PlatformProfile, families, profile_for
 
-__all__ = ["InviteService", "PlatformInfo", "PlatformService", "info_of"]
+__all__ = ["INFO_COLUMNS", "InviteService", "PlatformInfo", "PlatformService", "info_of", "info_of_values"]
+
+REMEMBERED_FOR = timedelta(seconds=3)
+"""How long a login may be answered by what was read before: a change by another process counts after that at the latest."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,12 @@ class PlatformInfo:
     frame_origins: tuple[str, ...] = ()
     """Where the pages around the tool came from in verified launches, when that is not the issuer's host."""
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """Scheme, host and port of the issuer."""
         return origin(self.issuer)
 
-    @property
+    @cached_property
     def auth_origin(self) -> str:
         """Scheme, host and port of the authentication address; not always the issuer's."""
         return origin(self.auth_url)
@@ -72,22 +77,42 @@ class PlatformInfo:
         return profile_for(self.family)
 
 
+INFO_COLUMNS = (
+    Platform.id,
+    Platform.name,
+    Platform.issuer,
+    Platform.client_id,
+    Platform.auth_url,
+    Platform.token_url,
+    Platform.jwks_url,
+    Platform.token_audience,
+    Platform.family,
+    Platform.status,
+    Platform.product,
+    Platform.frame_origins,
+)
+"""What a query selects, in this order, for `info_of_values`."""
+
+
+def info_of_values(values: Sequence[Any]) -> PlatformInfo:
+    """Return what a query of `INFO_COLUMNS` found."""
+    found: dict[str, Any] = {column.key: value for column, value in zip(INFO_COLUMNS, values, strict=True)}
+    found["status"], found["frame_origins"] = PlatformStatus(found["status"]), tuple(found["frame_origins"] or ())
+    return PlatformInfo(**found)
+
+
 def info_of(row: Platform) -> PlatformInfo:
     """Return what a row says."""
-    return PlatformInfo(
-        id=row.id,
-        name=row.name,
-        issuer=row.issuer,
-        client_id=row.client_id,
-        auth_url=row.auth_url,
-        token_url=row.token_url,
-        jwks_url=row.jwks_url,
-        token_audience=row.token_audience,
-        family=row.family,
-        status=PlatformStatus(row.status),
-        product=row.product,
-        frame_origins=tuple(row.frame_origins or ()),
-    )
+    return info_of_values([getattr(row, column.key) for column in INFO_COLUMNS])
+
+
+# Made once: to build and to key a statement costs more than to run it.
+_BY_ID = select(*INFO_COLUMNS).where(Platform.id == bindparam("platform_id"))
+_BY_ISSUER = select(*INFO_COLUMNS).where(Platform.issuer == bindparam("issuer")).limit(2)
+_BY_CLIENT = _BY_ISSUER.where(Platform.client_id == bindparam("client_id"))
+_DEPLOYMENT = select(Deployment.id).where(
+    Deployment.platform_id == bindparam("platform_id"), Deployment.deployment_id == bindparam("deployment_id")
+)
 
 
 class PlatformService:
@@ -103,6 +128,7 @@ class PlatformService:
         self._database = database
         self._clock = clock
         self._outgoing = outgoing
+        self._announced: dict[tuple[str, str | None], tuple[datetime, PlatformInfo]] = {}
 
     def add(
         self,
@@ -183,6 +209,22 @@ class PlatformService:
             session.add(Deployment(platform_id=row.id, deployment_id=deployment_id, created_at=self._clock()))
         return info_of(row)
 
+    def announced(self, issuer: str, client_id: str | None) -> PlatformInfo:
+        """Return the registration that a login speaks of, as it was at most `REMEMBERED_FOR` ago.
+
+        Enough to send a browser to the platform and no more: its launch looks at the registration as it is then.
+
+        Raises:
+            PlatformUnknown, PlatformAmbiguous: see `find`; that is never remembered.
+        """
+        now = self._clock()
+        until, platform = self._announced.get((issuer, client_id), (now, None))
+        if platform is None or until <= now:
+            with self._database.reading() as session:
+                platform = self.find(session, issuer, client_id)
+            self._announced[issuer, client_id] = (now + REMEMBERED_FOR, platform)
+        return platform
+
     def find(self, session: Session, issuer: str, client_id: str | None) -> PlatformInfo:
         """Return the registration that a login speaks of (Security Framework 1.1, 5.1.1.2).
 
@@ -190,23 +232,24 @@ class PlatformService:
             PlatformUnknown: there is none.
             PlatformAmbiguous: no client id, and more than one registration at this issuer: none is picked.
         """
-        query = select(Platform).where(Platform.issuer == issuer)
-        if client_id is not None:
-            query = query.where(Platform.client_id == client_id)
-        found = session.scalars(query.limit(2)).all()
+        query = _BY_ISSUER if client_id is None else _BY_CLIENT
+        found = session.connection().execute(query, {"issuer": issuer, "client_id": client_id}).all()
         if not found:
             raise PlatformUnknown("no platform is registered with this issuer and client id")
         if len(found) > 1:
             raise PlatformAmbiguous("this issuer has more registrations, and the login has no client_id")
-        return info_of(found[0])
+        return info_of_values(found[0])
 
     def of(self, session: Session, platform_id: str) -> PlatformInfo:
         """Return a registration within the caller's transaction. Raises PlatformUnknown."""
-        return info_of(_row(session, platform_id))
+        found = session.connection().execute(_BY_ID, {"platform_id": platform_id}).first()
+        if found is None:
+            raise PlatformUnknown("no platform has this id")
+        return info_of_values(found)
 
     def get(self, platform_id: str) -> PlatformInfo:
         """Return a registration. Raises PlatformUnknown."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return self.of(session, platform_id)
 
     def list(self) -> Sequence[PlatformInfo]:
@@ -236,8 +279,8 @@ class PlatformService:
 
     def knows_deployment(self, session: Session, platform_id: str, deployment_id: str) -> bool:
         """Return whether this deployment of the platform is registered."""
-        known = select(Deployment.id).where(Deployment.platform_id == platform_id, Deployment.deployment_id == deployment_id)
-        return session.scalar(known) is not None
+        key = {"platform_id": platform_id, "deployment_id": deployment_id}
+        return session.connection().execute(_DEPLOYMENT, key).first() is not None
 
     def add_deployment(self, platform_id: str, deployment_id: str) -> None:
         """Register one more deployment of a platform; one that is known already stays as it is.
@@ -258,6 +301,7 @@ class PlatformService:
     def _switch(self, platform_id: str, status: PlatformStatus) -> None:
         with self._database.session() as session:
             _row(session, platform_id).status = status
+        self._announced.clear()
 
     def _address(self, field_name: str, url: str) -> str:
         address = text_field(field_name, url, 1000)

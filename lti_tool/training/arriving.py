@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
-from lti_tool.courses.models import Placement
-from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.entering import entry_of
 from mappings.roles import Role
 from mappings.training import Assignment, Training
 
@@ -45,13 +42,11 @@ class ArrivalService:
 
     Args:
         database: its own short transactions.
-        courses: what placements show.
         cohorts: enrols participants.
     """
 
-    def __init__(self, database: Database, courses: CourseService, cohorts: CohortService) -> None:
+    def __init__(self, database: Database, cohorts: CohortService) -> None:
         self._database = database
-        self._courses = courses
         self._cohorts = cohorts
 
     def arrive(self, viewer: Viewer, placement_id: str) -> Arrival:
@@ -60,23 +55,19 @@ class ArrivalService:
         Raises:
             NotFound: no such placement, or not in a course that this session has opened.
         """
-        with self._database.session() as session:
-            placement = self._courses.placement(session, placement_id)
-            role = viewer.role_in(placement.course_id)
-            if role is None:
-                raise NotFound("a placement of a course that this session has not opened")
-            if placement.cohort_id is None:
-                return Arrival(Door.SETUP if role is Role.TRAINER else Door.NOT_YET, placement_id)
-            return self._open(session, viewer, placement, placement.cohort_id, role)
-
-    def _open(self, session: Session, viewer: Viewer, placement: Placement, cohort_id: str, role: Role) -> Arrival:
-        self._cohorts.receive(session, cohort_id, placement.course_id, viewer.person_id, role)
-        door = Door(role.value)
-        if role is Role.VISITOR and self._cohorts.is_trainer(session, cohort_id, viewer.person_id):
-            door = Door.TRAINER
-        training = self._cohorts.training_of(self._cohorts.show(session, cohort_id))
-        key = placement.assignment_key
+        with self._database.reading() as session:
+            entry = entry_of(session, placement_id, viewer.person_id)
+        role = viewer.role_in(entry.course_id)
+        if role is None:
+            raise NotFound("a placement of a course that this session has not opened")
+        if entry.cohort_id is None:
+            return Arrival(Door.SETUP if role is Role.TRAINER else Door.NOT_YET, placement_id)
+        if role is Role.PARTICIPANT and entry.bound and not entry.enrolled:
+            with self._database.session() as session:
+                self._cohorts.receive(session, entry, viewer.person_id, role)
+        door = Door.TRAINER if role is Role.VISITOR and entry.trains else Door(role.value)
+        training, key = self._cohorts.training(entry.training_key or ""), entry.assignment_key
         if key is not None and not training.has_assignment(key):
             raise NotFound("the training has no such assignment any more")
         assignment = training.assignment(key) if key is not None else None
-        return Arrival(door, placement.id, cohort_id, training, assignment)
+        return Arrival(door, placement_id, entry.cohort_id, training, assignment)

@@ -15,7 +15,8 @@ from lti_tool.courses.words import clean_words
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.ids import code_digest, new_code, new_id
-from lti_tool.launch.service import Launch
+from lti_tool.launch.service import Destination, Launch
+from lti_tool.training.entering import Entry, entry_of, participants_page
 from lti_tool.training.errors import CodeRefused
 from lti_tool.training.models import Cohort, CohortCode, Enrolment, EnrolmentCourse
 from lti_tool.training.outcomes import CohortFollower
@@ -210,9 +211,13 @@ class CohortService:
         Raises:
             NotFound: its file is not there any more.
         """
-        training = self._trainings.get(cohort.training_key)
+        return self.training(cohort.training_key)
+
+    def training(self, key: str) -> Training:
+        """Return a training. Raises NotFound when its file is not there any more."""
+        training = self._trainings.get(key)
         if training is None:
-            raise NotFound(f"the training {cohort.training_key!r} is not installed")
+            raise NotFound(f"the training {key!r} is not installed")
         return training
 
     def enrol(self, session: Session, cohort_id: str, person_id: str, course_id: str) -> str:
@@ -226,33 +231,44 @@ class CohortService:
         insert_unless_there(session, EnrolmentCourse, {"enrolment_id": enrolment_id, "course_id": course_id})
         return enrolment_id
 
-    def welcome(self, session: Session, launch: Launch) -> None:
-        """Receive a launch (a `LaunchFollower`): give a new placement what deep linking chose, and enrol a participant.
+    def welcome(self, session: Session, launch: Launch) -> Destination | None:
+        """Receive a launch (a `LaunchFollower`): give a new placement what deep linking chose, enrol a participant and say
+        where that participant lands.
 
         The custom parameters come from the platform, where teachers can edit them: a cohort counts only when a trainer
         of it brought it into this very course.
         """
         if launch.placement_id is None:
-            return
-        placement = self._courses.placement(session, launch.placement_id)
-        cohort_id, assignment_key = placement.cohort_id, placement.assignment_key
-        if cohort_id is None:
+            return None
+        entry = entry_of(session, launch.placement_id, launch.person_id)
+        if entry.cohort_id is None:
             cohort_id, chosen = launch.custom.get("cohort"), launch.custom.get("assignment")
             assignment_key = None if chosen in (None, "", WHOLE_TRAINING) else chosen
             if not cohort_id or not self._may_show(session, launch.course_id, cohort_id, assignment_key):
-                return
-            self._courses.configure_placement(session, placement.id, cohort_id, assignment_key)
-        self.receive(session, cohort_id, launch.course_id, launch.person_id, launch.role)
+                return None
+            self._courses.configure_placement(session, launch.placement_id, cohort_id, assignment_key)
+            entry = entry_of(session, launch.placement_id, launch.person_id)
+        takes_part = self.receive(session, entry, launch.person_id, launch.role)
+        if not takes_part or entry.cohort_id is None or not self._shows(entry.training_key, entry.assignment_key):
+            return None
+        return participants_page(entry.cohort_id, entry.assignment_key)
 
-    def receive(self, session: Session, cohort_id: str, course_id: str, person_id: str, role: Role) -> None:
-        """Enrol whoever opens a placement of a cohort as a participant; others only look."""
-        if role is Role.PARTICIPANT and self._courses.is_bound(session, course_id, cohort_id):
-            self.enrol(session, cohort_id, person_id, course_id)
+    def receive(self, session: Session, entry: Entry, person_id: str, role: Role) -> bool:
+        """Enrol whoever opens a placement of a cohort as a participant; others only look. Return whether they take part."""
+        if role is not Role.PARTICIPANT or entry.cohort_id is None:
+            return False
+        if entry.bound and not entry.enrolled:
+            self.enrol(session, entry.cohort_id, person_id, entry.course_id)
+        return entry.bound or entry.participant_id is not None
 
     def _may_show(self, session: Session, course_id: str, cohort_id: str, assignment_key: str | None) -> bool:
         if not self._courses.is_bound(session, course_id, cohort_id):
             return False
-        training = self._trainings.get(self.show(session, cohort_id).training_key)
+        return self._shows(self.show(session, cohort_id).training_key, assignment_key)
+
+    def _shows(self, training_key: str | None, assignment_key: str | None) -> bool:
+        """Return whether a training is installed, with this assignment."""
+        training = self._trainings.get(training_key or "")
         return training is not None and (assignment_key is None or training.has_assignment(assignment_key))
 
     def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
-from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
 from lti_tool.training.access import Access
 from lti_tool.training.arriving import ArrivalService
@@ -33,7 +32,6 @@ def training_services(
     settings: Settings,
     database: Database,
     clock: Clock,
-    courses: CourseService,
     cohorts: CohortService,
     trainings: Mapping[str, Training],
     extras: Extras,
@@ -57,7 +55,7 @@ def training_services(
     return (
         cohorts,
         extras,
-        ArrivalService(database, courses, cohorts),
+        ArrivalService(database, cohorts),
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
         ReviewPageService(database, clock, access, extras),

@@ -3,6 +3,7 @@
 In Dutch and in English, inside the frame of the school or in a window of its own.
 """
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -169,6 +170,42 @@ def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
     visitor.tool.locator("form button").click()
     visitor.tool.locator("[data-lti-close]").wait_for()
     yield from visitor.inspect(visitor.frame, "registered")
+    visitor.tool.locator("form[action$='/check'] button").click()
+    visitor.tool.locator("#verslag-tekst").wait_for()
+    yield from visitor.inspect(visitor.frame, "self-test after registering")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_about_the_connection(window: Windows, lesson: Lesson, english: bool) -> None:
+    visitor = window(english=english)
+    visitor.sign_in(ADMIN)
+    expect_nothing_wrong(_pages_about_the_connection(visitor, lesson))
+    _expect_language(visitor, english)
+
+
+def _pages_about_the_connection(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    visitor.open(lesson.activities[WHOLE]).locator("a[href='/connection']").click()
+    visitor.tool.locator("form[action='/connection/check']").wait_for()
+    yield from visitor.inspect(visitor.frame, "connection")
+    visitor.tool.locator("form[action='/connection/check'] button").click()
+    visitor.tool.locator("#verslag-tekst").wait_for()
+    yield from visitor.inspect(visitor.frame, "self-test")
+    expect(visitor.tool.locator(".icc-chip.is-bad")).to_have_count(0)
+    visitor.tool.locator("[data-copy]").click()
+    expect(visitor.tool.locator("[data-copy-said]")).not_to_be_empty()
+
+
+def test_the_connection_can_be_tested_without_scripts(window: Windows, lesson: Lesson) -> None:
+    visitor = window(scripts=False)
+    visitor.sign_in(ADMIN)
+    visitor.page.goto(lesson.activities[WHOLE])
+    school = visitor.page.frame_locator("iframe.tool")
+    school.get_by_role("button", name="Ga verder").click()
+    school.locator("form[action$='/lti/launch']").get_by_role("button", name="Ga verder").click()
+    visitor.tool.locator("a[href='/connection']").click()
+    visitor.tool.locator("form[action='/connection/check'] button").click()
+    expect(visitor.tool.locator("#verslag-tekst")).to_have_value(re.compile("^Zelftest van de koppeling"))
+    expect(visitor.tool.locator("[data-copy]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

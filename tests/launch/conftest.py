@@ -83,7 +83,7 @@ def new_stage(
             ["1", "18", "19"],
             family="moodle",
         )
-        sessions = SessionService(settings, database, clock, platforms)
+        sessions = SessionService(settings, database, clock)
         traces = TraceService(settings, database, clock)
         launches = LaunchService(
             settings,

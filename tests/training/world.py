@@ -101,7 +101,7 @@ class World:
         self.told = Told()
         self.courses = CourseService(clock)
         self.platforms = PlatformService(database, clock, Outgoing(allow_private=True))
-        self.sessions = SessionService(settings, database, clock, self.platforms)
+        self.sessions = SessionService(settings, database, clock)
         self.cohorts = CohortService(
             database,
             clock,
@@ -113,7 +113,6 @@ class World:
             settings,
             database,
             clock,
-            self.courses,
             self.cohorts,
             self.trainings,
             self.told.extras(),

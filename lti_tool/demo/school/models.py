@@ -168,6 +168,8 @@ class Grade:
     received_at: datetime | None = None
     posts: int = 0
     """Accepted score posts, for whoever wants to know that a score arrived once."""
+    attempts: int = 0
+    """Attempts that scores made for the student, where a score can (Canvas)."""
 
     @property
     def empty(self) -> bool:
