@@ -1,4 +1,4 @@
-"""Compiled templates that all applications of the tests share: most tests make one, and compiling is most of its first page."""
+"""Templates compiled once for all applications of the tests: most tests make one, and compiling takes longest."""
 
 from types import CodeType
 
