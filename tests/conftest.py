@@ -16,11 +16,12 @@ from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.migrations.models import metadata
 from tests.clock import FakeClock
-from tests.compiled_templates import CompiledOnce
+from tests.made_once import CompiledRule, CompiledTemplates
 from tests.postgresql import postgresql_server
 
 pytest_plugins = ["tests.browser_fixture"]
-Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
+Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+Flask.url_rule_class = CompiledRule
 
 SECRET = "a secret for the tests, long enough to be one"
 
