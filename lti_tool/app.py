@@ -27,8 +27,10 @@ from lti_tool.config import Settings, prepare_data_dir, secret_of
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
+from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
@@ -49,11 +51,14 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
+from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.outcomes import Extras
@@ -103,6 +108,7 @@ class Parts:
     issuer: CertificateIssuer
     certificates: CertificateService
     embedding: EmbeddingService
+    copied: CopiedCourseService
     files: FileStore
 
     def upgrade(self) -> None:
@@ -223,6 +229,7 @@ def compose(
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
+        copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
     )
 
@@ -254,7 +261,9 @@ def create_app(parts: Parts) -> Flask:
         parts.self_test,
         parts.launches,
         parts.embedding,
+        parts.copied,
         parts.certificates,
+        SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
             parts.database,
@@ -289,6 +298,7 @@ def create_app(parts: Parts) -> Flask:
         connection_blueprint,
         embedding_blueprint,
         training_blueprint,
+        sync_blueprint,
         certificates_blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -1,6 +1,6 @@
 """From the code of an outcome to the words that the reader of the error page saw."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 
 from lti_tool.errors import IccError, Words
@@ -34,6 +34,11 @@ def explanation_of(outcome: str) -> Words:
     """Return what happened, in a sentence; nothing when nobody knows the outcome."""
     kind = _kinds().get(outcome)
     return kind.explanation if kind else ""
+
+
+def codes() -> Set[str]:
+    """Return the codes of all outcomes that are refusals."""
+    return _kinds().keys()
 
 
 @cache

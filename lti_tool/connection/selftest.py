@@ -74,7 +74,7 @@ class SelfTest:
 
     Args:
         settings: our own address.
-        database: for one short transaction.
+        database: for one short look.
         clock: the time.
         platforms: the registrations.
         prober: asks the platform.
@@ -138,6 +138,6 @@ class SelfTest:
             self._seats.release()
 
     def _known(self, platform_id: str) -> tuple[ServiceAddresses, datetime | None]:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             last_at = session.scalar(select(Platform.last_launch_at).where(Platform.id == platform_id))
             return addresses_of(session, platform_id), last_at

@@ -102,7 +102,7 @@ class TraceBook:
             .subquery()
         )
         last_ones = select(refusals).where(refusals.c.rank == 1).order_by(refusals.c.times.desc(), refusals.c.outcome)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             rows = session.execute(last_ones)
             return [Reason(row.outcome, row.times, row.created_at, row.code) for row in rows]
 
@@ -118,12 +118,12 @@ class TraceBook:
             )
             .group_by(LaunchTrace.layer)
         )
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return {Layer(str(layer)): count for layer, count in session.execute(query)}
 
     def _read(self, query: Select[LaunchTrace, str], limit: int) -> Sequence[Trace]:
         newest = query.order_by(LaunchTrace.created_at.desc(), LaunchTrace.id).limit(min(limit, MOST))
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return [_trace(row) for row in session.execute(newest)]
 
 

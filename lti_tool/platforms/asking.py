@@ -14,6 +14,8 @@ from lti_tool.errors import Words
 from lti_tool.platforms import scopes
 
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+HISTORY: Final = "context_history"
+"""Custom parameter that the platform fills with the courses that the course of a launch is a copy of."""
 
 _NAME: Final = {"nl": "ICC Bridge: training Cultuurcoördinator VO", "en": "ICC Bridge: Culture Coordinator training"}
 _DESCRIPTION: Final = {
@@ -21,7 +23,7 @@ _DESCRIPTION: Final = {
     "en": "Assignments, feedback and certificate of the training Culture Coordinator.",
 }
 
-_CUSTOM: Final = {"context_history": "$Context.id.history"}
+_CUSTOM: Final = {HISTORY: "$Context.id.history"}
 _CANVAS_PLACEMENTS: Final = ("course_assignments_menu", "assignment_selection", "link_selection")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.advantage.scores import PostResult
 from lti_tool.clock import Clock
+from lti_tool.courses.copies import WHOLE_TRAINING
 from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
 from lti_tool.jobs.queue import Jobs
@@ -22,7 +23,6 @@ from lti_tool.sync.delivery import Delivered, Parcel
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import enqueue, lane_of, slots_of
 from lti_tool.sync.pauses import Pauses, is_platforms_trouble
-from lti_tool.training.cohorts import WHOLE_TRAINING
 from lti_tool.training.models import Cohort
 from mappings.scores import ActivityProgress, GradingProgress, Score
 

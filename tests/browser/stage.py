@@ -27,7 +27,7 @@ from lti_tool.demo.samples import plan_pdf
 from lti_tool.demo.school import Role, School
 from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
-from lti_tool.demo.walk import TRAINER, invitation
+from lti_tool.demo.walk import TRAINER, tool_of
 from lti_tool.launch.models import ToolSession
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
@@ -102,7 +102,7 @@ class Stage:
         self.demo.start()
         self._parts = parts = compose(self.demo.settings())
         self.demo.wait_until_ready()
-        connect(self.school_url, (), lambda: invitation(parts))
+        connect(self.school_url, (), tool_of(parts))
 
     def close(self) -> None:
         """Stop both processes."""
@@ -206,6 +206,11 @@ class Stage:
         """Let every session of the tool be over, as time does."""
         with self.parts.database.session() as session:
             session.execute(update(ToolSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
+
+    def copy(self, lesson: Lesson) -> Lesson:
+        """Copy a course at the school, its people included; return the copy, whose edition nobody has said yet."""
+        page = self._at_school(TRAINER).get(lesson.course_url).form(name="copy").submit(title=f"{lesson.edition} opnieuw")
+        return Lesson(page.url, "", self.activities(page.url, list(lesson.activities)))
 
     def unset(self, lesson: Lesson) -> None:
         """Let the lesson's links be as if they were placed by hand: nobody has said yet what they show."""

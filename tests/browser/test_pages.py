@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lti_tool.demo.connecting import ADMIN
-from lti_tool.demo.walk import TRAINER, invitation
+from lti_tool.demo.walk import TRAINER, tool_of
 from tests.browser.conftest import Windows
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage
 from tests.browser.visitor import Visitor, expect_nothing_wrong
@@ -137,8 +137,55 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
         visitor.tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "picker, without a name")
     visitor.open(unset)
+    visitor.tool.locator("a[href$='/setup']").click()
     expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
     yield from visitor.inspect(visitor.frame, "setup")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_page_of_a_copied_course(window: Windows, stage: Stage, english: bool) -> None:
+    copy = stage.copy(stage.lesson(WHOLE, ACCEPTED))
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
+    expect_nothing_wrong(_pages_of_a_copy(visitor, copy))
+    _expect_language(visitor, english)
+
+
+def _pages_of_a_copy(visitor: Visitor, copy: Lesson) -> Iterator[str]:
+    tool = visitor.open(copy.activities[WHOLE])
+    tool.locator("#new_cohort").wait_for()
+    yield from visitor.inspect(visitor.frame, "copied course")
+    with visitor.foresee(422):
+        tool.locator("#new_cohort").fill(" ")
+        tool.locator("form button").click()
+        tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "copied course, without a name")
+    tool.locator("#new_cohort").fill("Opnieuw")
+    tool.locator("form button").click()
+    tool.locator("table, .icc-empty").first.wait_for()
+    yield from visitor.inspect(visitor.frame, "board of a new edition")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_way_from_the_gradebook_to_the_work(window: Windows, lesson: Lesson, english: bool) -> None:
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
+    expect_nothing_wrong(_reviews(visitor, lesson))
+    _expect_language(visitor, english)
+
+
+def _reviews(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    for person, place, name in (
+        (PARTICIPANT, ".icc-review", "review from the gradebook"),
+        (COLLEAGUE, ".icc-empty", "review of nothing yet"),
+        (GRADUATE, ".icc-empty", "review of somebody who was never here"),
+    ):
+        visitor.page.goto(lesson.grades_url)
+        yield from visitor.inspect(visitor.page, "gradebook")
+        of_person = visitor.page.locator("tr", has=visitor.page.get_by_role("rowheader", name=person))
+        of_person.locator("a[href$='/review']").nth(KEYS.index(SUBMITTED)).click()
+        visitor.tool.locator(place).wait_for()
+        yield from visitor.inspect(visitor.frame, name)
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
@@ -160,7 +207,7 @@ def test_the_pages_that_connect_a_school(window: Windows, stage: Stage, english:
 
 
 def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
-    address = invitation(stage.parts)
+    address = tool_of(stage.parts).invite()
     visitor.page.goto(address)
     yield from visitor.inspect(visitor.page, "invitation")
     visitor.page.goto(f"{stage.school_url}/admin/tools")

@@ -90,7 +90,7 @@ def row_of(parts: Parts, platform: PlatformInfo) -> Platform:
         return session.get_one(Platform, platform.id)
 
 
-def connect(parts: Parts, school: School, *, opened: bool = True) -> Connected:
+def connect(parts: Parts, school: School, *, opened: bool = True, family: str = "moodle") -> Connected:
     """Register the tool at a school; `opened` as if somebody had opened a graded activity in it."""
     registration = school.register_tool(
         login_url=f"{parts.settings.base_url}/lti/login",
@@ -99,13 +99,13 @@ def connect(parts: Parts, school: School, *, opened: bool = True) -> Connected:
     )
     platform = parts.platforms.add(
         "Zilverbos College",
-        school.url,
+        school.issuer,
         registration.client_id,
         f"{school.url}/lti/auth",
         f"{school.url}/lti/token",
         f"{school.url}/lti/certs",
         [registration.deployment_id],
-        family="moodle",
+        family=family,
     )
     if opened:
         course = school.add_course("Cultuurcoördinator VO")

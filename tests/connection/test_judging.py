@@ -1,8 +1,10 @@
 """From what came to traffic lights: what it means, who can solve it, what to do, in both languages."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +13,8 @@ from flask_babel import force_locale
 from lti_tool.connection import judging_keys, judging_services, judging_use
 from lti_tool.connection.lights import Finding, Light, worst
 from lti_tool.connection.probing import NOT_TRIED, Outcome, Probed, Tried
-from lti_tool.connection.reasons import ORDINARY, explanation_of, reason_of
+from lti_tool.connection.reasons import ORDINARY, codes, explanation_of, reason_of
+from lti_tool.launch.errors import LaunchRefused
 from lti_tool.launch.models import LAUNCHED, Layer
 from lti_tool.launch.tracebook import Reason, Trace
 from lti_tool.platforms.models import PlatformStatus
@@ -45,6 +48,7 @@ MOODLE = PlatformInfo(
     family="moodle",
     status=PlatformStatus.ACTIVE,
 )
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "help-a-school.md"
 OURS = "https://icc.example.org/.well-known/jwks.json"
 
 
@@ -227,6 +231,11 @@ def test_every_ordinary_reason_is_one_that_exists() -> None:
     assert reason_of("L-NOBODY-KNOWS") == "L-NOBODY-KNOWS"
     assert explanation_of("L-NOBODY-KNOWS") == ""
     assert str(reason_of("P-INVITE")) == "Koppelen kan met deze link niet"
+
+
+def test_the_documentation_knows_every_reason_and_no_other() -> None:
+    told = set(re.findall(r"`(L-[A-Z-]+)`", DOCUMENTED.read_text(encoding="utf-8")))
+    assert told == {code for code in codes() if code.startswith("L-")} - {LaunchRefused.code}
 
 
 def test_deployments() -> None:

@@ -12,7 +12,7 @@ from lti_tool.clock import Clock, utc_now
 from lti_tool.connection.probing import Outcome, Probed, Prober
 from lti_tool.courses.known import ServiceAddresses, addresses_of
 from lti_tool.courses.models import Placement
-from lti_tool.demo.school import School
+from lti_tool.demo.school import PERSONALITIES, School, SchoolServer
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.registration import SCOPES
 from lti_tool.platforms.scopes import MEMBERSHIP_READONLY, SCORE
@@ -37,6 +37,16 @@ def test_everything_works_and_only_numbers_come_back(connected: Connected) -> No
     assert [tried.outcome for tried in (probed.line_items, probed.results, probed.roster)] == [Outcome.DONE] * 3
     assert (probed.line_items.count, probed.results.count, probed.roster.count) == (1, 0, 1)
     assert "Höfen" not in repr(probed)
+
+
+@pytest.mark.parametrize("family", list(PERSONALITIES))
+def test_everything_works_with_every_kind_of_learning_environment(
+    parts: Parts, listening: SchoolServer, family: str
+) -> None:
+    school = listening.fresh(utc_now, PERSONALITIES[family])
+    probed = probe(connect(parts, school, family=family))
+    assert all(tried.done for tried in (probed.their_keys, probed.our_keys, *probed.tokens.values())), probed
+    assert all(tried.done for tried in (probed.line_items, probed.results, probed.roster)), probed
 
 
 def test_asking_makes_and_changes_nothing_at_the_school(connected: Connected) -> None:

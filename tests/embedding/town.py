@@ -82,7 +82,7 @@ class Town:
 
     def address(self, link: Link) -> str:
         """The school's page around an activity."""
-        return f"{self.school.url}/courses/{self.course.id}/links/{link.id}"
+        return f"{self.school.url}/courses/{link.course_id}/links/{link.id}"
 
     def launch(self, browser: Browser, title: str) -> Page:
         """What an activity shows in its frame."""

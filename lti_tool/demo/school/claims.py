@@ -184,7 +184,7 @@ def _variables(
         "Context.id": course.id,
         "Context.title": course.title,
         "Context.label": course.label,
-        "Context.id.history": "",
+        "Context.id.history": ",".join(course.history),
         "Context.sourcedId": course.idnumber,
         "Context.longDescription": course.summary,
         "Context.timeFrame.begin": _moment(course.start),

@@ -80,6 +80,8 @@ class Course:
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     """Link ids in the order of the course page."""
+    history: list[str] = field(default_factory=list)
+    """Ids of the courses that this one is a copy of, the nearest first."""
 
 
 @dataclass(slots=True)
