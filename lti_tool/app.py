@@ -130,13 +130,19 @@ class Parts:
 
 
 def compose(
-    settings: Settings, *, clock: Clock = utc_now, engine: JobEngine | None = None, outgoing: Outgoing | None = None
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    database: Database | None = None,
+    engine: JobEngine | None = None,
+    outgoing: Outgoing | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
     Args:
         settings: of this installation.
         clock: the time; tests hand in their own.
+        database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
 
@@ -144,7 +150,7 @@ def compose(
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
     """
     prepare_data_dir(settings)
-    database = Database(settings.sqlalchemy_url)
+    database = database or Database(settings.sqlalchemy_url)
     vault = Vault(secret_of(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)

@@ -10,19 +10,34 @@ _LARGEST_FILE: Final = 2_000_000
 
 
 def read_file(file: Traversable, error: type[DataFileError]) -> dict[str, object]:
-    """Return the content of a TOML file.
+    """Return the content of a TOML file; see `bytes_of` and `parsed`."""
+    return parsed(bytes_of(file, error), str(file), error)
+
+
+def bytes_of(file: Traversable, error: type[DataFileError]) -> bytes:
+    """Return the bytes of a data file.
 
     Args:
-        file: the file; a byte order mark at its start is ignored.
-        error: what to raise when it cannot be read, is not UTF-8 or is not TOML.
+        file: the file.
+        error: what to raise when it cannot be read or is too large.
     """
-    source = str(file)
     try:
         content = file.read_bytes()
     except OSError as problem:
-        raise error(source, [f"cannot be read ({problem.strerror or type(problem).__name__})"]) from None
+        raise error(str(file), [f"cannot be read ({problem.strerror or type(problem).__name__})"]) from None
     if len(content) > _LARGEST_FILE:
-        raise error(source, [f"expected at most {_LARGEST_FILE} bytes, found {len(content)}"])
+        raise error(str(file), [f"expected at most {_LARGEST_FILE} bytes, found {len(content)}"])
+    return content
+
+
+def parsed(content: bytes, source: str, error: type[DataFileError]) -> dict[str, object]:
+    """Return what the bytes of a TOML file say.
+
+    Args:
+        content: the bytes; a byte order mark at their start is ignored.
+        source: the file, as named in messages.
+        error: what to raise when it is not UTF-8 or is not TOML.
+    """
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as problem:

@@ -4,6 +4,7 @@ A second training is a second file: all files of the package's own folder are re
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,7 +14,7 @@ from mappings.award_reading import read_achievement, read_award, read_certificat
 from mappings.consistency import in_order, note_contradictions
 from mappings.errors import TrainingError
 from mappings.file_kinds import FileKind
-from mappings.files import files_in, read_file
+from mappings.files import bytes_of, files_in, parsed
 from mappings.phrasing import shown
 from mappings.programme_reading import (
     read_evaluation,
@@ -90,7 +91,13 @@ def training_from(data: Mapping[str, object], source: str) -> Training:
 
 
 def _load(file: Traversable) -> Training:
-    return training_from(read_file(file, TrainingError), str(file))
+    return _training_of(bytes_of(file, TrainingError), str(file))
+
+
+@lru_cache(maxsize=16)
+def _training_of(content: bytes, source: str) -> Training:
+    """Files are read each time, and understood again only when something in them changed: that takes longest."""
+    return training_from(parsed(content, source, TrainingError), source)
 
 
 def _read_training(root: Table) -> Training:

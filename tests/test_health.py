@@ -22,9 +22,9 @@ def jobs() -> RecordingJobs:
 
 
 @pytest.fixture
-def parts(settings: Settings, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
+def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
     """The application over each database."""
-    composed = compose(settings, clock=clock, engine=jobs)
+    composed = compose(settings, clock=clock, database=database, engine=jobs)
     yield composed
     composed.close()
 

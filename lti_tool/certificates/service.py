@@ -19,7 +19,6 @@ from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, Certificate, StatusList
 from lti_tool.certificates.pdf import render_pdf
 from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_status_list
-from lti_tool.certificates.seal import Sealer
 from lti_tool.certificates.snapshot import IssuerFacts, Language, Snapshot, snapshot_from_json
 from lti_tool.certificates.status import TTL, build_status_list
 from lti_tool.certificates.trust import Trust
@@ -169,6 +168,9 @@ class CertificateService:
         snapshot = snapshot_from_json(certificate.snapshot)
         content = certificate.pdf
         if content is None:
+            # pyHanko, with aiohttp, takes a quarter of the time that a start takes; few processes ever seal
+            from lti_tool.certificates.seal import Sealer
+
             rendered = render_pdf(snapshot, certificate.credential)
             sealed = Sealer(self._keys.keys().seal).seal(rendered, now=self._clock(), language=snapshot.language)
             with self._database.session() as session:

@@ -26,7 +26,6 @@ from lti_tool.certificates.presented import (
 )
 from lti_tool.certificates.reading import TYPE, claims_agree, facts_of, has_type, period_of, text_of, without_claims
 from lti_tool.certificates.revocation import SKEW, look_up
-from lti_tool.certificates.sealed import attached_credential, find_seal, sealing_issuer
 from lti_tool.certificates.trust import Trust
 from lti_tool.certificates.verdict import Verdict, VerdictState
 
@@ -113,6 +112,9 @@ class _Run:
         )
 
     def _sealed(self, presented: PresentedPdf) -> str:
+        # pyHanko, with aiohttp, takes a quarter of the time that a start takes; few processes ever look at a seal
+        from lti_tool.certificates.sealed import attached_credential, find_seal, sealing_issuer
+
         sealer = sealing_issuer(find_seal(presented.content), self._trust.issuers)
         self.findings.append(Finding.SEALED)
         try:

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
+from lti_tool.database import Database
 from tests.clock import FakeClock
 from tests.recording_jobs import RecordingJobs
 
@@ -18,9 +19,9 @@ def jobs() -> RecordingJobs:
 
 
 @pytest.fixture
-def parts(settings: Settings, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
+def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
     """The application's parts."""
-    composed = compose(settings, clock=clock, engine=jobs)
+    composed = compose(settings, clock=clock, database=database, engine=jobs)
     yield composed
     composed.close()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lti_tool.app import Parts, compose, create_app
@@ -92,12 +91,6 @@ def equipped_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
     return path
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """The templates, compiled once for all applications: compiling them costs more time than a launch."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
 def settings(server: BaseWSGIServer, equipped_template: Path, tmp_path: Path) -> Settings:
     """Settings of an installation at the server's address that may talk to loopback platforms."""
@@ -140,7 +133,6 @@ def hasty() -> Iterator[Outgoing]:
 def run(
     server: BaseWSGIServer,
     settings: Settings,
-    compiled: FileSystemBytecodeCache,
     clock: FakeClock,
     jobs: RecordingJobs,
     school: School,
@@ -152,7 +144,6 @@ def run(
         parts = compose(settings, clock=clock, engine=jobs, outgoing=outgoing)
         running.append(parts)
         app = create_app(parts)
-        app.jinja_env.bytecode_cache = compiled
         server.app = app
         url = settings.base_url
         registration = school.register_tool(

@@ -67,3 +67,9 @@ def test_the_package_can_be_run_as_a_module_and_help_loads_nothing_heavy() -> No
     assert ended.stdout.startswith("Usage: icc-bridge ")
     assert ended.stdout.endswith("LOADED []\n")
     assert ended.stderr == ""
+
+
+def test_the_application_starts_without_what_only_sealing_needs() -> None:
+    code = "import sys, lti_tool.app\nprint(sorted({'aiohttp', 'pyhanko'} & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert ended.stdout == "[]\n"

@@ -7,6 +7,7 @@ import pytest
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings, load_settings
+from lti_tool.database import Database
 from lti_tool.demo.school import KeyRing, Person, Role, School, SchoolServer, SigningKey
 from tests.clock import FakeClock
 from tests.conftest import SECRET
@@ -40,9 +41,9 @@ def settings(tmp_path: Path, url: str) -> Settings:
 
 
 @pytest.fixture
-def parts(settings: Settings, clock: FakeClock) -> Iterator[Parts]:
+def parts(settings: Settings, url: str, database_at: Callable[[str], Database], clock: FakeClock) -> Iterator[Parts]:
     """The tool's services."""
-    parts = compose(settings, clock=clock, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=database_at(url), engine=RecordingJobs())
     yield parts
     parts.close()
 

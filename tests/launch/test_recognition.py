@@ -24,8 +24,10 @@ def writes_to_platforms(database: Database) -> Iterator[list[str]]:
             seen.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def known(stage: Stage) -> Platform:
