@@ -19,14 +19,13 @@ from lti_tool.platforms.service import info_of
 from lti_tool.vault import Vault
 from tests.builders import Builder
 from tests.certification.premises import Premises
+from tests.certification.trouble import Calling
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
 from tests.scripted_platform import ScriptedPlatform
 
 Run = Callable[..., Premises]
-HASTY = (2.0, 0.3)
-"""Seconds to connect and to wait: enough on loopback."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -122,11 +121,11 @@ def school(listening: SchoolServer, school_key: SigningKey, clock: FakeClock) ->
 
 
 @pytest.fixture
-def hasty() -> Iterator[Outgoing]:
-    """May call loopback, and waits for nobody."""
-    outgoing = Outgoing(allow_private=True, timeout=HASTY, total=1.0)
-    yield outgoing
-    outgoing.close()
+def calling() -> Iterator[Calling]:
+    """May call loopback."""
+    calling = Calling(allow_private=True)
+    yield calling
+    calling.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """C7: trouble with a platform's key set is no way in, does not last, and does not lock out who was known before."""
 
 import socket
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,13 @@ from lti_tool.demo.school import FaultKind, Service, SigningKey
 from lti_tool.errors import Invalid
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.models import Platform
-from tests.certification.conftest import HASTY, Run
+from tests.certification.conftest import Run
 from tests.certification.premises import Premises, Visitor
 from tests.certification.refusals import Attempt, is_refused
+from tests.certification.trouble import Calling, going_wrong
 from tests.scripted_platform import Reply, ScriptedPlatform
 
-TROUBLE: tuple[tuple[FaultKind, dict[str, float]], ...] = (
+TROUBLE: tuple[tuple[FaultKind, dict[str, Any]], ...] = (
     (FaultKind.NO_KEYS, {}),
     (FaultKind.HTML, {}),
     (FaultKind.STATUS, {"status": 500}),
@@ -28,32 +30,30 @@ PRIVATE = ("127.0.0.1", "10.0.0.5", "192.168.1.1", "169.254.169.254", "100.64.0.
 
 
 def test_c7_79_trouble_with_the_key_set(
-    run: Run, hasty: Outgoing, scripted: ScriptedPlatform, other_key: SigningKey
+    run: Run, calling: Calling, scripted: ScriptedPlatform, other_key: SigningKey
 ) -> None:
-    premises = run(hasty)
-    _nothing_known_yet(premises)
-    _a_key_that_is_known_serves_on(premises)
+    premises = run(calling)
+    _nothing_known_yet(premises, calling)
+    _a_key_that_is_known_serves_on(premises, calling)
     _an_unknown_kid_is_one_request(premises)
     _a_rotated_key_works(premises, other_key)
     _a_redirect_is_not_followed(premises, scripted, other_key)
     _a_private_address_is_not_called(run)
 
 
-def _nothing_known_yet(premises: Premises) -> None:
+def _nothing_known_yet(premises: Premises, calling: Calling) -> None:
     for kind, how in TROUBLE:
-        premises.school.faults.add(Service.CERTS, kind, times=None, **how)  # type: ignore[arg-type]  # of each kind
-        is_refused(premises, _launch, "L-KEYS", status=503)
-        premises.school.faults.clear()
+        with going_wrong(premises.school, calling, Service.CERTS, kind, how):
+            is_refused(premises, _launch, "L-KEYS", status=503)
         premises.clock.advance(minutes=2)
     assert premises.visitor().launch().status == 303
 
 
-def _a_key_that_is_known_serves_on(premises: Premises) -> None:
+def _a_key_that_is_known_serves_on(premises: Premises, calling: Calling) -> None:
     for kind, how in TROUBLE:
         premises.clock.advance(hours=2)
-        premises.school.faults.add(Service.CERTS, kind, times=None, **how)  # type: ignore[arg-type]  # of each kind
-        assert premises.visitor().launch().status == 303
-        premises.school.faults.clear()
+        with going_wrong(premises.school, calling, Service.CERTS, kind, how):
+            assert premises.visitor().launch().status == 303
 
 
 def _an_unknown_kid_is_one_request(premises: Premises) -> None:
@@ -96,7 +96,7 @@ def _a_private_address_is_not_called(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         port = listener.getsockname()[1]
-        premises = run(Outgoing(resolver=lambda _host, _port: leads_to, timeout=HASTY))
+        premises = run(Outgoing(resolver=lambda _host, _port: leads_to))
         moved = premises.neighbour(f"https://lms.example.org:{port}", client_id="moved")
         for address in PRIVATE:
             leads_to[:] = [address]

@@ -14,12 +14,13 @@ from lti_tool.platforms.asking import TOOL_CONFIGURATION
 from tests.certification.conftest import Run
 from tests.certification.premises import Premises, Visitor
 from tests.certification.refusals import Attempt, is_refused
+from tests.certification.trouble import Calling, going_wrong
 from tests.demo.conftest import recording
 from tests.scripted_platform import Reply, ScriptedPlatform
 
 CONFIGURATION = "/mod/lti/openid-configuration.php"
 REGISTRATION = "/mod/lti/openid-registration.php"
-TROUBLE: tuple[tuple[FaultKind, dict[str, float], str, str], ...] = (
+TROUBLE: tuple[tuple[FaultKind, dict[str, Any], str, str], ...] = (
     (FaultKind.HTML, {}, "P-CONFIG", "P-ANSWER"),
     (FaultKind.EMPTY, {}, "P-CONFIG", "P-ANSWER"),
     (FaultKind.HUGE, {}, "P-CONFIG", "P-ANSWER"),
@@ -39,12 +40,12 @@ def moodle(scripted: ScriptedPlatform) -> ScriptedPlatform:
     return scripted
 
 
-def test_c7_84_dynamic_registration(run: Run, hasty: Outgoing, moodle: ScriptedPlatform) -> None:
-    premises = run(hasty)
+def test_c7_84_dynamic_registration(run: Run, calling: Calling, moodle: ScriptedPlatform) -> None:
+    premises = run(calling)
     _a_token_is_used_once(premises)
     _nobody_takes_the_name_of_another(premises, moodle)
     _a_configuration_without_an_endpoint(premises, moodle)
-    _trouble_at_the_learning_environment(premises, moodle)
+    _trouble_at_the_learning_environment(premises, calling, moodle)
     _an_answer_without_a_deployment(premises, moodle)
     _a_private_address_is_not_called(run, moodle)
 
@@ -81,20 +82,18 @@ def _a_configuration_without_an_endpoint(premises: Premises, moodle: ScriptedPla
     moodle.answer(f"GET {CONFIGURATION}", Reply(200, whole))
 
 
-def _trouble_at_the_learning_environment(premises: Premises, moodle: ScriptedPlatform) -> None:
+def _trouble_at_the_learning_environment(premises: Premises, calling: Calling, moodle: ScriptedPlatform) -> None:
     """Neither what it says of itself nor its answer is believed, waited for or read without end."""
     url = premises.school.url
     at_school = {"openid_configuration": f"{url}/.well-known/openid-configuration", "registration_token": "token"}
-    faults = premises.school.faults
     for kind, how, at_first, at_last in TROUBLE:
         for service, code in ((Service.CONFIGURATION, at_first), (Service.REGISTRATION, at_last)):
             address = f"{premises.url}/lti/register/{_invite(premises)}?{urlencode(at_school)}"
-            faults.add(service, kind, times=None, **how)  # type: ignore[arg-type]  # of each kind
-            if service is Service.CONFIGURATION:
-                is_refused(premises, _opening(address), code, status=502, framer="*")
-            else:
-                is_refused(premises, _register(address), code, status=502)
-            faults.clear()
+            with going_wrong(premises.school, calling, service, kind, how):
+                if service is Service.CONFIGURATION:
+                    is_refused(premises, _opening(address), code, status=502, framer="*")
+                else:
+                    is_refused(premises, _register(address), code, status=502)
             premises.clock.advance(minutes=1)  # registrations are limited
     elsewhere = Reply(302, b"", {"Location": f"{moodle.url}/elsewhere"})
     moodle.answer(f"GET {CONFIGURATION}", elsewhere)
@@ -120,7 +119,7 @@ def _a_private_address_is_not_called(run: Run, moodle: ScriptedPlatform) -> None
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         port = listener.getsockname()[1]
-        premises = run(Outgoing(resolver=lambda host, _port: [leads_to.get(host, host)], timeout=(0.3, 0.3)))
+        premises = run(Outgoing(resolver=lambda host, _port: [leads_to.get(host, host)]))
         for url in (
             f"https://127.0.0.1:{port}/",
             f"https://[::1]:{port}/",

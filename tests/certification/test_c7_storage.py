@@ -18,11 +18,12 @@ Open = Callable[[StorageOptions], Page]
 
 
 @pytest.fixture
-def elsewhere(school: School) -> str:
+def elsewhere(school: School) -> Iterator[str]:
     """Where the school can be reached too, as another origin; the school itself is on another site than the tool."""
     address = school.url
     school.url = address.replace("127.0.0.1", "localhost")
-    return address
+    yield address
+    school.url = address
 
 
 @pytest.fixture
