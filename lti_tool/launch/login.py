@@ -76,11 +76,10 @@ class LoginDesk:
             LaunchRefused: something is missing, the platform is unknown or switched off, or the link is not ours.
         """
         request = _read(params)
-        with self._database.session() as session:
-            try:
-                platform = self._platforms.find(session, request.issuer, request.client_id)
-            except Refused as error:
-                raise PlatformUnknown(f"{error.detail}: {named(request.issuer)}") from None
+        try:
+            platform = self._platforms.announced(request.issuer, request.client_id)
+        except Refused as error:
+            raise PlatformUnknown(f"{error.detail}: {named(request.issuer)}") from None
         try:
             check_status(platform)
             if not is_ours(request.target_link_uri, self._settings):

@@ -63,15 +63,12 @@ class ScoreOutboxService:
         if launch.placement_id is None:
             return
         session.flush()
-        missing = Placement.id == launch.placement_id
-        question = _NEWS
-        if launch.role is Role.PARTICIPANT:
-            missing &= Account.id == launch.account_id
-            question = _NEWS_OF_ACCOUNT
+        own = launch.role is Role.PARTICIPANT
         key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
-        lacks, was_refused = session.connection().execute(question, key).one()
+        lacks, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
         if lacks:
-            self._write_missing(session, _missing().where(missing))
+            missing = _missing().where(Placement.id == launch.placement_id)
+            self._write_missing(session, missing.where(Account.id == launch.account_id) if own else missing)
         if was_refused:
             self._retry_repaired(session, launch.placement_id, launch.account_id)
 
