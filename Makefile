@@ -36,6 +36,9 @@ certification: $(READY) ## Run the certification cases and write docs/certificat
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.certification
 
+fuzz: $(READY) ## Throw REQUESTS (10000) made-up requests at login, launch and registration, and count what comes
+	@$(BIN)/python -m tests.fuzzing $(REQUESTS)
+
 bench: $(READY) ## Measure launches beside other tools, scores, certificates; ARGS="launches --quick" for a part
 	@sh scripts/fresh-machine.sh bench || echo "What needs it is left out." >&2
 	@$(BIN)/python -m benchmarks $(ARGS)

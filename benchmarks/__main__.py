@@ -18,6 +18,7 @@ PARTS = ("launches", "scores", "certificates")
 WAYS = tuple(key for opening in all_openings() for key in opening.keys)
 CONDITIONS = {condition.key: condition for condition in conditions.ALL}
 ROUNDS = 3
+DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
 @click.command()
@@ -29,8 +30,16 @@ ROUNDS = 3
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Launches: write all figures here."
 )
+@click.option("--write-docs", is_flag=True, help=f"Launches: put the table into {DOCUMENT.name}.")
 def main(
-    parts: Sequence[str], *, quick: bool, only: str | None, at: str | None, rounds: int | None, json_file: Path | None
+    parts: Sequence[str],
+    *,
+    quick: bool,
+    only: str | None,
+    at: str | None,
+    rounds: int | None,
+    json_file: Path | None,
+    write_docs: bool,
 ) -> None:
     """Measure PARTS (all by default): whole launches beside other tools, scores, certificates."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -51,10 +60,12 @@ def main(
             show(figure)
     if "launches" in parts:
         results = measure(chosen, ways, rounds or (1 if quick else ROUNDS), lambda line: click.echo(line, err=True))
-        for line in table.lines(results):
-            click.echo(line)
+        shown = list(table.lines(results))
+        click.echo("\n".join(shown))
         if json_file is not None:
             json_file.write_text(json.dumps(table.as_data(results), indent=1) + "\n", encoding="utf-8")
+        if write_docs:
+            DOCUMENT.write_text(table.in_document(DOCUMENT.read_text("utf-8"), shown), encoding="utf-8")
 
 
 def show(figure: Figure) -> None:

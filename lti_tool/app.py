@@ -4,7 +4,7 @@ What follows from an outcome is read here, top to bottom: `training` changes it,
 the award rule is checked, all in one transaction.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,8 +24,13 @@ from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.connection.probing import Prober
+from lti_tool.connection.selftest import SelfTest
+from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
+from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
@@ -42,11 +47,14 @@ from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import PlatformKeys
-from lti_tool.platforms.registration import SCOPES, RegistrationService
-from lti_tool.platforms.service import InviteService, PlatformInfo, PlatformService
+from lti_tool.platforms.registration import RegistrationService
+from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.sync.delivery import ScoreDelivery
+from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
+from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
@@ -86,6 +94,7 @@ class Parts:
     sessions: SessionService
     traces: TraceService
     trace_book: TraceBook
+    self_test: SelfTest
     launches: LaunchService
     cohorts: CohortService
     extras: Extras
@@ -96,6 +105,7 @@ class Parts:
     issuer: CertificateIssuer
     certificates: CertificateService
     embedding: EmbeddingService
+    copied: CopiedCourseService
     files: FileStore
 
     def upgrade(self) -> None:
@@ -108,13 +118,6 @@ class Parts:
         self.engine.stop()
         self.outgoing.close()
         self.database.close()
-
-    def platform_check(self, platform: PlatformInfo) -> Iterator[str]:
-        """Yield what works between a platform and us, one line each; raise at what does not."""
-        yield f"their keys: {self.platform_keys.refresh(platform)} read"
-        for scope in SCOPES:
-            self.connector.token(platform, [scope])
-            yield f"token for {scope.rsplit('/', 1)[1]}: granted"
 
 
 def compose(
@@ -146,8 +149,9 @@ def compose(
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock)
+    trace_book = TraceBook(database)
 
-    outbox = ScoreOutboxService(engine, clock)
+    outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
     cohorts = CohortService(database, clock, courses, trainings, followers=[awards.follow_approval])
     launches = LaunchService(
@@ -161,16 +165,16 @@ def compose(
         traces,
         followers=[cohorts.welcome, outbox.catch_up],
     )
-    poster = ScorePoster(
+    delivery = ScoreDelivery(
         database,
-        platforms,
         ScoreService(connector, clock),
         LineItemService(connector),
-        ResultService(connector),
-        engine,
-        clock,
+        Gradebook(ResultService(connector), clock),
         f"{settings.base_url}{LAUNCH_PATH}",
+        clock,
     )
+    lanes = Lanes(database, platforms, engine, clock)
+    poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
 
@@ -202,7 +206,10 @@ def compose(
         courses=courses,
         sessions=sessions,
         traces=traces,
-        trace_book=TraceBook(database),
+        trace_book=trace_book,
+        self_test=SelfTest(
+            settings, database, clock, platforms, Prober(settings, database, key_ring, platforms, clock), trace_book
+        ),
         launches=launches,
         cohorts=cohorts,
         extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks),
@@ -213,6 +220,7 @@ def compose(
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
+        copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
     )
 
@@ -239,8 +247,12 @@ def create_app(parts: Parts) -> Flask:
         parts.registration,
         parts.sessions,
         parts.traces,
+        parts.trace_book,
+        parts.platforms,
+        parts.self_test,
         parts.launches,
         parts.embedding,
+        parts.copied,
         parts.certificates,
         *training_services(
             settings,
@@ -258,10 +270,13 @@ def create_app(parts: Parts) -> Flask:
         parts.clock,
         {
             "launch.login": settings.logins_per_minute,
+            "launch.login_by_storage": settings.logins_per_minute,
             "launch.launch": settings.logins_per_minute,
             "platforms.register": settings.registrations_per_minute,
             "platforms.connect": settings.registrations_per_minute,
             "platforms.connected": settings.registrations_per_minute,
+            "platforms.deployment": settings.registrations_per_minute,
+            "connection.check_registered": settings.registrations_per_minute,
         },
     )
     app.before_request(_refuse_nul)
@@ -270,6 +285,7 @@ def create_app(parts: Parts) -> Flask:
         health_blueprint,
         platforms_blueprint,
         launch_blueprint,
+        connection_blueprint,
         embedding_blueprint,
         training_blueprint,
         certificates_blueprint,

@@ -6,6 +6,7 @@ the completion back), so none is ever made for a platform that does.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from typing import Final
 
 from mappings.errors import ScoreError
 from mappings.platforms import PlatformProfile
-from mappings.progress import OutcomeState
+from mappings.progress import OutcomeState, PhaseProgress, PhaseState
 
 SCORE_MAXIMUM: Final = 100
 """Moodle takes whole numbers from 1 to the site's maximum, which is 100 unless an administrator changed it."""
@@ -114,6 +115,22 @@ def score_for(state: OutcomeState, feedback: str | None, profile: PlatformProfil
     if state is OutcomeState.SUBMITTED and not profile.wipes_without_grade:
         return Score(None, SCORE_MAXIMUM, ActivityProgress.SUBMITTED, GradingProgress.PENDING_MANUAL)
     return None
+
+
+def score_for_phases(progress: Sequence[PhaseProgress], locale: str) -> Score | None:
+    """Return what a platform should hold for a whole training: its complete phases, of all. None while there are none.
+
+    Args:
+        progress: of every phase, in order.
+        locale: the language of the comment, which names the complete phases: nl or en.
+    """
+    complete = [row for row in progress if row.state is PhaseState.COMPLETE]
+    if not complete:
+        return None
+    activity = ActivityProgress.COMPLETED if len(complete) == len(progress) else ActivityProgress.IN_PROGRESS
+    given = round(SCORE_MAXIMUM * len(complete) / len(progress), 2)
+    comment = ", ".join(row.phase.name.get(locale) for row in complete)
+    return Score(given, SCORE_MAXIMUM, activity, GradingProgress.FULLY_GRADED, f"✓ {comment}")
 
 
 def plain_comment(feedback: str | None) -> str | None:

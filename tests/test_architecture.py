@@ -16,7 +16,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,
-    "training": 6,
+    **dict.fromkeys(("training", "connection"), 6),
     **dict.fromkeys(("sync", "certificates", "embedding"), 7),
     **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 8),
 }

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import certificates, scores
-from benchmarks.__main__ import main
+from benchmarks.__main__ import DOCUMENT, main
 from benchmarks.launches import ours, table
 from benchmarks.launches.aims import aims
 from benchmarks.launches.children import NotStarted, server
@@ -160,6 +160,16 @@ def test_an_aim_is_met_not_met_or_not_measured() -> None:
     shown = list(table.lines(made))
     assert any("3 x refused" in line for line in shown)
     assert sum(line.endswith("NOT MET") for line in shown) == 4
+
+
+def test_the_table_takes_the_place_of_the_former_one() -> None:
+    document = f"# Before\n\n{table.BEGIN}\n{table.END}\n\n# After\n"
+    once = table.in_document(document, ["", "old figures"])
+    twice = table.in_document(once, ["", "new figures", ""])
+    assert twice == f"# Before\n\n{table.BEGIN}\n```text\nnew figures\n```\n{table.END}\n\n# After\n"
+    with pytest.raises(ValueError, match="no place for the table"):
+        table.in_document("# Nothing", ["figures"])
+    assert table.in_document(DOCUMENT.read_text("utf-8"), ["figures"])
 
 
 def test_our_launches_are_measured_to_the_redirect_and_with_the_page(played_in: Arena, our_side: Side) -> None:

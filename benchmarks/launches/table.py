@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +18,7 @@ LEGEND = (
     "Medians of the rounds; CPU ms a launch: server, database and cache together; the last columns: how many times this\n"
     "line's rate ours has on that database, to the redirect or with the page as in this line."
 )
+BEGIN, END, NEWLINE = "<!-- table of one run: begin -->", "<!-- table of one run: end -->", "\n"
 VERDICTS = {True: "met", False: "NOT MET", None: "not measured"}
 
 
@@ -38,6 +39,19 @@ def lines(results: Results) -> Iterator[str]:
     for aim in aims(results):
         yield _aim_line(aim)
     yield from (f"not measured: {line}" for line in results.skipped)
+
+
+def in_document(document: str, shown: Sequence[str]) -> str:
+    """Return a document with these lines in the place that is marked for them.
+
+    Raises:
+        ValueError: there is no such place.
+    """
+    before, begin, rest = document.partition(BEGIN)
+    _former, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"the document has no place for the table: {BEGIN} … {END}")
+    return f"{before}{begin}\n```text\n{NEWLINE.join(shown).strip()}\n```\n{end}{after}"
 
 
 def as_data(results: Results) -> dict[str, Any]:

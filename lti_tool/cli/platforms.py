@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_tool.cli.frame import OrderedGroup, echo_json, json_option, parts, show, show_one, tell
+from lti_tool.cli.by_hand import add, add_deployment
+from lti_tool.cli.frame import OrderedGroup, echo_json, fail, json_option, parts, show, show_one, tell
 from lti_tool.cli.traces import refusals
 
 if TYPE_CHECKING:
@@ -34,67 +35,12 @@ def invite(name: str, *, as_json: bool) -> None:
     click.echo(url)
     click.echo(
         f"Give this address to the administrator of {name}. It works once, until {invitation.expires_at:%Y-%m-%d %H:%M} UTC."
-        "\nIn Moodle: Site administration > Plugins > External tool > Manage tools, paste it under Tool URL.",
+        "\nIn Moodle: Site administration > Plugins > External tool > Manage tools, paste it under Tool URL."
+        "\nIn Brightspace: Admin Tools > Manage Extensibility > LTI Advantage > Register Tool > Dynamic."
+        "\nIn Sakai: External Tools > Install LTI 1.x Tool > LTI Advantage Auto Provision."
+        "\nIn Canvas: Developer Keys > + Developer Key > + LTI Registration. Others: icc-bridge platform add --help.",
         err=True,
     )
-
-
-@platform.command()
-@click.argument("name")
-@click.option("--issuer", required=True, help="Issuer (platform id), as the platform shows it.")
-@click.option("--client-id", required=True, help="Client id that the platform gave to this tool.")
-@click.option("--auth-url", required=True, help="Authentication request URL.")
-@click.option("--token-url", required=True, help="Access token URL.")
-@click.option("--jwks-url", required=True, help="Public key set URL.")
-@click.option("--deployment", "deployments", required=True, multiple=True, help="Deployment id; repeat for more.")
-@click.option("--family", default="generic", show_default=True, help="Kind of platform: moodle or generic.")
-@click.option("--token-audience", help="Audience of our token requests, when it is not the token URL.")
-@json_option
-def add(
-    name: str,
-    *,
-    issuer: str,
-    client_id: str,
-    auth_url: str,
-    token_url: str,
-    jwks_url: str,
-    deployments: tuple[str, ...],
-    family: str,
-    token_audience: str | None,
-    as_json: bool,
-) -> None:
-    """Register the platform NAME by hand.
-
-    Prints what its administrator has to enter there. Where dynamic registration works, `icc-bridge platform invite` does
-    all of this.
-    """
-    with parts() as tool:
-        info = tool.platforms.add(
-            name,
-            issuer,
-            client_id,
-            auth_url,
-            token_url,
-            jwks_url,
-            deployments,
-            family=family,
-            token_audience=token_audience,
-        )
-        base = tool.settings.base_url
-    enter = {
-        "Tool URL / target link URI": f"{base}/lti/launch",
-        "Initiate login URL": f"{base}/lti/login",
-        "Redirection URI": f"{base}/lti/launch",
-        "Public keyset URL": f"{base}/.well-known/jwks.json",
-        "Deep linking (content selection) URL": f"{base}/lti/launch",
-        "Services": "Assignment and Grade Services (line items, scores, results), Names and Role Provisioning",
-        "Privacy": "share the name if trainers should see it; no e-mail address is needed",
-    }
-    if as_json:
-        echo_json({"id": info.id, "enter": enter})
-        return
-    click.echo(f"{info.name} is registered as {info.id}. Enter at the platform:\n")
-    show_one(enter, as_json=False)
 
 
 @platform.command("list")
@@ -116,11 +62,15 @@ def show_platform(platform_id: str, *, as_json: bool) -> None:
         deployments = tool.platforms.deployments(platform_id)
         facts = {
             **_row(info),
+            "product": info.product,
             "auth_url": info.auth_url,
             "token_url": info.token_url,
             "jwks_url": info.jwks_url,
             "token_audience": info.token_audience,
             "deployments": deployments,
+            "without_cookies": "platform storage" if info.profile.storage_frame else "a window of its own",
+            "submission_review": info.profile.submission_review,
+            "known_from": info.profile.basis.en,
         }
         launches = [_launch(one) for one in tool.trace_book.launches(platform_id)]
         refused = [_refusal(one) for one in tool.trace_book.refusals(platform_id)]
@@ -128,6 +78,8 @@ def show_platform(platform_id: str, *, as_json: bool) -> None:
         echo_json({**facts, "launches": launches, "refusals": refused})
         return
     show_one(facts, as_json=False)
+    if not deployments:
+        click.echo(f"\nNo launch is accepted yet: icc-bridge platform add-deployment {platform_id} DEPLOYMENT_ID")
     click.echo("\nLast launches")
     show(launches, as_json=False, empty="Nobody has launched.")
     click.echo("\nLast refusals")
@@ -136,21 +88,30 @@ def show_platform(platform_id: str, *, as_json: bool) -> None:
 
 @platform.command()
 @click.argument("platform_id")
+@click.option("--language", type=click.Choice(["nl", "en"]), help="Language of the report; default: ICC_DEFAULT_LOCALE.")
 @json_option
-def check(platform_id: str, *, as_json: bool) -> None:
-    """See whether its keys can be read and tokens can be had.
+def check(platform_id: str, *, language: str | None, as_json: bool) -> None:
+    """Test the connection and print a report to pass on: what works, what does not, who can solve it.
 
-    Calls the platform; nothing is stored but its keys.
+    Reads keys on both sides, a token for each service, line items, results and members; nothing is changed at the
+    platform, and nothing is stored but its keys. Exit code 1 when something is wrong.
     """
-    passed: list[str] = []
+    from flask_babel import force_locale
+
+    from lti_tool.app import create_app
+    from lti_tool.connection.lights import Light
+    from lti_tool.connection.report import as_text
+
     with parts() as tool:
-        info = tool.platforms.get(platform_id)
-        for line in tool.platform_check(info):
-            passed.append(line)
-            if not as_json:
-                click.echo(line)
-    if as_json:
-        echo_json({**_row(info), "passed": passed})
+        report = tool.self_test.run(tool.platforms.get(platform_id))
+        with create_app(tool).app_context(), force_locale(language or tool.settings.default_locale):
+            if as_json:
+                echo_json(report.row())
+            else:
+                click.echo(as_text(report, tool.settings.base_url))
+    wrong = [finding.key for finding in report.findings if finding.light is Light.WRONG]
+    if wrong:
+        fail(f"something is wrong with this connection: {', '.join(wrong)}")
 
 
 @platform.command()
@@ -175,6 +136,8 @@ def enable(platform_id: str, *, as_json: bool) -> None:
     tell("Launches of this platform are accepted again.", _row(info), as_json=as_json)
 
 
+platform.add_command(add)
+platform.add_command(add_deployment)
 platform.add_command(refusals)
 
 

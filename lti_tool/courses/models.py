@@ -71,6 +71,19 @@ class CourseCohort(Base):
     bound_at: Mapped[datetime]
 
 
+class CopyChoice(Base):
+    """In a copied course: the cohort that takes the place of the one that its links name. A trainer confirmed it, once."""
+
+    __tablename__ = "copy_choice"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    named_cohort_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    """What custom parameters name. It came from outside and may not exist."""
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
+    chosen_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    chosen_at: Mapped[datetime]
+
+
 class CourseMember(Base):
     """An account seen in a course by a launch, with the role it had there last."""
 

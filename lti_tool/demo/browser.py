@@ -27,7 +27,7 @@ class Page:
         title: the page's title.
         heading: the first heading.
         forms: the forms, in order.
-        iframe_src: the address of the first frame, absolute; None without one.
+        iframe_src: the address of the first frame that shows, absolute; None without one.
         framed: whether the page was opened inside a frame.
     """
 

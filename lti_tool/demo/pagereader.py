@@ -79,7 +79,7 @@ class PageReader(HTMLParser):
         elif tag in ("title", "h1") or (tag == "a" and "href" in given):
             self._catch.append((tag, []))
             self._link = given.get("href", "") if tag == "a" else self._link
-        elif tag == "iframe" and self.iframe_src is None and given.get("src"):
+        elif tag == "iframe" and self.iframe_src is None and given.get("src") and "hidden" not in given:
             self.iframe_src = urljoin(self._page.url, given["src"])
         elif tag == "form":
             self._begin_form(given)

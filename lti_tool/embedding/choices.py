@@ -6,8 +6,8 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from lti_tool.courses.copies import WHOLE_TRAINING
 from lti_tool.errors import Invalid
-from lti_tool.training.cohorts import WHOLE_TRAINING
 from mappings.training import Training
 
 WHOLE = WHOLE_TRAINING
@@ -59,7 +59,7 @@ def read_choice(form: MultiDict[str, str], training: Training) -> Choice:
     Raises:
         Invalid: naming the field that needs attention.
     """
-    return Choice(_read_items(form, training), _read_cohort(form))
+    return Choice(_read_items(form, training), read_cohort(form))
 
 
 def check_number(choice: Choice, *, multiple: bool) -> None:
@@ -96,10 +96,21 @@ def _read_items(form: MultiDict[str, str], training: Training) -> tuple[str, ...
     return items
 
 
-def _read_cohort(form: MultiDict[str, str]) -> CohortWish:
-    """Return the cohort that the form names. What was typed wins over a radio button that stood on another one."""
+def read_cohort(form: MultiDict[str, str], suggested_name: str = "") -> CohortWish:
+    """Return the cohort that a form names. What was typed wins over a radio button that stood on another one.
+
+    Args:
+        suggested_name: the name of a new cohort with which the form began; left as it was, nobody typed it.
+
+    Raises:
+        Invalid: naming the field that needs attention.
+    """
     picked = form.get("cohort", "").strip()
     typed = {kind: form.get(field, "").strip() for kind, field in _FIELDS.items()}
+    if typed[CohortKind.NEW] == suggested_name and picked != CohortKind.NEW:
+        typed[CohortKind.NEW] = ""
+    if typed[CohortKind.NEW] == suggested_name and typed[CohortKind.CODE]:
+        typed[CohortKind.NEW] = ""
     filled = [kind for kind, text in typed.items() if text]
     if len(filled) > 1:
         filled = [kind for kind in filled if kind == picked]

@@ -1,66 +1,93 @@
 """What is sent to the platform: one link a chosen item (Deep Linking 2.0, 3.2).
 
 Every item has the same address, the registered launch URL: Moodle compares `redirect_uri` exactly and sends the item's
-address back as `target_link_uri`; what it shows stands in `custom`, which survives a copied course. Its values are
-strings (Moodle makes "Array" of a list). `scoreMaximum` is the integer 100, or Moodle creates an ungraded activity
+address back as `target_link_uri`; what it shows stands in `custom`, which survives a copied course, together with
+the courses that this one is a copy of (`$Context.id.history`, which the platform fills in at each launch). Its values
+are strings (Moodle makes "Array" of a list). `scoreMaximum` is the integer 100, or Moodle creates an ungraded activity
 without a word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 
 from lti_tool.advantage.deep_linking import ContentItem
-from lti_tool.advantage.lineitems import LineItemWish
+from lti_tool.advantage.lineitems import LineItemWish, SubmissionReview
 from lti_tool.embedding.choices import WHOLE
+from lti_tool.platforms.asking import HISTORY
 from mappings.training import Assignment, Training
 
 SCORE_MAXIMUM = 100
 
 
-def content_items(
-    training: Training, items: Sequence[str], cohort_id: str, launch_url: str, *, locale: str, graded: bool
-) -> list[ContentItem]:
-    """Return the links for the chosen items, in the given order.
+@dataclass(frozen=True)
+class ItemMaker:
+    """Makes the links that show a cohort's training.
 
     Args:
-        items: `WHOLE` and keys of assignments.
+        training: what there is.
+        cohort_id: for whom.
         launch_url: the registered launch URL.
         locale: the language of titles and texts, nl or en.
         graded: whether the platform takes columns for its gradebook along.
+        own_window: whether the place shows nothing in a frame.
     """
-    return [
-        _whole(training, cohort_id, launch_url, locale)
-        if key == WHOLE
-        else _assignment(training, training.assignment(key), cohort_id, launch_url, locale, graded=graded)
-        for key in items
-    ]
 
+    training: Training
+    cohort_id: str
+    launch_url: str
+    locale: str
+    graded: bool
+    own_window: bool
 
-def _whole(training: Training, cohort_id: str, launch_url: str, locale: str) -> ContentItem:
-    return ContentItem(
-        title=_("%(training)s: overzicht", training=training.name.get(locale)),
-        text=training.subtitle.get(locale),
-        url=launch_url,
-        custom={"assignment": WHOLE, "cohort": cohort_id},
-        line_item=None,
-    )
+    @staticmethod
+    def for_place(
+        settings: Mapping[str, Any], training: Training, cohort_id: str, launch_url: str, locale: str
+    ) -> "ItemMaker":
+        """Return the one for the place that a deep-linking request is about (claim `deep_linking_settings`)."""
+        targets = settings.get("accept_presentation_document_targets")
+        shows = set(map(str, targets)) if isinstance(targets, list) else set()
+        return ItemMaker(
+            training,
+            cohort_id,
+            launch_url,
+            locale,
+            graded=settings.get("accept_lineitem") is not False,
+            own_window="window" in shows and shows.isdisjoint(("iframe", "frame", "embed")),
+        )
 
+    def make(self, items: Sequence[str]) -> list[ContentItem]:
+        """Return the links for items (`WHOLE` and keys of assignments), in the given order."""
+        return [self._whole() if key == WHOLE else self._assignment(self.training.assignment(key)) for key in items]
 
-def _assignment(
-    training: Training, assignment: Assignment, cohort_id: str, launch_url: str, locale: str, *, graded: bool
-) -> ContentItem:
-    title = assignment.title.get(locale)
-    line_item = LineItemWish(
-        score_maximum=SCORE_MAXIMUM,
-        resource_id=f"{training.key}:{assignment.key}:{cohort_id}",
-        tag=training.key,
-        label=title,
-    )
-    return ContentItem(
-        title=title,
-        text=assignment.goal.get(locale),
-        url=launch_url,
-        custom={"assignment": assignment.key, "cohort": cohort_id},
-        line_item=line_item if graded else None,
-    )
+    def _whole(self) -> ContentItem:
+        return ContentItem(
+            title=_("%(training)s: overzicht", training=self.training.name.get(self.locale)),
+            text=self.training.subtitle.get(self.locale),
+            url=self.launch_url,
+            custom=self._custom(WHOLE),
+            own_window=self.own_window,
+        )
+
+    def _assignment(self, assignment: Assignment) -> ContentItem:
+        title = assignment.title.get(self.locale)
+        line_item = LineItemWish(
+            label=title,
+            score_maximum=SCORE_MAXIMUM,
+            resource_id=f"{self.training.key}:{assignment.key}:{self.cohort_id}",
+            tag=self.training.key,
+            review=SubmissionReview(self.launch_url, _("Bekijk het werk"), self._custom(assignment.key)),
+        )
+        return ContentItem(
+            title=title,
+            text=assignment.goal.get(self.locale),
+            url=self.launch_url,
+            custom=self._custom(assignment.key),
+            line_item=line_item if self.graded else None,
+            own_window=self.own_window,
+        )
+
+    def _custom(self, item: str) -> dict[str, str]:
+        return {"assignment": item, "cohort": self.cohort_id, HISTORY: "$Context.id.history"}

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -19,16 +18,16 @@ from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
-from lti_tool.embedding.choices import WHOLE, Choice, CohortKind, CohortWish, check_number
+from lti_tool.embedding.choices import WHOLE, Choice, check_number
+from lti_tool.embedding.cohort_choice import check_trainer, choose_cohort
 from lti_tool.embedding.errors import AlreadyAnswered, ChoiceExpired
-from lti_tool.embedding.items import content_items
+from lti_tool.embedding.items import ItemMaker
 from lti_tool.embedding.offers import Offer, placed_items
-from lti_tool.errors import Invalid, NotAllowed, NotFound
+from lti_tool.errors import NotFound
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import DeepLinkingRequest
 from lti_tool.launch.sessions import Viewer
-from lti_tool.training.cohorts import CohortInfo, CohortService
-from mappings.roles import Role
+from lti_tool.training.cohorts import CohortService
 from mappings.training import Training
 
 SAME_ANSWER = timedelta(minutes=5)
@@ -41,6 +40,8 @@ class DeepLinkingAnswer:
 
     return_url: str
     jwt: str
+    at_once: bool = False
+    """Whether the platform adds what was chosen without asking again (`auto_create`)."""
 
     def __repr__(self) -> str:
         return "DeepLinkingAnswer(…)"
@@ -109,7 +110,7 @@ class EmbeddingService:
             request = self._request(session, request_id, viewer)
             if self._take(session, request):
                 check_number(choice, multiple=_takes_several(request.settings))
-                cohort = self._choose_cohort(session, viewer, training, choice.cohort)
+                cohort = choose_cohort(session, self._cohorts, viewer, training, choice.cohort)
                 self._courses.bind_cohort(session, request.course_id, cohort.id, viewer.person_id)
                 self._keep(session, request, training, choice.items, cohort.id, locale)
         return self._message(request, viewer)
@@ -131,7 +132,7 @@ class EmbeddingService:
         """
         with self._database.session() as session:
             placement = self._courses.placement(session, placement_id)
-            _check_trainer(viewer, placement.course_id)
+            check_trainer(viewer, placement.course_id)
             if placement.cohort_id is not None:
                 return None
             return self._offer(session, placement.course_id, viewer, training_key, multiple=False)
@@ -147,11 +148,11 @@ class EmbeddingService:
         training = self._training(training_key)
         with self._database.session() as session:
             placement = self._courses.placement(session, placement_id, lock=True)
-            _check_trainer(viewer, placement.course_id)
+            check_trainer(viewer, placement.course_id)
             if placement.cohort_id is not None:
                 return
             check_number(choice, multiple=False)
-            cohort = self._choose_cohort(session, viewer, training, choice.cohort)
+            cohort = choose_cohort(session, self._cohorts, viewer, training, choice.cohort)
             self._courses.bind_cohort(session, placement.course_id, cohort.id, viewer.person_id)
             item = choice.items[0]
             self._courses.configure_placement(session, placement.id, cohort.id, None if item == WHOLE else item)
@@ -170,7 +171,7 @@ class EmbeddingService:
         request = session.get(DeepLinkingRequest, request_id) if request_id.isalnum() else None
         if request is None or request.session_id != viewer.session_id:
             raise NotFound("no such request in this session")
-        _check_trainer(viewer, request.course_id)
+        check_trainer(viewer, request.course_id)
         if request.expires_at <= self._clock():
             raise ChoiceExpired("the request is too old")
         return request
@@ -222,55 +223,26 @@ class EmbeddingService:
         request.answer = {"training": training.key, "items": list(items), "cohort": cohort_id, "locale": locale}
         session.flush()
 
-    def _choose_cohort(self, session: Session, viewer: Viewer, training: Training, wish: CohortWish) -> CohortInfo:
-        if wish.kind is CohortKind.NEW:
-            return self._cohorts.create(session, training.key, wish.value, viewer.person_id)
-        if wish.kind is CohortKind.CODE:
-            cohort = self._cohorts.use_code(session, wish.value, viewer.person_id)
-        elif wish.value.isalnum() and self._cohorts.is_trainer(session, wish.value, viewer.person_id):
-            cohort = self._cohorts.show(session, wish.value)
-        else:
-            raise Invalid(
-                "the person is no trainer of this cohort",
-                explanation=_l("Van deze editie ben je geen trainer. Kies een andere, of gebruik een eenmalige code."),
-                field="cohort",
-            )
-        if cohort.training_key != training.key:
-            raise Invalid(
-                "the cohort is of another training",
-                explanation=_l("Deze editie hoort bij een andere training."),
-                field="join_code" if wish.kind is CohortKind.CODE else "cohort",
-            )
-        return cohort
-
     def _message(self, request: DeepLinkingRequest, viewer: Viewer) -> DeepLinkingAnswer:
         settings, items = request.settings, self._items(request)
         message = None if items else _("Er is niets toegevoegd.")
         jwt = self._response.build(viewer.platform, request.deployment_id, settings, items, message=message)
-        return DeepLinkingAnswer(str(settings["deep_link_return_url"]), jwt)
+        return DeepLinkingAnswer(str(settings["deep_link_return_url"]), jwt, at_once=_says(settings, "auto_create"))
 
     def _items(self, request: DeepLinkingRequest) -> list[ContentItem]:
         answer = request.answer or {}
         if not answer.get("items"):
             return []
-        return content_items(
-            self._training(answer["training"]),
-            answer["items"],
-            answer["cohort"],
-            self._launch_url,
-            locale=answer["locale"],
-            graded=request.settings.get("accept_lineitem") is not False,
-        )
-
-
-def _check_trainer(viewer: Viewer, course_id: str) -> None:
-    role = viewer.role_in(course_id)
-    if role is None:
-        raise NotFound("no launch of this session in that course")
-    if role is not Role.TRAINER:
-        raise NotAllowed("no trainer in this course")
+        training = self._training(answer["training"])
+        maker = ItemMaker.for_place(request.settings, training, answer["cohort"], self._launch_url, answer["locale"])
+        return maker.make(answer["items"])
 
 
 def _takes_several(settings: Mapping[str, Any]) -> bool:
-    """Return whether the platform takes more than one item; some say it as text, and one that is silent gets one."""
-    return str(settings.get("accept_multiple")).lower() == "true"
+    """Return whether the platform takes more than one item; one that is silent gets one."""
+    return _says(settings, "accept_multiple")
+
+
+def _says(settings: Mapping[str, Any], name: str) -> bool:
+    # some platforms say it as text
+    return str(settings.get(name)).lower() == "true"

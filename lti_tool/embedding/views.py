@@ -1,4 +1,6 @@
-"""The picker that a platform opens to add something to a course, and the setup page of a link placed without it."""
+"""The picker that a platform opens to add something to a course, the setup page of a link placed without it, and the
+page about a course that is a copy.
+"""
 
 from collections.abc import Mapping
 
@@ -7,7 +9,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from lti_tool.embedding.choices import CohortKind, read_choice
+from lti_tool.embedding.choices import CohortKind, read_choice, read_cohort
+from lti_tool.embedding.copied import CopiedCourseService, CopyOffer
 from lti_tool.embedding.offers import Offer
 from lti_tool.embedding.service import DeepLinkingAnswer, EmbeddingService
 from lti_tool.errors import Invalid, Words
@@ -55,6 +58,35 @@ def setup(placement_id: str) -> str | tuple[str, int] | Response:
     return redirect(done, 303)
 
 
+@blueprint.route("/placement/<placement_id>/copy", methods=["GET", "POST"])
+def copied(placement_id: str) -> str | tuple[str, int] | Response:
+    """Ask a trainer once for which cohort a copied course is."""
+    viewer, service = current_viewer(), use(CopiedCourseService)
+    done = url_for("training.placement", placement_id=placement_id)
+    offer = service.offer(placement_id, viewer)
+    if offer is None:
+        return redirect(done, 303)
+    if request.method == "GET":
+        return _show_copy(offer)
+    try:
+        service.confirm(placement_id, viewer, read_cohort(request.form, offer.suggested_name))
+    except Invalid as invalid:
+        return _show_copy(offer, invalid), 422
+    return redirect(done, 303)
+
+
+def _show_copy(offer: CopyOffer, invalid: Invalid | None = None) -> str:
+    form = request.form
+    return render_template(
+        "embedding/copied.html",
+        offer=offer,
+        errors={invalid.field or "cohort": invalid.explanation} if invalid else {},
+        cohort=form.get("cohort") or offer.preferred_cohort or CohortKind.NEW.value,
+        new_cohort=form.get("new_cohort", offer.suggested_name),
+        join_code=form.get("join_code", ""),
+    )
+
+
 def _show(template: str, offer: Offer, invalid: Invalid | None = None) -> str:
     errors: Mapping[str, Words] = {invalid.field or "item": invalid.explanation} if invalid else {}
     cohort = request.form.get("cohort") or offer.preferred_cohort
@@ -78,9 +110,17 @@ def _send(answer: DeepLinkingAnswer, *, stopped: bool) -> str:
         answer.return_url,
         {"JWT": answer.jwt},
         title=_("Terug naar je leeromgeving"),
-        message=_("Er wordt niets toegevoegd.") if stopped else _("Je keuze gaat naar je leeromgeving. Rond het daar af."),
+        message=_sent(answer, stopped=stopped),
         button=_("Ga verder"),
     )
+
+
+def _sent(answer: DeepLinkingAnswer, *, stopped: bool) -> str:
+    if stopped:
+        return str(_("Er wordt niets toegevoegd."))
+    if answer.at_once:
+        return str(_("Je keuze gaat naar je leeromgeving en staat daarna meteen in je cursus."))
+    return str(_("Je keuze gaat naar je leeromgeving. Rond het daar af."))
 
 
 def _language() -> str:

@@ -75,6 +75,7 @@ def check_message(claims: LaunchClaims, expected: Expected, settings: Settings) 
         MessageUnknown: we do not serve it.
         TargetRefused: the link is not ours, or another one than the login's.
         ClaimsIncomplete, LinksNotAccepted, ReturnMissing: a deep-linking request that cannot be answered.
+        ClaimsIncomplete: a submission review of nobody, or of nothing.
     """
     if claims.message_type not in set(MessageType):
         raise MessageUnknown("not a message that we serve")
@@ -82,8 +83,17 @@ def check_message(claims: LaunchClaims, expected: Expected, settings: Settings) 
         raise TargetRefused("target_link_uri is not ours")
     if claims.target_link_uri != expected.target_link_uri:
         raise TargetRefused("target_link_uri is not the one of the login")
+    if claims.message_type == MessageType.SUBMISSION_REVIEW:
+        _check_review(claims)
     if claims.message_type == MessageType.DEEP_LINKING:
         _check_deep_linking(claims, allow_http=settings.allow_private_platforms)
+
+
+def _check_review(claims: LaunchClaims) -> None:
+    if claims.for_user is None:
+        raise ClaimsIncomplete("missing or wrong: for_user")
+    if claims.resource_link is None and (claims.grading is None or claims.grading.lineitem is None):
+        raise ClaimsIncomplete("missing or wrong: resource_link and lineitem")
 
 
 def _check_deep_linking(claims: LaunchClaims, *, allow_http: bool) -> None:

@@ -28,6 +28,7 @@ class MessageType(StrEnum):
 
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
+    SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
 
 
 def _printable(value: str) -> str:
@@ -135,6 +136,12 @@ class DeepLinkingSettings(_Part):
     accept_types: Strings = ()
 
 
+class ForUser(_Part):
+    """Whose work a submission review is about."""
+
+    user_id: Identifier
+
+
 class LaunchClaims(_Part):
     """What this tool uses of a launch."""
 
@@ -161,6 +168,7 @@ class LaunchClaims(_Part):
         BeforeValidator(_object),
         Field(alias="https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"),
     ] = None
+    for_user: Annotated[ForUser | None, BeforeValidator(_object), Field(alias=f"{_LTI}for_user")] = None
     deep_linking: Annotated[
         dict[str, Any] | None,
         BeforeValidator(_object),

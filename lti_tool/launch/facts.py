@@ -25,7 +25,7 @@ def shown_by(claims: LaunchClaims) -> Shown:
 def facts_of(claims: LaunchClaims, platform_id: str, role: Role) -> LaunchFacts:
     """Return what a launch teaches about people and places."""
     context, link, grading = claims.context, claims.resource_link, claims.grading
-    shows_link = claims.message_type == MessageType.RESOURCE_LINK
+    shows_link = claims.message_type != MessageType.DEEP_LINKING
     return LaunchFacts(
         platform_id=platform_id,
         subject=claims.sub,

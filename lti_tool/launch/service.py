@@ -38,6 +38,7 @@ from lti_tool.launch.facts import facts_of, role_of, shown_by
 from lti_tool.launch.login import Announced, LoginDesk, check_status
 from lti_tool.launch.models import DeepLinkingRequest, Layer
 from lti_tool.launch.pylti import LaunchVerifier
+from lti_tool.launch.reviews import reviewed_account, reviewed_placement
 from lti_tool.launch.sessions import Opened, Seat, SessionService
 from lti_tool.launch.states import consume_state, delete_states, find_state
 from lti_tool.launch.storage import PARENT, VALUE, ForStorage, Unproven, storage_key
@@ -87,6 +88,8 @@ class Launch:
     role: Role
     custom: Mapping[str, str]
     deep_linking_id: str | None
+    reviewed_id: str | None = None
+    """The account whose work a submission review asks for; None when it is somebody who never was here."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +287,10 @@ class LaunchService:
                 custom=claims.custom,
                 deep_linking_id=None,
             )
+            if launch.message_type is MessageType.SUBMISSION_REVIEW:
+                placement_id = reviewed_placement(session, claims, learned)
+                reviewed_id = reviewed_account(session, claims, platform.id)
+                launch = replace(launch, placement_id=placement_id, reviewed_id=reviewed_id)
             if launch.message_type is MessageType.DEEP_LINKING:
                 launch = replace(launch, deep_linking_id=self._await_choice(session, claims, launch, opened, now))
             said = [follower(session, launch) for follower in self._followers]
@@ -329,6 +336,8 @@ def _own_page(launch: Launch) -> Destination:
     """Return where a launch leads when no follower says otherwise."""
     if launch.message_type is MessageType.DEEP_LINKING:
         return Destination("embedding.picker", {"request_id": launch.deep_linking_id or ""})
+    if launch.message_type is MessageType.SUBMISSION_REVIEW:
+        return Destination("training.reviewed", {"placement_id": launch.placement_id, "account_id": launch.reviewed_id})
     return Destination("training.placement", {"placement_id": launch.placement_id or ""})
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, not_, select
 
 from lti_tool.database import Database
-from lti_tool.launch.models import LAUNCHED, LaunchTrace, Layer
+from lti_tool.launch.errors import CookieMissing
+from lti_tool.launch.models import LAUNCHED, LaunchTrace, Layer, Step
 from lti_tool.launch.traces import code_from
 from lti_tool.platforms.models import Platform
 
@@ -85,11 +86,11 @@ class TraceBook:
 
     def refusals(self, platform_id: str | None, limit: int = 10) -> Sequence[Trace]:
         """Return the last refusals of a platform, newest first; of None those of platforms that are not registered."""
-        return self._read(_TRACES.where(LaunchTrace.platform_id == platform_id, LaunchTrace.outcome != LAUNCHED), limit)
+        return self._read(_TRACES.where(LaunchTrace.platform_id == platform_id, _REFUSED), limit)
 
     def all_refusals(self, limit: int = 50) -> Sequence[Trace]:
         """Return the last refusals of all platforms and of none, newest first."""
-        return self._read(_TRACES.where(LaunchTrace.outcome != LAUNCHED), limit)
+        return self._read(_TRACES.where(_REFUSED), limit)
 
     def reasons(self, platform_id: str, since: datetime) -> Sequence[Reason]:
         """Return why people of a platform were refused since a moment, the most frequent reason first."""
@@ -97,15 +98,11 @@ class TraceBook:
         times = func.count().over(partition_by=LaunchTrace.outcome)
         refusals = (
             select(LaunchTrace.outcome, LaunchTrace.created_at, LaunchTrace.code, times.label("times"), rank.label("rank"))
-            .where(
-                LaunchTrace.platform_id == platform_id,
-                LaunchTrace.outcome != LAUNCHED,
-                LaunchTrace.created_at >= since,
-            )
+            .where(LaunchTrace.platform_id == platform_id, _REFUSED, LaunchTrace.created_at >= since)
             .subquery()
         )
         last_ones = select(refusals).where(refusals.c.rank == 1).order_by(refusals.c.times.desc(), refusals.c.outcome)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             rows = session.execute(last_ones)
             return [Reason(row.outcome, row.times, row.created_at, row.code) for row in rows]
 
@@ -121,15 +118,19 @@ class TraceBook:
             )
             .group_by(LaunchTrace.layer)
         )
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return {Layer(str(layer)): count for layer, count in session.execute(query)}
 
     def _read(self, query: Select[LaunchTrace, str], limit: int) -> Sequence[Trace]:
         newest = query.order_by(LaunchTrace.created_at.desc(), LaunchTrace.id).limit(min(limit, MOST))
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return [_trace(row) for row in session.execute(newest)]
 
 
+_WAY_OFFERED = and_(LaunchTrace.step == Step.LOGIN, LaunchTrace.outcome == CookieMissing.code)
+"""A frame without cookies: the page goes on with the platform's storage or offers a window. Its code can be looked up, and
+it counts as no refusal."""
+_REFUSED = and_(LaunchTrace.outcome != LAUNCHED, not_(_WAY_OFFERED))
 _TRACES = select(LaunchTrace, Platform.name).outerjoin(Platform, Platform.id == LaunchTrace.platform_id)
 
 

@@ -73,7 +73,7 @@ class TraceService:
         """
         row = _row(Step.LAUNCH, platform_id, LAUNCHED, now) | {"message": message, "role": role.value, "layer": layer}
         try:
-            session.execute(_INSERT, row)
+            session.connection().execute(_INSERT, row)
         except SQLAlchemyError as error:
             log.error("trace_not_written", step=Step.LAUNCH.value, error=type(error).__name__)
             raise TraceNotWritten from None

@@ -14,12 +14,17 @@ from lti_tool.errors import Words
 from lti_tool.platforms import scopes
 
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+HISTORY: Final = "context_history"
+"""Custom parameter that the platform fills with the courses that the course of a launch is a copy of."""
 
 _NAME: Final = {"nl": "ICC Bridge: training Cultuurcoördinator VO", "en": "ICC Bridge: Culture Coordinator training"}
 _DESCRIPTION: Final = {
     "nl": "Opdrachten, feedback en certificaat van de training Cultuurcoördinator VO.",
     "en": "Assignments, feedback and certificate of the training Culture Coordinator.",
 }
+
+_CUSTOM: Final = {HISTORY: "$Context.id.history"}
+_CANVAS_PLACEMENTS: Final = ("course_assignments_menu", "assignment_selection", "link_selection")
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,45 @@ def registration_request(base_url: str, host: str) -> dict[str, Any]:
             "description": _DESCRIPTION["nl"],
             **{f"description#{language}": text for language, text in _DESCRIPTION.items()},
             "claims": [claim.name for claim in CLAIMS],
-            "custom_parameters": {"context_history": "$Context.id.history"},
+            "custom_parameters": dict(_CUSTOM),
             "messages": [{"type": message.name, "target_link_uri": launch_url} for message in MESSAGES],
         },
+    }
+
+
+def canvas_configuration(base_url: str, host: str) -> dict[str, Any]:
+    """Return what a developer key of Canvas takes by its address: the same scopes, messages and claims as above.
+
+    Its shape is Canvas's own (Instructure, "Anatomy of a JSON configuration"); the redirect URI is the key's own field.
+    The menu of assignments takes several items, each with its column; a single assignment takes one; a module several.
+
+    Args:
+        base_url: the tool's address, without a slash at the end.
+        host: its host and port, by which Canvas knows our links.
+    """
+    launch_url = f"{base_url}/lti/launch"
+    placement = {"message_type": "LtiDeepLinkingRequest", "target_link_uri": launch_url, "enabled": True}
+    return {
+        "title": _NAME["nl"],
+        "description": _DESCRIPTION["nl"],
+        "oidc_initiation_url": f"{base_url}/lti/login",
+        "target_link_uri": launch_url,
+        "public_jwk_url": f"{base_url}/.well-known/jwks.json",
+        "scopes": list(SCOPES),
+        "custom_fields": dict(_CUSTOM),
+        "extensions": [
+            {
+                "domain": host,
+                "tool_id": "icc-bridge",
+                "platform": "canvas.instructure.com",
+                "privacy_level": "name_only",
+                "settings": {
+                    "text": "ICC Bridge",
+                    "icon_url": f"{base_url}/static/icc/favicon.svg",
+                    "selection_width": 900,
+                    "selection_height": 800,
+                    "placements": [{"placement": name, "text": "ICC Bridge", **placement} for name in _CANVAS_PLACEMENTS],
+                },
+            }
+        ],
     }

@@ -81,6 +81,17 @@ class InviteService:
         with self._database.session() as session:
             return self._row(session, token).platform_id
 
+    def connected_lately(self, token: str, within: timedelta) -> str | None:
+        """Return the id of the platform that was connected with an invitation no longer ago than `within`.
+
+        Raises:
+            InviteUnknown: there is no such invitation.
+        """
+        with self._database.session() as session:
+            invite = self._row(session, token)
+            fresh = invite.used_at is not None and self._clock() < invite.used_at + within
+            return invite.platform_id if fresh else None
+
     def claim(self, token: str) -> Claim:
         """Take an invitation into use. A claim lapses after two minutes, so a process that dies blocks nobody for long.
 

@@ -6,7 +6,7 @@ for again after an hour, so that a key which the platform withdrew is not truste
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,14 @@ class _Unusable(BadAnswer):
     def __init__(self, detail: str, unfit: Mapping[str, str]) -> None:
         super().__init__(detail)
         self.unfit = unfit
+
+
+@dataclass(frozen=True)
+class KeysSeen:
+    """What a platform publishes: how many keys can be used, and of each other one why not."""
+
+    usable: int
+    unfit: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -99,14 +107,18 @@ class PlatformKeys:
         finally:
             lock.release()
 
-    def refresh(self, platform: PlatformInfo) -> int:
-        """Fetch the key set now and return how many usable keys it holds (`platform check`).
+    def look(self, platform: PlatformInfo) -> KeysSeen:
+        """Fetch the key set now and return what is in it. A set without a usable key replaces none, as always.
 
         Raises:
-            OutsideError: it cannot be had, or holds no usable key.
+            OutsideError: it cannot be had.
         """
         with self._lock(platform):
-            return len(self._fetch(platform).keys)
+            try:
+                found = self._fetch(platform)
+            except _Unusable as error:
+                return KeysSeen(0, tuple(error.unfit.values()))
+        return KeysSeen(len(found.keys), tuple(found.unfit.values()))
 
     def _lock(self, platform: PlatformInfo) -> threading.Lock:
         return self._locks.setdefault(_id(platform), threading.Lock())
@@ -208,7 +220,10 @@ def _sort(published: object) -> tuple[dict[str, jwt.PyJWK], dict[str, str]]:
     unfit: dict[str, str] = {}
     for jwk in published if isinstance(published, list) else ():
         kid = jwk.get("kid") if isinstance(jwk, dict) else None
-        if not isinstance(kid, str) or not kid or kid in keys:
+        if not isinstance(kid, str) or not kid:
+            unfit[""] = "a key of the platform has no kid"
+            continue
+        if kid in keys:
             continue
         try:
             keys[kid] = _parse(jwk)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from flask_babel import lazy_gettext as _l
@@ -132,9 +133,23 @@ class RegistrationService:
         platform_id = self._invites.platform_of(invite_token)
         return self._platforms.get(platform_id) if platform_id else None
 
+    def connected_lately(self, invite_token: str, within: timedelta) -> PlatformInfo | None:
+        """Return the platform that was connected with an invitation no longer ago than `within`. Raises InviteUnknown."""
+        platform_id = self._invites.connected_lately(invite_token, within)
+        return self._platforms.get(platform_id) if platform_id else None
+
     def has_deployment(self, platform: PlatformInfo) -> bool:
         """Return whether launches of the platform can be accepted: at least one deployment is known."""
         return bool(self._platforms.deployments(platform.id))
+
+    def name_deployment(self, platform: PlatformInfo, deployment_id: str) -> None:
+        """Register the deployment of a platform that told none; one that is registered stays the only one.
+
+        Raises:
+            Invalid: the id is empty or too long.
+        """
+        if not self.has_deployment(platform):
+            self._platforms.add_deployment(platform.id, deployment_id)
 
     def _keep(self, claim: Claim, configuration: PlatformConfiguration, registered: Registered) -> PlatformInfo:
         with self._database.session() as session:

@@ -12,10 +12,11 @@ import itsdangerous
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lti_tool.errors import OutsideError, Refused
+from lti_tool.config import Settings
+from lti_tool.errors import Invalid, OutsideError, Refused
 from lti_tool.ids import digest
 from lti_tool.outgoing import origin
-from lti_tool.platforms.asking import CLAIMS, MESSAGES, SERVICES
+from lti_tool.platforms.asking import CLAIMS, MESSAGES, SERVICES, canvas_configuration
 from lti_tool.platforms.errors import InviteUnknown, InviteUsed, RegistrationFormStale
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.registration import RegistrationService
@@ -44,6 +45,13 @@ def jwks() -> AnyResponse:
     response.cache_control.max_age = 3600
     response.add_etag()
     return response.make_conditional(request)
+
+
+@blueprint.get("/lti/configuration/canvas.json")
+def canvas() -> AnyResponse:
+    """Tell Canvas how to make our developer key; its administrator gives it this address."""
+    settings = use(Settings)
+    return jsonify(canvas_configuration(settings.base_url, settings.host))
 
 
 def _told(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
@@ -118,11 +126,36 @@ def connected(invite: str) -> str:
     platform = use(RegistrationService).platform_of(invite)
     if platform is None:
         raise InviteUnknown("nothing was connected with this invitation")
+    return _connected(invite, platform)
+
+
+@blueprint.post("/lti/register/<invite>/connected")
+@csrf_exempt
+@_told
+def deployment(invite: str) -> AnyResponse | tuple[str, int]:
+    """Take the deployment id of a platform that told none when it registered; only the first one, from who registered it."""
+    _choose_language()
+    platform = use(RegistrationService).platform_of(invite)
+    if platform is None:
+        raise InviteUnknown("nothing was connected with this invitation")
+    given = request.form.get("deployment_id", "")
+    _check_seal(request.form.get("csrf_token", ""), invite, platform.id, "deployment")
+    try:
+        use(RegistrationService).name_deployment(platform, given)
+    except Invalid:
+        return _connected(invite, platform, wrong=given), 400
+    return redirect(url_for("platforms.connected", invite=invite, lang=locale()), 303)
+
+
+def _connected(invite: str, platform: PlatformInfo, *, wrong: str | None = None) -> str:
     g.frame_ancestors = list(platform.framers)
     return render_template(
         "platforms/connected.html",
         platform=platform,
         has_deployment=use(RegistrationService).has_deployment(platform),
+        invite=invite,
+        wrong=wrong,
+        csrf_token=_seal(invite, platform.id, "deployment"),
         advice=_advice(platform, Reader.ADMIN),
         trainers=_advice(platform, Reader.TRAINER),
         languages_here=_languages("platforms.connected"),

@@ -4,6 +4,8 @@ A grade that somebody changed by hand is shown, not fought over. Moodle answers 
 and keeps the teacher's (measured), so a platform that lets us read results is asked what it holds.
 """
 
+import html
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,30 +14,36 @@ from sqlalchemy import or_, select, update
 from lti_tool.advantage.connector import TokenRefused
 from lti_tool.advantage.errors import ScopeRefused, ServiceRefused
 from lti_tool.advantage.lineitems import LineItem, LineItemService, LineItemWish, SubmissionReview
-from lti_tool.advantage.results import Result, ResultService
+from lti_tool.advantage.results import Result
 from lti_tool.advantage.scores import Posted, PostResult, ScoreService
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Placement
 from lti_tool.database import Database
-from lti_tool.errors import AddressRefused, OutsideError, Unreachable
+from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
 from lti_tool.outgoing import TimedOut
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.platforms.service import PlatformInfo
 from lti_tool.sync.codes import (
+    ALREADY_THERE,
     CHANGED_IN_LMS,
     COLUMN_GONE,
     CONFLICT,
     LINE_ITEM_SOUGHT,
     NO_LINE_ITEM,
     NO_SCOPE,
+    NOT_ANNOUNCED,
     PLATFORM_DISABLED,
 )
+from lti_tool.sync.gradebook import Gradebook
 from mappings.scores import Score
 
-CONFLICTS_UNTIL_CHANGED = 3
+BLIND_AFTER = 5
+"""After so many failures a score is posted although the gradebook cannot be read: a grade must arrive."""
 SEEKING = timedelta(minutes=2)
 """How long one job may take to find or make a line item before another tries: longer than its calls, time-outs included."""
+
+_TAGS = re.compile(r"<[^>]*>")
 
 
 class _SoughtElsewhere(Exception):
@@ -49,6 +57,9 @@ class Parcel:
     row_id: str
     number: int
     version: int
+    holder: str
+    """The job that delivers it."""
+    lane: int
     platform: PlatformInfo
     placement_id: str
     resource_link_id: str
@@ -61,8 +72,25 @@ class Parcel:
     user_id: str = field(repr=False)
     score: Score = field(repr=False)
     stamp: datetime
-    conflicts: int
-    """How often in a row the platform has answered 409."""
+    fails: int
+    """How often in a row it did not get through."""
+    sent: Score | None = field(default=None, repr=False)
+    """What the platform accepted last."""
+    overwrite: bool = False
+    """Whether ours counts even if somebody changed the grade by hand."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a parcel."""
+
+    posted: Posted
+    url: str | None = None
+    """The line item it went to."""
+    held: Result | None = field(default=None, repr=False)
+    """What the gradebook holds instead, when somebody changed it."""
+    unread: bool = False
+    """Whether the gradebook has to be read to know that the score is there."""
 
 
 class ScoreDelivery:
@@ -70,7 +98,8 @@ class ScoreDelivery:
 
     Args:
         database: to keep the address of a column that was found or made.
-        scores, line_items, results: the Assignment and Grade Services, outward.
+        scores, line_items: the Assignment and Grade Services, outward.
+        gradebook: reads what platforms hold.
         review_url: where a platform's gradebook opens somebody's work: our launch URL.
         clock: the time.
     """
@@ -80,39 +109,77 @@ class ScoreDelivery:
         database: Database,
         scores: ScoreService,
         line_items: LineItemService,
-        results: ResultService,
+        gradebook: Gradebook,
         review_url: str,
         clock: Clock,
     ) -> None:
         self._database = database
         self._scores = scores
         self._line_items = line_items
-        self._results = results
+        self._gradebook = gradebook
         self._review_url = review_url
         self._clock = clock
 
-    def deliver(self, parcel: Parcel) -> Posted:
+    def deliver(self, parcel: Parcel) -> Delivered:
         """Deliver one parcel; it never raises for what the platform answers."""
         if parcel.platform.status is PlatformStatus.DISABLED:
-            return Posted(PostResult.LATER, PLATFORM_DISABLED)
+            return Delivered(Posted(PostResult.LATER, PLATFORM_DISABLED))
         if SCORE not in parcel.scopes:
-            return Posted(PostResult.REFUSED, NO_SCOPE)
+            return Delivered(Posted(PostResult.REFUSED, NO_SCOPE))
+        if parcel.score.score_given is None and RESULT_READONLY not in parcel.scopes:
+            return Delivered(Posted(PostResult.ACCEPTED, NOT_ANNOUNCED))
         try:
             url = parcel.lineitem_url or self._column(parcel)
+            held = self._before(parcel, url) if url is not None else None
+            if url is not None and held is not None and self._is_there(parcel, held):
+                held = self._held(parcel, url, fresh=True)
         except OutsideError as error:
-            return _trouble(error)
+            return Delivered(_trouble(error))
         except _SoughtElsewhere:
-            return Posted(PostResult.LATER, LINE_ITEM_SOUGHT)
+            return Delivered(Posted(PostResult.LATER, LINE_ITEM_SOUGHT))
         if url is None:
-            return Posted(PostResult.REFUSED, NO_LINE_ITEM)
-        posted = self._scores.post(parcel.platform, url, parcel.user_id, parcel.score, parcel.stamp)
-        if posted.result is PostResult.ACCEPTED:
-            return self._after_acceptance(parcel, url, posted)
+            return Delivered(Posted(PostResult.REFUSED, NO_LINE_ITEM))
+        if held is not None and held.score is not None:
+            if self._is_there(parcel, held):
+                return Delivered(Posted(PostResult.ACCEPTED, ALREADY_THERE), url)
+            if not self._may_replace(parcel, held):
+                return Delivered(Posted(PostResult.REFUSED, CHANGED_IN_LMS), url, held)
+        return self._post(parcel, url)
+
+    def read_back(self, parcel: Parcel, url: str) -> Delivered | None:
+        """Read what the gradebook holds after a post: done, or changed by hand. None: it does not say (now)."""
+        try:
+            held = self._held(parcel, url)
+        except OutsideError:
+            return None
+        if held is not None and held.score is not None and not held.equals(parcel.score):
+            return Delivered(Posted(PostResult.REFUSED, CHANGED_IN_LMS), url, held)
+        return Delivered(Posted(PostResult.ACCEPTED, ALREADY_THERE), url)
+
+    def _post(self, parcel: Parcel, url: str) -> Delivered:
+        platform = parcel.platform
+        posted = self._scores.post(platform, url, parcel.user_id, parcel.score, parcel.stamp)
+        self._gradebook.wrote(platform, url, parcel.user_id)
         if posted.result is PostResult.CONFLICT:
             return self._after_conflict(parcel, url)
         if posted.code in COLUMN_GONE:
             self._forget(parcel, url)
-        return posted
+        readable = parcel.score.score_given is not None and RESULT_READONLY in parcel.scopes
+        return Delivered(posted, url, unread=readable and posted.result is PostResult.ACCEPTED)
+
+    @staticmethod
+    def _is_there(parcel: Parcel, held: Result) -> bool:
+        """Whether a post would change nothing: after a crash the score may have arrived without our knowing."""
+        comment = parcel.score.comment
+        if parcel.score.score_given is None:
+            return held.score is not None  # there is nothing to announce any more
+        return held.equals(parcel.score) and (comment is None or _bare(held.comment) == _bare(comment))
+
+    @staticmethod
+    def _may_replace(parcel: Parcel, held: Result) -> bool:
+        """Whether what is held is ours to replace: our own score, an older one of ours, or a trainer said so."""
+        ours = parcel.sent is not None and held.equals(parcel.sent)
+        return ours or parcel.overwrite or held.equals(parcel.score)
 
     def _column(self, parcel: Parcel) -> str | None:
         """Find the line item of this very link, or make one; keep its address with the placement.
@@ -185,30 +252,49 @@ class ScoreDelivery:
                 .values(lineitem_url=None)
             )
 
-    def _after_acceptance(self, parcel: Parcel, url: str, posted: Posted) -> Posted:
-        held = self._held(parcel, url)
-        if held is not None and held.score is not None and not held.equals(parcel.score):
-            return Posted(PostResult.REFUSED, CHANGED_IN_LMS)
-        return posted
-
-    def _after_conflict(self, parcel: Parcel, url: str) -> Posted:
-        """409: the platform holds something at least as new. Equal is done; different is somebody's change."""
-        held = self._held(parcel, url)
+    def _after_conflict(self, parcel: Parcel, url: str) -> Delivered:
+        """409: the platform holds something at least as new. Equal is done; what is not ours is somebody's change."""
+        try:
+            held = self._held(parcel, url)
+        except OutsideError:
+            held = None
         if held is not None and held.score is not None:
             if held.equals(parcel.score):
-                return Posted(PostResult.ACCEPTED, CONFLICT)
-            if parcel.conflicts + 1 >= CONFLICTS_UNTIL_CHANGED:
-                return Posted(PostResult.REFUSED, CHANGED_IN_LMS)
-        return Posted(PostResult.LATER, CONFLICT)
+                return Delivered(Posted(PostResult.ACCEPTED, CONFLICT), url)
+            if not self._may_replace(parcel, held):
+                return Delivered(Posted(PostResult.REFUSED, CHANGED_IN_LMS), url, held)
+        return Delivered(Posted(PostResult.LATER, CONFLICT), url)
 
-    def _held(self, parcel: Parcel, url: str) -> Result | None:
-        """What the gradebook holds; None when it holds nothing or does not let us see it."""
+    def _before(self, parcel: Parcel, url: str) -> Result | None:
+        """What the gradebook holds before a post.
+
+        Raises:
+            Unreachable, BadAnswer: it cannot be read now, and nothing says that it never can.
+        """
+        try:
+            return self._held(parcel, url)
+        except (Unreachable, BadAnswer):
+            if parcel.fails < BLIND_AFTER:
+                raise
+            return None
+
+    def _held(self, parcel: Parcel, url: str, *, fresh: bool = False) -> Result | None:
+        """What the gradebook holds; None when it holds nothing or does not let us see it.
+
+        Raises:
+            Unreachable, BadAnswer: it cannot be read now.
+        """
         if RESULT_READONLY not in parcel.scopes:
             return None
         try:
-            return self._results.of(parcel.platform, url, parcel.user_id)
-        except OutsideError:
+            return self._gradebook.held(parcel.platform, url, parcel.user_id, fresh=fresh)
+        except (ScopeRefused, ServiceRefused):
             return None
+
+
+def _bare(comment: str | None) -> str:
+    """A comment without what platforms make of it: tags, entities, and white space."""
+    return " ".join(html.unescape(_TAGS.sub(" ", comment or "")).split())
 
 
 def _trouble(error: OutsideError) -> Posted:

@@ -1,12 +1,17 @@
 """The outbox: what each learning environment should hold for one account on one line item."""
 
 from datetime import datetime
+from typing import Final
+from zlib import crc32
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+
+SLOTS: Final = 32
+"""More than any platform is called at once (`PlatformProfile.max_parallel`)."""
 
 
 class ScoreOutbox(Base):
@@ -20,14 +25,21 @@ class ScoreOutbox(Base):
     __table_args__ = (
         UniqueConstraint("placement_id", "account_id"),
         Index("ix_score_outbox_due", "dirty", "next_attempt_at"),
+        Index("ix_score_outbox_lane", "platform_id", "dirty", "slot"),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
     platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), index=True)
     placement_id: Mapped[str] = mapped_column(ForeignKey("placement.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
-    score_given: Mapped[float]
+    submission_id: Mapped[str | None] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    """The work it is about; None: the training as a whole."""
+    slot: Mapped[int] = mapped_column(default=0, server_default="0")
+    """`slot_of` the account: rows of one slot are never posted at the same moment, so those of one person are not."""
+    activity: Mapped[str] = mapped_column(String(20), default="Completed", server_default="Completed")
+    """A `mappings.scores.ActivityProgress`."""
+    score_given: Mapped[float | None]
+    """None: no grade; it tells the platform that there is work to look at."""
     score_maximum: Mapped[int]
     comment: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
@@ -38,6 +50,8 @@ class ScoreOutbox(Base):
     """Number of the newest job of this row; older jobs do nothing."""
     claimed_until: Mapped[datetime | None]
     """The lease of the running job; expired means that nobody works on it."""
+    claimed_by: Mapped[str | None] = mapped_column(String(40))
+    """The job that holds the lease, as row and number: a job goes on with the other rows of its lane."""
     fails: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(50))
@@ -48,3 +62,18 @@ class ScoreOutbox(Base):
     """When the platform accepted the last post: the next one is at least one second later."""
     changed_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    sent_given: Mapped[float | None]
+    """The grade that the platform accepted last; what it holds besides was changed by somebody there."""
+    sent_maximum: Mapped[int | None]
+    checked: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether the gradebook was read after the last post: Moodle answers 200 and keeps an overridden grade (measured)."""
+    held_score: Mapped[float | None]
+    """What the gradebook held when it was read last, of `held_maximum`."""
+    held_maximum: Mapped[float | None]
+    overwrite: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A trainer said that ours counts although the gradebook holds another grade."""
+
+
+def slot_of(account_id: str) -> int:
+    """Return the slot of an account: always the same one, from 0 to `SLOTS` - 1."""
+    return crc32(account_id.encode()) % SLOTS

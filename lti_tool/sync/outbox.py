@@ -1,13 +1,14 @@
 """The outbox: which line items should hold which outcome, written in the transaction that changes the outcome.
 
 `follow` is what `training` calls when an outcome changes; `catch_up` is what `launch` calls when a placement shows
-itself, so that work accepted before a learning environment was there still arrives in it.
+itself, so that work accepted before a learning environment was there still arrives in it. A placement of the training as
+a whole has a score phase by phase, where its platform gave it a column.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
@@ -19,13 +20,14 @@ from lti_tool.launch.service import Launch
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.scopes import LINEITEM, SCORE
 from lti_tool.sync.codes import CHANGED_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
-from lti_tool.sync.models import ScoreOutbox
-from lti_tool.training.models import Enrolment, Review, Submission, SubmissionVersion
+from lti_tool.sync.models import SLOTS, ScoreOutbox, slot_of
+from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.outcomes import OutcomeChanged, ScoreMark
-from mappings.platforms import profile_for
-from mappings.progress import OutcomeState
+from mappings.platforms import PlatformProfile, profile_for
+from mappings.progress import Outcome, OutcomeState, phase_progress
 from mappings.roles import Role
-from mappings.scores import Score, score_for
+from mappings.scores import Score, score_for, score_for_phases
+from mappings.training import Training
 
 POST_SCORE = "post-score"
 """The job that posts one row of the outbox."""
@@ -37,22 +39,35 @@ class ScoreOutboxService:
     Args:
         jobs: the durable engine.
         clock: the time.
+        trainings: the trainings by key.
+        locale: the language of what is said about phases in gradebooks: nl or en.
+        profile_of: the profile of a family of platforms.
     """
 
-    def __init__(self, jobs: Jobs, clock: Clock) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        clock: Clock,
+        trainings: Mapping[str, Training],
+        locale: str = "nl",
+        profile_of: Callable[[str], PlatformProfile] = profile_for,
+    ) -> None:
         self._jobs = jobs
         self._clock = clock
+        self._trainings = trainings
+        self._locale = locale
+        self._profile_of = profile_of
 
     def follow(self, session: Session, change: OutcomeChanged) -> None:
         """Write what every learning environment should now hold for this outcome (an `OutcomeFollower`)."""
-        query = _targets().where(
-            Placement.cohort_id == change.cohort_id,
-            Placement.assignment_key == change.assignment_key,
-            Account.person_id == change.person_id,
-        )
+        of_person = Placement.cohort_id == change.cohort_id, Account.person_id == change.person_id
+        query = _targets().where(*of_person, Placement.assignment_key == change.assignment_key)
         for placement, account, family in session.execute(query).all():
-            score = score_for(change.state, change.feedback, profile_for(family))
-            self._put(session, placement, account, change.submission_id, score)
+            profile = self._profile_of(family)
+            score = score_for(change.state, change.feedback, profile)
+            self._put(session, placement, account, change.submission_id, score, profile)
+        if change.state is OutcomeState.ACCEPTED:
+            self._put_whole(session, session.execute(_wholes().where(*of_person)).all())
 
     def catch_up(self, session: Session, launch: Launch) -> None:
         """Write the rows that a placement lacks, and try again what its launch repaired (a `LaunchFollower`).
@@ -65,10 +80,11 @@ class ScoreOutboxService:
         session.flush()
         own = launch.role is Role.PARTICIPANT
         key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
-        lacks, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
+        lacks, lacks_whole, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
         if lacks:
-            missing = _missing().where(Placement.id == launch.placement_id)
-            self._write_missing(session, missing.where(Account.id == launch.account_id) if own else missing)
+            self._write_missing(session, _missing().where(*_of_launch(launch)))
+        if lacks_whole:
+            self._put_whole(session, session.execute(_missing_wholes().where(*_of_launch(launch))).all())
         if was_refused:
             self._retry_repaired(session, launch.placement_id, launch.account_id)
 
@@ -80,23 +96,29 @@ class ScoreOutboxService:
         """
         return self._write_missing(session, _missing().limit(most))
 
-    def retry(self, session: Session, row: ScoreOutbox) -> None:
-        """Post a row again now, whatever went wrong before; the caller holds it locked."""
-        row.dirty, row.refused, row.fails, row.last_error = True, False, 0, None
+    def retry(self, session: Session, row: ScoreOutbox, *, overwrite: bool = False) -> None:
+        """Post a row again now, whatever went wrong before; the caller holds it locked.
+
+        Args:
+            overwrite: also when somebody changed the grade by hand.
+        """
+        row.dirty, row.refused, row.fails, row.last_error, row.overwrite = True, False, 0, None, overwrite
         row.version = max(row.version, row.sent_version + 1)
-        enqueue(session, self._jobs, self._clock, row)
+        family = session.get_one(Platform, row.platform_id).family
+        enqueue(session, self._jobs, self._clock, row, self._profile_of(family))
 
     def marks(self, session: Session, submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
         """Return how far the scores of these submissions are, one mark a line item, for the trainer's board."""
         rows = session.execute(
             select(ScoreOutbox, Platform.name)
             .join(Platform, Platform.id == ScoreOutbox.platform_id)
-            .where(ScoreOutbox.submission_id.in_(submission_ids))
+            .where(ScoreOutbox.submission_id.in_(submission_ids), ScoreOutbox.score_given.is_not(None))
             .order_by(ScoreOutbox.changed_at, ScoreOutbox.id)
         )
         marks: dict[str, list[ScoreMark]] = {}
         for row, platform_name in rows:
-            marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
+            if row.submission_id is not None:
+                marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
         return marks
 
     def _retry_repaired(self, session: Session, placement_id: str, account_id: str) -> None:
@@ -114,15 +136,31 @@ class ScoreOutboxService:
     def _write_missing(self, session: Session, query: Select[Placement, Account, str, Submission]) -> int:
         written = 0
         for placement, account, family, submission in session.execute(query).all():
-            score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile_for(family))
-            written += self._put(session, placement, account, submission.id, score)
+            profile = self._profile_of(family)
+            score = score_for(OutcomeState.ACCEPTED, _last_feedback(session, submission.id), profile)
+            written += self._put(session, placement, account, submission.id, score, profile)
         return written
 
+    def _put_whole(self, session: Session, targets: Iterable[tuple[Placement, Account, str, Enrolment, str]]) -> None:
+        for placement, account, family, enrolment, training_key in targets:
+            training = self._trainings.get(training_key)
+            if training is None:
+                continue
+            work = select(Submission).where(Submission.enrolment_id == enrolment.id)
+            outcomes = [Outcome(row.assignment_key, OutcomeState(row.state)) for row in session.scalars(work)]
+            score = score_for_phases(phase_progress(training, outcomes), self._locale)
+            self._put(session, placement, account, None, score, self._profile_of(family))
+
     def _put(
-        self, session: Session, placement: Placement, account: Account, submission_id: str, score: Score | None
+        self,
+        session: Session,
+        placement: Placement,
+        account: Account,
+        submission_id: str | None,
+        score: Score | None,
+        profile: PlatformProfile,
     ) -> bool:
-        # The outbox holds grades. A post that only announces something is none, and would clear the grade in most places.
-        if score is None or score.score_given is None:
+        if score is None:
             return False
         now = self._clock()
         own = (
@@ -139,6 +177,7 @@ class ScoreOutboxService:
                 "placement_id": placement.id,
                 "account_id": account.id,
                 "submission_id": submission_id,
+                "slot": slot_of(account.id),
                 "score_given": score.score_given,
                 "score_maximum": score.score_maximum,
                 "version": 0,
@@ -151,24 +190,41 @@ class ScoreOutboxService:
             }
             insert_unless_there(session, ScoreOutbox, values)
             row = session.scalars(own).one()
+        elif score.score_given is None and row.score_given is not None:
+            return False  # what only announces something never takes the place of a grade
         row.score_given, row.score_maximum, row.comment = score.score_given, score.score_maximum, score.comment
+        row.activity = score.activity_progress.value
         row.version += 1
         row.changed_at = now
-        row.dirty, row.refused, row.fails, row.last_error = True, False, 0, None
-        enqueue(session, self._jobs, self._clock, row)
+        row.dirty, row.refused, row.fails, row.last_error, row.overwrite = True, False, 0, None, False
+        enqueue(session, self._jobs, self._clock, row, profile)
         return True
 
 
-def enqueue(session: Session, jobs: Jobs, clock: Clock, row: ScoreOutbox, delay: float = 0.0) -> None:
+def enqueue(
+    session: Session, jobs: Jobs, clock: Clock, row: ScoreOutbox, profile: PlatformProfile, delay: float = 0.0
+) -> None:
     """Give a row its next job; from now on the one before does nothing. The caller holds the row locked.
 
     Args:
+        profile: of its platform; decides the lane.
         delay: seconds before it may start.
     """
     row.job += 1
     row.next_attempt_at = clock() + timedelta(seconds=delay)
     session.flush()
-    jobs.enqueue(session, POST_SCORE, row.id, row.job, lane=row.platform_id, delay=delay)
+    lane = f"{row.platform_id}:{lane_of(row, profile)}"
+    jobs.enqueue(session, POST_SCORE, row.id, row.job, lane=lane, delay=delay)
+
+
+def lane_of(row: ScoreOutbox, profile: PlatformProfile) -> int:
+    """Return the lane of a row, of as many as its platform may be called at once."""
+    return row.slot % profile.max_parallel
+
+
+def slots_of(lane: int, profile: PlatformProfile) -> list[int]:
+    """Return the slots whose rows are in a lane."""
+    return list(range(lane, SLOTS, profile.max_parallel))
 
 
 def mark(row: ScoreOutbox, platform_name: str) -> ScoreMark:
@@ -193,6 +249,34 @@ def _targets() -> Select[Placement, Account, str]:
     )
 
 
+def _of_launch(launch: Launch) -> Sequence[ColumnElement[bool]]:
+    of_placement = Placement.id == launch.placement_id
+    return (of_placement, Account.id == launch.account_id) if launch.role is Role.PARTICIPANT else (of_placement,)
+
+
+def _wholes() -> Select[Placement, Account, str, Enrolment, str]:
+    """Participants' accounts in the courses of placements that show a whole training and have a column."""
+    return (
+        _targets()
+        .add_columns(Enrolment, Cohort.training_key)
+        .join(Cohort, Cohort.id == Placement.cohort_id)
+        .join(Enrolment, (Enrolment.person_id == Account.person_id) & (Enrolment.cohort_id == Placement.cohort_id))
+        .where(
+            Placement.assignment_key.is_(None),
+            Placement.lineitem_url.is_not(None),
+            Enrolment.role == Role.PARTICIPANT,
+        )
+    )
+
+
+def _missing_wholes() -> Select[Placement, Account, str, Enrolment, str]:
+    return (
+        _wholes()
+        .outerjoin(ScoreOutbox, (ScoreOutbox.placement_id == Placement.id) & (ScoreOutbox.account_id == Account.id))
+        .where(ScoreOutbox.id.is_(None))
+    )
+
+
 def _missing() -> Select[Placement, Account, str, Submission]:
     """Accepted work of participants that a placement of its assignment has no row for."""
     return (
@@ -212,11 +296,14 @@ def _missing() -> Select[Placement, Account, str, Submission]:
 
 
 # Made once, because every launch asks: to build a statement costs more than to run it.
-_LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(Placement.id == bindparam("placement_id"))
+_OF_PLACEMENT = Placement.id == bindparam("placement_id")
+_LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
+_LACKING_WHOLE = _missing_wholes().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _REFUSED = exists().where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.refused.is_(True))
-_NEWS = select(_LACKING.exists(), _REFUSED)
-"""Whether a placement lacks a row, and whether one of its rows was refused."""
-_NEWS_OF_ACCOUNT = select(_LACKING.where(Account.id == bindparam("account_id")).exists(), _REFUSED)
+_NEWS = select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED)
+"""Whether a placement lacks a row of an assignment, or of the whole training; and whether one of its rows was refused."""
+_OF_ACCOUNT = Account.id == bindparam("account_id")
+_NEWS_OF_ACCOUNT = select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
 """The same, with what it lacks of one account."""
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lti_tool.courses.models import Placement
 from lti_tool.database import Database
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
@@ -21,6 +22,8 @@ class Door(StrEnum):
     """May look at the training, and sees nobody's work."""
     SETUP = "setup"
     """A trainer, and nobody has said yet what the placement shows."""
+    COPY = "copy"
+    """A trainer, in a course that is a copy: nobody has said yet for which cohort."""
     NOT_YET = "not_yet"
     """Anybody else, and nobody has said yet what the placement shows."""
 
@@ -60,8 +63,17 @@ class ArrivalService:
         role = viewer.role_in(entry.course_id)
         if role is None:
             raise NotFound("a placement of a course that this session has not opened")
+        proposed = None
         if entry.cohort_id is None:
-            return Arrival(Door.SETUP if role is Role.TRAINER else Door.NOT_YET, placement_id)
+            with self._database.session() as session:
+                placement = session.get_one(Placement, placement_id)
+                self._cohorts.heal(session, placement)
+                proposed = self._cohorts.proposed_training(session, placement)
+                entry = entry_of(session, placement_id, viewer.person_id)
+        if entry.cohort_id is None and role is not Role.TRAINER:
+            return Arrival(Door.NOT_YET, placement_id)
+        if entry.cohort_id is None:
+            return Arrival(Door.COPY if proposed else Door.SETUP, placement_id)
         if role is Role.PARTICIPANT and entry.bound and not entry.enrolled:
             with self._database.session() as session:
                 self._cohorts.receive(session, entry, viewer.person_id, role)

@@ -9,12 +9,15 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.copies import WHOLE_TRAINING, CopyService, Named, history_in, named_in
+from lti_tool.courses.models import Placement
 from lti_tool.courses.service import CourseService
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.ids import code_digest, new_code, new_id
+from lti_tool.launch.claims import MessageType
 from lti_tool.launch.service import Destination, Launch
 from lti_tool.training.entering import Entry, entry_of, participants_page
 from lti_tool.training.errors import CodeRefused
@@ -25,8 +28,6 @@ from mappings.training import Training
 
 CODE_VALID = timedelta(days=14)
 LONGEST_NAME = 200
-WHOLE_TRAINING = "training"
-"""Custom parameter `assignment` of a link that shows the whole training."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class CohortService:
         self._database = database
         self._clock = clock
         self._courses = courses
+        self._copies = CopyService(clock)
         self._trainings = trainings
         self._followers = tuple(followers)
 
@@ -236,22 +238,43 @@ class CohortService:
         where that participant lands.
 
         The custom parameters come from the platform, where teachers can edit them: a cohort counts only when a trainer
-        of it brought it into this very course.
+        of it brought it into this very course. One that nobody brought here belongs to a copied course.
         """
         if launch.placement_id is None:
             return None
         entry = entry_of(session, launch.placement_id, launch.person_id)
         if entry.cohort_id is None:
-            cohort_id, chosen = launch.custom.get("cohort"), launch.custom.get("assignment")
-            assignment_key = None if chosen in (None, "", WHOLE_TRAINING) else chosen
-            if not cohort_id or not self._may_show(session, launch.course_id, cohort_id, assignment_key):
+            named, placement = named_in(launch.custom), self._courses.placement(session, launch.placement_id)
+            if named is None:
                 return None
-            self._courses.configure_placement(session, launch.placement_id, cohort_id, assignment_key)
+            if not self._show(session, placement, named):
+                self._copies.notice(session, placement, named, history_in(launch.custom))
+                return None
             entry = entry_of(session, launch.placement_id, launch.person_id)
         takes_part = self.receive(session, entry, launch.person_id, launch.role)
         if not takes_part or entry.cohort_id is None or not self._shows(entry.training_key, entry.assignment_key):
             return None
+        if launch.message_type is MessageType.SUBMISSION_REVIEW:
+            return None
         return participants_page(entry.cohort_id, entry.assignment_key)
+
+    def heal(self, session: Session, placement: Placement) -> bool:
+        """Let a placement of a copied course show what its link names, once that may be; return whether it does."""
+        if placement.cohort_id is None and placement.proposed_cohort_id is not None:
+            named = Named(placement.proposed_cohort_id, placement.proposed_item or WHOLE_TRAINING)
+            if self._show(session, placement, named):
+                session.refresh(placement)
+        return placement.cohort_id is not None
+
+    def proposed_training(self, session: Session, placement: Placement) -> Training | None:
+        """Return the training that a placement of a copied course would show; None when it names nothing that we have."""
+        if placement.proposed_cohort_id is None:
+            return None
+        item = placement.proposed_item or WHOLE_TRAINING
+        cohort = session.get(Cohort, placement.proposed_cohort_id)
+        keys = [cohort.training_key] if cohort else list(self._trainings)
+        found = next((key for key in keys if self._shows(key, None if item == WHOLE_TRAINING else item)), None)
+        return self._trainings[found] if found else None
 
     def receive(self, session: Session, entry: Entry, person_id: str, role: Role) -> bool:
         """Enrol whoever opens a placement of a cohort as a participant; others only look. Return whether they take part."""
@@ -261,10 +284,18 @@ class CohortService:
             self.enrol(session, entry.cohort_id, person_id, entry.course_id)
         return entry.bound or entry.participant_id is not None
 
-    def _may_show(self, session: Session, course_id: str, cohort_id: str, assignment_key: str | None) -> bool:
-        if not self._courses.is_bound(session, course_id, cohort_id):
+    def _show(self, session: Session, placement: Placement, named: Named) -> bool:
+        """Configure a placement as its link names it, or as a trainer of this copied course chose, if that may be."""
+        cohort_id = named.cohort_id
+        if not self._courses.is_bound(session, placement.course_id, cohort_id):
+            cohort_id = self._copies.chosen(session, placement.course_id, cohort_id) or ""
+            if not cohort_id or not self._courses.is_bound(session, placement.course_id, cohort_id):
+                return False
+        key = None if named.item == WHOLE_TRAINING else named.item
+        if not self._shows(self.show(session, cohort_id).training_key, key):
             return False
-        return self._shows(self.show(session, cohort_id).training_key, assignment_key)
+        self._courses.configure_placement(session, placement.id, cohort_id, key)
+        return True
 
     def _shows(self, training_key: str | None, assignment_key: str | None) -> bool:
         """Return whether a training is installed, with this assignment."""

@@ -3,6 +3,8 @@
 ::
 
     IccError
+    ├── NotAllowed
+    │   └── OthersWork        the work of somebody whom the person does not train (participant, visitor)
     ├── Invalid
     │   ├── Incomplete        fields of the hand-in form that need attention      (participant)
     │   ├── FileRefused       a file that is not taken in                         (participant)
@@ -15,7 +17,21 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from lti_tool.errors import IccError, Invalid, Words
+from lti_tool.errors import IccError, Invalid, NotAllowed, Words
+
+
+class OthersWork(NotAllowed):
+    """Somebody asks for the work of another, and is no trainer there."""
+
+    code = "W-OTHERS"
+    title = _l("Dit is het werk van iemand anders")
+    explanation = _l(
+        "Werk van een ander bekijkt alleen een trainer van deze cursus of editie. Jouw eigen werk kun je wel openen."
+    )
+    steps = (
+        _l("Ga terug naar je cursus in de leeromgeving en open daar je eigen opdracht."),
+        _l("Ben je hier trainer? Vraag dan of je de juiste rol hebt in de cursus."),
+    )
 
 
 class Incomplete(Invalid):

@@ -15,6 +15,7 @@ from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.naming import NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
 from lti_tool.training.reviewing import ReviewService
 from lti_tool.training.work_files import WorkFileService
@@ -56,6 +57,7 @@ def training_services(
         cohorts,
         extras,
         ArrivalService(database, cohorts),
+        ReviewArrivalService(database, access),
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
         ReviewPageService(database, clock, access, extras),

@@ -10,6 +10,7 @@ from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
 from lti_tool.training.review_page import ReviewPage, ReviewPageService
 from lti_tool.training.reviewing import ReviewService
 from lti_tool.training.service import Issuer
@@ -25,6 +26,8 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
     blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
     blueprint.add_url_rule("/version/<version_id>", view_func=version)
+    blueprint.add_url_rule("/placement/<placement_id>/review", view_func=reviewed, defaults={"account_id": None})
+    blueprint.add_url_rule("/placement/<placement_id>/review/<account_id>", view_func=reviewed)
 
 
 def board(cohort_id: str) -> Answer:
@@ -88,6 +91,16 @@ def version(version_id: str) -> Answer:
     """Show one version to its maker or to a trainer."""
     page = use(ReviewPageService).version(current_viewer(), version_id)
     return show("version.html", page.place, "training.home" if page.own else "training.board", page=page)
+
+
+def reviewed(placement_id: str, account_id: str | None) -> Answer:
+    """Lead somebody from a gradebook to the work of one person, or say that there is none yet."""
+    arrival = use(ReviewArrivalService).arrive(current_viewer(), placement_id, account_id)
+    if arrival.door is ReviewDoor.WORK:
+        return redirect(url_for("training.review", submission_id=arrival.submission_id), 303)
+    if arrival.door is ReviewDoor.ELSEWHERE:
+        return redirect(url_for("training.placement", placement_id=placement_id), 303)
+    return show("no_work.html", arrival.place, "training.board", arrival=arrival)
 
 
 def _board(page: BoardPage, *, code: str | None = None) -> str:

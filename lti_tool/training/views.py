@@ -37,6 +37,8 @@ def placement(placement_id: str) -> Answer:
     key = arrival.assignment.key if arrival.assignment else None
     if arrival.door is Door.SETUP:
         return redirect(url_for("embedding.setup", placement_id=placement_id), 303)
+    if arrival.door is Door.COPY:
+        return redirect(url_for("embedding.copied", placement_id=placement_id), 303)
     if arrival.door is Door.PARTICIPANT and key:
         return redirect(url_for("training.assignment", cohort_id=arrival.cohort_id, key=key), 303)
     if arrival.door is Door.PARTICIPANT:

@@ -43,6 +43,11 @@ _STATES = {
     "verdict_replaced": State("arrow-repeat", "warn", _l("Vervangen")),
     "verdict_unknown": State("question-circle-fill", "idle", _l("Niet te controleren")),
     "verdict_tampered": State("exclamation-octagon-fill", "bad", _l("Gewijzigd")),
+    # how a connection stands
+    "light_ok": State("check-circle-fill", "ok", _l("In orde")),
+    "light_attention": State("exclamation-triangle-fill", "warn", _l("Let op")),
+    "light_wrong": State("x-octagon-fill", "bad", _l("Fout")),
+    "light_not_tried": State("question-circle-fill", "idle", _l("Niet getest")),
     # files and text on their way in
     "file_received": State("check-circle-fill", "ok", _l("Binnen")),
     "file_interrupted": State("wifi-off", "warn", _l("Onderbroken")),

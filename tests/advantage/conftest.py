@@ -14,8 +14,18 @@ from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
 from lti_tool.database import Database
+from lti_tool.demo.school import (
+    PERSONALITIES,
+    Link,
+    Person,
+    Personality,
+    Registration,
+    Role,
+    School,
+    SchoolServer,
+    SigningKey,
+)
 from lti_tool.demo.school import KeyRing as SchoolKeys
-from lti_tool.demo.school import Link, Person, Registration, Role, School, SchoolServer, SigningKey
 from lti_tool.demo.school.models import Course, LineItem
 from lti_tool.ids import new_id
 from lti_tool.outgoing import Outgoing
@@ -125,16 +135,28 @@ def platform_at(url: str, client_id: str = "us", *, family: str = "moodle", **ch
     return PlatformInfo(**members, client_id=client_id, family=family, status=PlatformStatus.ACTIVE, token_audience=None)
 
 
+@pytest.fixture(params=list(PERSONALITIES))
+def personality(request: pytest.FixtureRequest) -> Personality:
+    """Which learning environment the school is: each of them, one after the other."""
+    return PERSONALITIES[request.param]
+
+
 @pytest.fixture
-def world(listening: SchoolServer, key_ring: KeyRing, clock: FakeClock) -> Iterator[World]:
-    """The school at the time of the test's clock."""
-    school = listening.fresh(clock)
+def world(listening: SchoolServer, key_ring: KeyRing, clock: FakeClock, personality: Personality) -> Iterator[World]:
+    """The school at the time of the test's clock, as each learning environment."""
+    school = listening.fresh(clock, personality)
     registration = school.register_tool(
         login_url="http://localhost:8401/lti/login",
         redirect_uris=["http://localhost:8401/lti/launch"],
         jwks=key_ring.jwks(),
     )
-    platform = platform_at(school.url, registration.client_id, token_url=f"{school.url}/lti/token")
+    platform = platform_at(
+        school.url,
+        registration.client_id,
+        family=personality.key,
+        issuer=school.issuer,
+        token_url=f"{school.url}/lti/token",
+    )
     course = school.add_course("Cultuurcoördinator VO")
     trainer = school.add_person("Ilse", "Brouwers")
     teacher = school.add_person("Zoë", "van 't Höfen & Zn")

@@ -102,7 +102,7 @@ def test_every_assertion_is_used_once(connector: Connector, world: World) -> Non
 
 
 def test_the_audience_is_the_registrations_own(connector: Connector, world: World) -> None:
-    world.school.token_audience = "https://api.brightspace.com/auth/token"
+    world.school.token_audience = "https://tokens.example.org/audience"
     with pytest.raises(TokenRefused):
         connector.token(world.platform, [SCORE])
     connector.token(replace(world.platform, token_audience=world.school.token_audience), [SCORE])

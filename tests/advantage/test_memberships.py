@@ -9,7 +9,7 @@ from lti_tool.advantage.errors import ServiceRefused
 from lti_tool.advantage.memberships import Member, MembershipService, MemberStatus
 from lti_tool.errors import BadAnswer, Unreachable
 from lti_tool.platforms.service import PlatformInfo
-from mappings.roles import Role
+from mappings.roles import Role, course_role
 from tests.advantage.conftest import World
 from tests.demo.conftest import recording
 from tests.scripted_platform import Reply, ScriptedPlatform
@@ -37,8 +37,11 @@ def replay(scripted: ScriptedPlatform, *cases: dict[str, Any]) -> None:
 def test_the_people_of_a_course_are_listed(memberships: MembershipService, world: World) -> None:
     found = {member.user_id: member for member in memberships.members(world.platform, world.memberships_url)}
     assert set(found) == {world.trainer.id, world.teacher.id, world.colleague.id}
-    assert found[world.teacher.id] == Member(world.teacher.id, ("Learner",), "Zoë van 't Höfen & Zn")
-    assert found[world.trainer.id].roles == ("Instructor",)
+    prefix = "" if world.platform.family == "moodle" else "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+    assert found[world.teacher.id] == Member(world.teacher.id, (f"{prefix}Learner",), "Zoë van 't Höfen & Zn")
+    assert found[world.trainer.id].roles == (f"{prefix}Instructor",)
+    assert course_role(found[world.teacher.id].roles) is Role.PARTICIPANT
+    assert course_role(found[world.trainer.id].roles) is Role.TRAINER
     assert list(world.school.refusals) == []
 
 

@@ -207,6 +207,11 @@ class Stage:
         with self.parts.database.session() as session:
             session.execute(update(ToolSession).values(expires_at=datetime(2026, 1, 1, tzinfo=UTC)))
 
+    def copy(self, lesson: Lesson) -> Lesson:
+        """Copy a course at the school, its people included; return the copy, whose edition nobody has said yet."""
+        page = self._at_school(TRAINER).get(lesson.course_url).form(name="copy").submit(title=f"{lesson.edition} opnieuw")
+        return Lesson(page.url, "", self.activities(page.url, list(lesson.activities)))
+
     def unset(self, lesson: Lesson) -> None:
         """Let the lesson's links be as if they were placed by hand: nobody has said yet what they show."""
         cohort_id = self.cohort_id(lesson)

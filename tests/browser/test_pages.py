@@ -3,6 +3,7 @@
 In Dutch and in English, inside the frame of the school or in a window of its own.
 """
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -136,8 +137,55 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
         visitor.tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "picker, without a name")
     visitor.open(unset)
+    visitor.tool.locator("a[href$='/setup']").click()
     expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
     yield from visitor.inspect(visitor.frame, "setup")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_page_of_a_copied_course(window: Windows, stage: Stage, english: bool) -> None:
+    copy = stage.copy(stage.lesson(WHOLE, ACCEPTED))
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
+    expect_nothing_wrong(_pages_of_a_copy(visitor, copy))
+    _expect_language(visitor, english)
+
+
+def _pages_of_a_copy(visitor: Visitor, copy: Lesson) -> Iterator[str]:
+    tool = visitor.open(copy.activities[WHOLE])
+    tool.locator("#new_cohort").wait_for()
+    yield from visitor.inspect(visitor.frame, "copied course")
+    with visitor.foresee(422):
+        tool.locator("#new_cohort").fill(" ")
+        tool.locator("form button").click()
+        tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "copied course, without a name")
+    tool.locator("#new_cohort").fill("Opnieuw")
+    tool.locator("form button").click()
+    tool.locator("table, .icc-empty").first.wait_for()
+    yield from visitor.inspect(visitor.frame, "board of a new edition")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_way_from_the_gradebook_to_the_work(window: Windows, lesson: Lesson, english: bool) -> None:
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
+    expect_nothing_wrong(_reviews(visitor, lesson))
+    _expect_language(visitor, english)
+
+
+def _reviews(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    for person, place, name in (
+        (PARTICIPANT, ".icc-review", "review from the gradebook"),
+        (COLLEAGUE, ".icc-empty", "review of nothing yet"),
+        (GRADUATE, ".icc-empty", "review of somebody who was never here"),
+    ):
+        visitor.page.goto(lesson.grades_url)
+        yield from visitor.inspect(visitor.page, "gradebook")
+        of_person = visitor.page.locator("tr", has=visitor.page.get_by_role("rowheader", name=person))
+        of_person.locator("a[href$='/review']").nth(KEYS.index(SUBMITTED)).click()
+        visitor.tool.locator(place).wait_for()
+        yield from visitor.inspect(visitor.frame, name)
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
@@ -169,6 +217,42 @@ def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
     visitor.tool.locator("form button").click()
     visitor.tool.locator("[data-lti-close]").wait_for()
     yield from visitor.inspect(visitor.frame, "registered")
+    visitor.tool.locator("form[action$='/check'] button").click()
+    visitor.tool.locator("#verslag-tekst").wait_for()
+    yield from visitor.inspect(visitor.frame, "self-test after registering")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_about_the_connection(window: Windows, lesson: Lesson, english: bool) -> None:
+    visitor = window(english=english)
+    visitor.sign_in(ADMIN)
+    expect_nothing_wrong(_pages_about_the_connection(visitor, lesson))
+    _expect_language(visitor, english)
+
+
+def _pages_about_the_connection(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    visitor.open(lesson.activities[WHOLE]).locator("a[href='/connection']").click()
+    visitor.tool.locator("form[action='/connection/check']").wait_for()
+    yield from visitor.inspect(visitor.frame, "connection")
+    visitor.tool.locator("form[action='/connection/check'] button").click()
+    visitor.tool.locator("#verslag-tekst").wait_for()
+    yield from visitor.inspect(visitor.frame, "self-test")
+    expect(visitor.tool.locator(".icc-chip.is-bad")).to_have_count(0)
+    visitor.tool.locator("[data-copy]").click()
+    expect(visitor.tool.locator("[data-copy-said]")).not_to_be_empty()
+
+
+def test_the_connection_can_be_tested_without_scripts(window: Windows, lesson: Lesson) -> None:
+    visitor = window(scripts=False)
+    visitor.sign_in(ADMIN)
+    visitor.page.goto(lesson.activities[WHOLE])
+    school = visitor.page.frame_locator("iframe.tool")
+    school.get_by_role("button", name="Ga verder").click()
+    school.locator("form[action$='/lti/launch']").get_by_role("button", name="Ga verder").click()
+    visitor.tool.locator("a[href='/connection']").click()
+    visitor.tool.locator("form[action='/connection/check'] button").click()
+    expect(visitor.tool.locator("#verslag-tekst")).to_have_value(re.compile("^Zelftest van de koppeling"))
+    expect(visitor.tool.locator("[data-copy]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -203,5 +203,10 @@ CASES: tuple[Case, ...] = (
         "Dynamic registration: token reused, another's issuer, private address, no endpoint, no deployment_id",
         "refused and nothing stored: P-TOKEN, P-ISSUER, P-CONFIG; without deployment_id: connected, and told what is left",
     ),
+    _security(
+        85,
+        "Platform storage: message of another origin, no answer, another value",
+        "ignored; the next way is taken: a window of its own, at the launch L-STORAGE with what to do; refused, L-BROWSER",
+    ),
 )
 """All of them, in order."""

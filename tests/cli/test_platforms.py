@@ -70,6 +70,58 @@ def test_a_platform_added_by_hand_says_what_its_administrator_enters_and_is_list
 
 
 @pytest.mark.parametrize(
+    ("family", "labels"),
+    [
+        ("moodle", ["Tool URL", "Initiate login URL", "Public keyset"]),
+        ("brightspace", ["Redirect URLs", "OpenID Connect Login URL", "Keyset URL"]),
+        ("blackboard", ["Tool Redirect URL(s)", "Login Initiation URL", "Tool JWKS URL"]),
+        ("itslearning", ["Redirection URI", "Login URI", "Public key: JWK Set URI"]),
+        ("canvas", ["Redirect URIs", "Method: Enter URL, JSON URL"]),
+        ("desire2learn", ["OpenID Connect Login URL"]),
+    ],
+)
+def test_what_to_enter_is_said_in_the_platforms_own_words(installed: CommandLine, family: str, labels: list[str]) -> None:
+    installed.set(ICC_BASE_URL="https://icc.example.org")
+    text = installed.done("platform", "add", "Zilverbos", *options(family=family))
+    assert [label for label in labels if label not in text] == []
+    assert "https://icc.example.org/lti/" in text
+    assert "What this rests on:" in text
+    assert ("simulated school only" in text) is (family != "moodle")
+
+
+def test_every_kind_of_platform_is_named_in_the_help(installed: CommandLine) -> None:
+    text = " ".join(installed.done("platform", "add", "--help").split())
+    for family in ("blackboard", "brightspace", "canvas", "itslearning", "moodle", "sakai", "generic"):
+        assert family in text
+
+
+def test_what_all_schools_of_a_family_share_need_not_be_said(installed: CommandLine) -> None:
+    own = ["--client-id", "c-1", "--deployment", "d-1"]
+    added = installed.json("platform", "add", "Zilverbos", "--family", "blackboard", *own)
+    shown = installed.json("platform", "show", added["id"])
+    assert shown["issuer"] == "https://blackboard.com"
+    assert shown["jwks_url"] == "https://developer.blackboard.com/api/v1/management/applications/c-1/jwks.json"
+    other = installed.json(
+        "platform", "add", "Maasbrug", "--family", "blackboard", "--client-id", "c-2", "--deployment", "d-1"
+    )
+    assert other["id"] != added["id"]
+    assert "issuer and client id are registered already" in installed.refused(
+        "platform", "add", "Again", "--family", "blackboard", *own
+    )
+    assert "Missing option '--issuer'" in installed.misused("platform", "add", "Other", "--family", "brightspace", *own)
+
+
+def test_deployments_may_come_later(installed: CommandLine) -> None:
+    added = installed.json("platform", "add", "Zilverbos", *options(family="canvas"))
+    told = installed.json("platform", "add-deployment", added["id"], "27:abc")
+    assert told == {"id": added["id"], "deployments": ["1", "27:abc"]}
+    assert "accepted now" in installed.done("platform", "add-deployment", added["id"], "27:abc")
+    assert installed.json("platform", "show", added["id"])["deployments"] == ["1", "27:abc"]
+    assert installed.refused("platform", "add-deployment", added["id"], " ").startswith("deployment_id: ")
+    assert "no platform has this id" in installed.refused("platform", "add-deployment", "unknown", "1")
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"issuer": "zilverbos"}, "issuer: "),
@@ -107,15 +159,15 @@ def test_an_unknown_platform_is_refused(installed: CommandLine, word: str) -> No
     assert installed.refused("platform", word, "unknown") == "no platform has this id"
 
 
-def test_the_check_reads_the_keys_and_has_a_token_for_each_scope(
-    installed: CommandLine, parts: Parts, school: School
-) -> None:
+@pytest.fixture
+def connected(installed: CommandLine, parts: Parts, school: School) -> str:
+    """The id of a platform that works."""
     registration = school.register_tool(
         login_url="http://localhost:8401/lti/login",
         redirect_uris=["http://localhost:8401/lti/launch"],
         jwks=dict(parts.key_ring.jwks()),
     )
-    platform_id = installed.json(
+    platform_id: str = installed.json(
         "platform",
         "add",
         "Zilverbos",
@@ -124,17 +176,59 @@ def test_the_check_reads_the_keys_and_has_a_token_for_each_scope(
             client_id=registration.client_id,
             token_url=f"{school.url}/lti/token",
             jwks_url=f"{school.url}/lti/certs",
+            family="moodle",
         ),
     )["id"]
-    lines = installed.done("platform", "check", platform_id).splitlines()
-    assert lines[0] == "their keys: 1 read"
-    assert [line for line in lines[1:] if not line.endswith(": granted")] == []
-    assert installed.json("platform", "check", platform_id)["passed"] == lines
+    return platform_id
 
 
-def test_the_check_says_what_does_not_work(installed: CommandLine) -> None:
+def test_the_check_of_a_connection_that_works_is_a_report_to_pass_on(installed: CommandLine, connected: str) -> None:
+    report = installed.done("platform", "check", connected)
+    assert report.startswith("Zelftest van de koppeling met ICC Bridge: In orde\nZilverbos, Moodle\n")
+    for words in ("[In orde] Sleutels van de leeromgeving", "[Niet getest] Deelnemerslijst", "Voor trainers, Moodle"):
+        assert words in report
+    assert max(map(len, report.splitlines())) <= 100
+    english = installed.done("platform", "check", connected, "--language", "en")
+    assert english.startswith("Self-test of the connection with ICC Bridge: All right\n")
+    installed.set(ICC_DEFAULT_LOCALE="en")
+    assert installed.done("platform", "check", connected).startswith("Self-test of the connection")
+    assert "Invalid value for '--language'" in installed.misused("platform", "check", connected, "--language", "fy")
+
+
+def test_the_check_has_a_light_for_everything_in_json(installed: CommandLine, connected: str) -> None:
+    found = installed.json("platform", "check", connected)
+    assert (found["id"], found["name"], found["light"]) == (connected, "Zilverbos", "ok")
+    lights = {finding["key"]: finding["light"] for finding in found["findings"]}
+    assert lights == {
+        "status": "ok",
+        "deployments": "ok",
+        "their_keys": "ok",
+        "our_keys": "ok",
+        "access": "ok",
+        "authorization": "not_tried",
+        "line_items": "not_tried",
+        "results": "not_tried",
+        "roster": "not_tried",
+        "clock": "ok",
+        "layers": "not_tried",
+        "last_launch": "not_tried",
+        "refusals": "ok",
+    }
+    (access,) = [finding for finding in found["findings"] if finding["key"] == "access"]
+    assert len(access["items"]) == 5
+
+
+def test_the_check_of_a_connection_that_does_not_work_prints_the_report_and_fails(installed: CommandLine) -> None:
     platform_id = installed.json("platform", "add", "Zilverbos", *options())["id"]
     result = installed("platform", "check", platform_id)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("icc-bridge: ")
-    assert result.stderr.count("\n") == 1
+    assert result.exit_code == 1
+    assert result.stdout.startswith("Zelftest van de koppeling met ICC Bridge: Fout\n")
+    assert "[Fout] Sleutels van de leeromgeving" in result.stdout
+    assert "1. Controleer of http://127.0.0.1:9 van buiten" in " ".join(result.stdout.split())
+    assert result.stderr == ("icc-bridge: something is wrong with this connection: their_keys, our_keys, access\n")
+
+
+def test_the_check_says_that_a_platform_is_switched_off(installed: CommandLine, connected: str) -> None:
+    installed.done("platform", "disable", connected)
+    result = installed("platform", "check", connected)
+    assert (result.exit_code, "[Fout] Koppeling" in result.stdout) == (1, True)

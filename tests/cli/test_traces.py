@@ -52,7 +52,9 @@ def test_a_platform_shows_its_last_launches_and_refusals(
     assert (launch["message"], launch["role"], launch["layer"]) == ("LtiResourceLinkRequest", "trainer", "window")
     assert (refusal["code"], refusal["step"], refusal["outcome"]) == (code, "launch", "L-DEPLOY")
     text = installed.done("platform", "show", platform.id)
-    assert text.index("Last launches") < text.index("window") < text.index("Last refusals") < text.index(code)
+    launches, refusals = text.split("Last launches")[1].split("Last refusals")
+    assert "window" in launches
+    assert code in refusals
 
 
 def test_a_platform_without_launches_says_so(installed: CommandLine, platform: PlatformInfo) -> None:

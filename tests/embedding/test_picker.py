@@ -93,7 +93,7 @@ class TestAnswering:
             "title": "Cultuurcoördinator VO: overzicht",
             "text": TRAINING.subtitle.nl,
             "url": LAUNCH_URL,
-            "custom": {"assignment": "training", "cohort": cohort_id},
+            "custom": {"assignment": "training", "cohort": cohort_id, "context_history": "$Context.id.history"},
         }
         assert [shown(item) for item in singles] == KEYS
         for item, assignment in zip(singles, TRAINING.assignments, strict=True):
@@ -101,12 +101,19 @@ class TestAnswering:
             assert (item["title"], item["text"]) == (assignment.title.nl, assignment.goal.nl)
             assert 0 < len(item["title"]) <= 255
             assert item["url"] == LAUNCH_URL
-            assert item["custom"] == {"assignment": assignment.key, "cohort": cohort_id}
+            custom = {"assignment": assignment.key, "cohort": cohort_id, "context_history": "$Context.id.history"}
+            assert item["custom"] == custom
             assert item["lineItem"] == {
                 "label": assignment.title.nl,
                 "scoreMaximum": 100,
                 "resourceId": f"icc-vo:{assignment.key}:{cohort_id}",
                 "tag": "icc-vo",
+                "submissionReview": {
+                    "reviewableStatus": ["Initialized", "Started", "InProgress", "Submitted", "Completed"],
+                    "label": "Bekijk het werk",
+                    "url": LAUNCH_URL,
+                    "custom": custom,
+                },
             }
             assert type(item["lineItem"]["scoreMaximum"]) is int
 
@@ -121,6 +128,34 @@ class TestAnswering:
         world.school.deep_linking.data = 'a=1&b="é" <x>'
         page = ilse.post(ilse.add_to(world.course), item=KEYS[0], new_cohort="Regio Zuid")
         assert world.answered(page)[f"{DL}data"] == 'a=1&b="é" <x>'
+
+    @pytest.mark.parametrize(
+        ("targets", "window"),
+        [
+            (["frame", "iframe", "window"], None),
+            (["iframe"], None),
+            (["window"], {"targetName": "_blank"}),
+            (["embed", "window"], None),
+            ("window", None),
+        ],
+    )
+    def test_where_nothing_shows_in_a_frame_items_open_in_a_window(
+        self, world: World, ilse: Visitor, targets: object, window: object
+    ) -> None:
+        address = ilse.add_to(world.course)
+        with world.parts.database.session() as session:
+            request = session.scalars(select(DeepLinkingRequest)).one()
+            request.settings = {**request.settings, "accept_presentation_document_targets": targets}
+        page = ilse.post(address, item=["training", KEYS[0]], new_cohort="Regio Zuid")
+        assert [item.get("window") for item in world.items(page)] == [window, window]
+
+    @pytest.mark.parametrize(("at_once", "words"), [(True, "staat daarna meteen in je cursus"), (False, "Rond het daar af")])
+    def test_the_page_says_whether_the_platform_asks_again(
+        self, world: World, ilse: Visitor, at_once: bool, words: str
+    ) -> None:
+        world.school.deep_linking.auto_create = at_once
+        page = ilse.post(ilse.add_to(world.course), item=KEYS[0], new_cohort="Regio Zuid")
+        assert words in page.text
 
     def test_a_phase_adds_its_assignments(self, world: World, ilse: Visitor) -> None:
         last = TRAINING.phases[-1]

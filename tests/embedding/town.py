@@ -12,7 +12,17 @@ from werkzeug.serving import make_server
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import load_settings
 from lti_tool.demo.browser import Browser, Page
-from lti_tool.demo.school import KeyRing, Link, Person, Role, School, SchoolServer, SigningKey
+from lti_tool.demo.school import (
+    PERSONALITIES,
+    KeyRing,
+    Link,
+    Person,
+    Personality,
+    Role,
+    School,
+    SchoolServer,
+    SigningKey,
+)
 from lti_tool.demo.school.models import Course
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
@@ -23,7 +33,7 @@ Wrap = Callable[[WSGIApplication], WSGIApplication]
 class Town:
     """The school, the tool and the course between them."""
 
-    def __init__(self, school: School, parts: Parts, url: str) -> None:
+    def __init__(self, school: School, parts: Parts, url: str, family: str = "moodle") -> None:
         self.school = school
         self.parts = parts
         registration = school.register_tool(
@@ -37,13 +47,13 @@ class Town:
         )
         parts.platforms.add(
             "Zilverbos College",
-            school.url,
+            school.issuer,
             registration.client_id,
             f"{school.url}/lti/auth",
             f"{school.url}/lti/token",
             f"{school.url}/lti/certs",
             [registration.deployment_id],
-            family="moodle",
+            family=family,
         )
         self.registration = registration
         self.course: Course = school.add_course("Cultuur", label="ICC-VO")
@@ -72,7 +82,7 @@ class Town:
 
     def address(self, link: Link) -> str:
         """The school's page around an activity."""
-        return f"{self.school.url}/courses/{self.course.id}/links/{link.id}"
+        return f"{self.school.url}/courses/{link.course_id}/links/{link.id}"
 
     def launch(self, browser: Browser, title: str) -> Page:
         """What an activity shows in its frame."""
@@ -92,6 +102,8 @@ def running_town(
     public_host: str | None = None,
     tls: ssl.SSLContext | None = None,
     wrap: Wrap | None = None,
+    personality: Personality = PERSONALITIES["moodle"],
+    family: str = "moodle",
 ) -> Iterator[Town]:
     """Run both, the tool over https when there is a certificate.
 
@@ -101,8 +113,11 @@ def running_town(
         public_host: the school's host in its own addresses.
         tls: the tool's certificate.
         wrap: stands between the network and the tool.
+        personality: which learning environment the school is.
+        family: as which it is registered at the tool.
     """
-    with SchoolServer(public_host=public_host, keys=KeyRing([SigningKey.generate()])) as school:
+    keys = KeyRing([SigningKey.generate()])
+    with SchoolServer(public_host=public_host, keys=keys, personality=personality) as school:
         server = make_server("127.0.0.1", 0, _not_yet, threaded=True, ssl_context=tls)
         url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
         settings = load_settings(
@@ -117,7 +132,7 @@ def running_town(
         server.app = wrap(app) if wrap else app
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
-            yield Town(school.school, parts, url)
+            yield Town(school.school, parts, url, family)
         finally:
             server.shutdown()
             server.server_close()

@@ -146,6 +146,11 @@ def _application(clock: FakeClock) -> Flask:
     def placement(placement_id: str) -> str:
         return f"placement {placement_id} for {current_viewer().account_id}"
 
+    @training.get("/placement/<placement_id>/review", defaults={"account_id": None})
+    @training.get("/placement/<placement_id>/review/<account_id>")
+    def reviewed(placement_id: str, account_id: str | None) -> str:
+        return f"work of {account_id} at {placement_id} for {current_viewer().account_id}"
+
     @embedding.get("/embed/<request_id>")
     def picker(request_id: str) -> str:
         return f"picker {request_id} for {current_viewer().account_id}"

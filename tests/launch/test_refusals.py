@@ -42,7 +42,7 @@ def is_refused(stage: Stage, answer: TestResponse, code: str, *, status: int = 4
         pytest.param({"version": None}, "L-CLAIMS", id="no LTI version"),
         pytest.param({"message_type": None}, "L-CLAIMS", id="no message type"),
         pytest.param({"message_type": 5}, "L-CLAIMS", id="message type is no text"),
-        pytest.param({"message_type": "LtiSubmissionReviewRequest"}, "L-MESSAGE", id="a message we do not serve"),
+        pytest.param({"message_type": "DataPrivacyLaunchRequest"}, "L-MESSAGE", id="a message we do not serve"),
         pytest.param({"message_type": "LtiResourceLinkrequest"}, "L-MESSAGE", id="message type in another case"),
         pytest.param({"roles": None}, "L-CLAIMS", id="no roles claim"),
         pytest.param({"roles": LEARNER}, "L-CLAIMS", id="roles is one text"),
@@ -157,10 +157,6 @@ def test_a_message_that_is_none(lite: Stage) -> None:
     browser = lite.browser()
     asked = browser.auth_request()
     is_refused(lite, browser.post(lite.sign({"name": "badltilaunch"}), asked["state"]), "L-CLAIMS")
-
-
-def test_a_submission_review_of_a_real_moodle_is_not_served_yet(lite: Stage) -> None:
-    is_refused(lite, lite.browser().launch("launch_submission_review"), "L-MESSAGE")
 
 
 @pytest.mark.parametrize(

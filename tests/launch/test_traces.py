@@ -209,6 +209,21 @@ def test_of_each_platform_the_newest_refusals_are_kept(stage: Stage) -> None:
     assert len(TraceBook(stage.database).launches(stage.platform.id)) == 5
 
 
+def test_a_frame_without_cookies_is_no_refusal_and_its_code_can_be_looked_up(stage: Stage) -> None:
+    client = stage.new_client()
+    client.post("/lti/login", data=stage.login_params() | {"cookie_checked": "1"}, headers={"Sec-Fetch-Dest": "iframe"})
+    (row,) = [line for line in stage.log if line["event"] == "launch_refused"]
+    book = TraceBook(stage.database)
+    assert [trace.outcome for trace in book.find(row["reference"])] == ["L-COOKIE"]
+    assert (book.refusals(stage.platform.id), book.all_refusals()) == ([], [])
+    assert book.reasons(stage.platform.id, stage.clock()) == []
+    browser = stage.browser()
+    asked = browser.auth_request()
+    browser.client.delete_cookie("icc-browser")
+    browser.post(stage.sign(stage.claims(asked["nonce"])), asked["state"])
+    assert [(trace.step, trace.outcome) for trace in book.refusals(stage.platform.id)] == [("launch", "L-COOKIE")]
+
+
 def test_refusals_are_grouped_by_reason(stage: Stage) -> None:
     service, here = traces(stage), stage.platform.id
     service.refused(Step.LAUNCH, SignatureWrong("long ago"), platform_id=here)

@@ -336,12 +336,18 @@ def test_two_processes_may_meet_while_they_store(
             assert future.result(5)
 
 
-def test_refresh_counts_the_usable_keys_or_says_why_not(
+def test_a_look_counts_the_usable_keys_and_says_why_others_are_not(
     keys: PlatformKeys, platform: PlatformInfo, scripted: ScriptedPlatform
 ) -> None:
     publish(scripted, jwk(), jwk(1024))
-    assert keys.refresh(platform) == 1
-    publish(scripted, jwk(1024))
-    with pytest.raises(BadAnswer, match="2048 bits"):
-        keys.refresh(platform)
+    seen = keys.look(platform)
+    assert (seen.usable, len(seen.unfit)) == (1, 1)
+    assert "2048 bits" in seen.unfit[0]
+    publish(scripted, jwk(1024), {**jwk(), "kid": None})
+    seen = keys.look(platform)
+    assert (seen.usable, len(seen.unfit)) == (0, 2)
+    assert "no kid" in seen.unfit[1]
+    publish(scripted)
+    with pytest.raises(BadAnswer, match="no key set"):
+        keys.look(platform)
     assert keys.key_for(platform, "rsa-2048")

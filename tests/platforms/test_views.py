@@ -1,6 +1,7 @@
 """The pages of the registration as an administrator sees them, and the address of our keys."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
+from lti_tool.config import Settings
 from lti_tool.database import Database
-from lti_tool.demo.school import School
+from lti_tool.demo.school import PERSONALITIES, School, SchoolServer, SigningKey
+from lti_tool.demo.school import KeyRing as SchoolKeys
 from lti_tool.errors import IccError
 from lti_tool.platforms.asking import SCOPES
 from lti_tool.platforms.invites import InviteService
@@ -33,11 +36,13 @@ def key_ring(database: Database, vault: Vault, clock: FakeClock) -> KeyRing:
 
 
 @pytest.fixture
-def app(registration: RegistrationService, invites: InviteService, key_ring: KeyRing, clock: FakeClock) -> Flask:
+def app(
+    settings: Settings, registration: RegistrationService, invites: InviteService, key_ring: KeyRing, clock: FakeClock
+) -> Flask:
     app = Flask("lti_tool", static_folder=None)
     app.secret_key = SECRET
     app.testing = True
-    provide(app, registration, invites, key_ring)
+    provide(app, settings, registration, invites, key_ring)
     init_web(app, clock=clock)
     app.register_blueprint(blueprint)
     return app
@@ -335,3 +340,94 @@ def test_a_reason_in_the_words_of_the_platform_is_shown_to_its_administrator_alo
     school.faults.add("registration", "status", status=400)
     assert client.post(f"/lti/register/{token}", data=form).status_code == 502
     assert told == [f"{school.url} answered 400 to our registration"]
+
+
+@pytest.fixture
+def brightspace(listening: SchoolServer, school_key: SigningKey, clock: FakeClock) -> Iterator[School]:
+    """A school whose learning environment tells no deployment id at registration."""
+    school = listening.fresh(clock, PERSONALITIES["brightspace"])
+    school.keys = SchoolKeys([school_key])
+    yield school
+    school.faults.clear()
+
+
+def connect_without_deployment(client: FlaskClient, school: School, token: str) -> TestResponse:
+    answer = client.post(f"/lti/register/{token}", data=form_of(client, school, token))
+    page = client.get(answer.headers["Location"])
+    assert "deployment-id" in page.text
+    return page
+
+
+def test_the_administrator_fills_in_the_deployment_that_the_platform_did_not_tell(
+    client: FlaskClient, brightspace: School, token: str, platforms: PlatformService
+) -> None:
+    page = connect_without_deployment(client, brightspace, token)
+    (platform,) = platforms.list()
+    assert (platform.family, list(platforms.deployments(platform.id))) == ("brightspace", [])
+    answer = client.post(f"/lti/register/{token}/connected", data={**hidden_fields(page), "deployment_id": " d-1 "})
+    assert answer.status_code == 303
+    assert "deployment-id mee" not in client.get(answer.headers["Location"]).text
+    assert platforms.deployments(platform.id) == ["d-1"]
+
+
+def test_only_the_first_deployment_is_taken_from_the_page(
+    client: FlaskClient, brightspace: School, token: str, platforms: PlatformService
+) -> None:
+    form = hidden_fields(connect_without_deployment(client, brightspace, token))
+    for given in ("d-1", "d-2"):
+        client.post(f"/lti/register/{token}/connected", data={**form, "deployment_id": given})
+    assert platforms.deployments(platforms.list()[0].id) == ["d-1"]
+
+
+@pytest.mark.parametrize("given", ["", " ", "x" * 256, "a\tb"])
+def test_a_deployment_that_cannot_be_one_is_said_at_the_field(
+    client: FlaskClient, brightspace: School, token: str, platforms: PlatformService, given: str
+) -> None:
+    form = hidden_fields(connect_without_deployment(client, brightspace, token))
+    page = client.post(f"/lti/register/{token}/connected", data={**form, "deployment_id": given})
+    assert page.status_code == 400
+    assert 'aria-invalid="true"' in page.text
+    assert platforms.deployments(platforms.list()[0].id) == []
+
+
+def test_a_deployment_form_of_somebody_else_is_refused(
+    client: FlaskClient, brightspace: School, token: str, platforms: PlatformService
+) -> None:
+    connect_without_deployment(client, brightspace, token)
+    for seal in ("", "nonsense", form_of(client, brightspace, token).get("csrf_token", "")):
+        page = client.post(f"/lti/register/{token}/connected", data={"csrf_token": seal, "deployment_id": "d-1"})
+        assert page.status_code in (400, 403, 404)
+    assert client.post("/lti/register/unknown/connected", data={"deployment_id": "d-1"}).status_code == 404
+    assert platforms.deployments(platforms.list()[0].id) == []
+
+
+def test_canvas_is_told_how_to_make_the_developer_key(client: FlaskClient) -> None:
+    answer = client.get("/lti/configuration/canvas.json")
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    told = answer.get_json()
+    assert told["oidc_initiation_url"] == "http://localhost:8401/lti/login"
+    assert told["target_link_uri"] == "http://localhost:8401/lti/launch"
+    assert told["public_jwk_url"] == "http://localhost:8401/.well-known/jwks.json"
+    assert told["scopes"] == list(SCOPES)
+    assert told["custom_fields"] == {"context_history": "$Context.id.history"}
+    assert told["title"]
+    assert told["description"]
+    (extension,) = told["extensions"]
+    assert (extension["platform"], extension["domain"]) == ("canvas.instructure.com", "localhost:8401")
+    assert extension["privacy_level"] == "name_only"
+    placements = extension["settings"]["placements"]
+    assert [one["placement"] for one in placements] == ["course_assignments_menu", "assignment_selection", "link_selection"]
+    assert {one["message_type"] for one in placements} == {"LtiDeepLinkingRequest"}
+    assert {one["target_link_uri"] for one in placements} == {"http://localhost:8401/lti/launch"}
+
+
+def test_a_school_that_shares_its_issuer_may_frame_the_pages(
+    client: FlaskClient, listening: SchoolServer, school_key: SigningKey, token: str, clock: FakeClock
+) -> None:
+    school = listening.fresh(clock, PERSONALITIES["canvas"])
+    school.keys = SchoolKeys([school_key])
+    page = client.get(address(school, token))
+    assert "https://*.instructure.com" in policy(page)
+    done = client.post(f"/lti/register/{token}", data=hidden_fields(page), follow_redirects=True)
+    assert "https://*.instructure.com" in policy(done)
+    assert "Canvas" in done.text or "developer key" in done.text

@@ -15,6 +15,7 @@ from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import ScoreOutboxService
 from lti_tool.training.models import Cohort, Enrolment, Submission
 from lti_tool.training.outcomes import OutcomeChanged
+from mappings.loading import load_trainings
 from mappings.progress import OutcomeState
 from mappings.roles import Role
 from tests.builders import ASSIGNMENT, Builder
@@ -40,7 +41,7 @@ class Desk:
     outbox: ScoreOutboxService = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = ScoreOutboxService(self.jobs, self.clock)
+        self.outbox = ScoreOutboxService(self.jobs, self.clock, load_trainings())
 
     def work(
         self,

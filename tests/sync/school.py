@@ -14,7 +14,10 @@ from lti_tool.jobs.queue import Jobs
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.service import PlatformService
+from lti_tool.sync.delivery import ScoreDelivery
+from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import ScorePoster
+from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import POST_SCORE
 from lti_tool.training.models import Enrolment
@@ -77,17 +80,17 @@ class AtSchool:
         """Put the poster together, with other parts than the usual ones."""
         desk, outgoing = self.desk, outgoing or self._outgoing
         connector = Connector(outgoing, self._keys, desk.clock)
-        return ScorePoster(
+        platforms = platforms or PlatformService(desk.database, desk.clock, outgoing)
+        delivery = ScoreDelivery(
             desk.database,
-            platforms or PlatformService(desk.database, desk.clock, outgoing),
             scores or ScoreService(connector, desk.clock),
             LineItemService(connector),
-            ResultService(connector),
-            desk.jobs,
-            desk.clock,
+            Gradebook(ResultService(connector), desk.clock),
             LAUNCH_URL,
-            lambda: self.jitter,
+            desk.clock,
         )
+        lanes = Lanes(desk.database, platforms, desk.jobs, desk.clock, lambda: self.jitter)
+        return ScorePoster(desk.database, platforms, delivery, lanes, desk.outbox, desk.jobs, desk.clock)
 
     @property
     def school(self) -> School:

@@ -15,10 +15,13 @@ from lti_tool.training.models import Review, Submission
 from lti_tool.training.outcomes import OutcomeChanged, OutcomeFollower
 from lti_tool.training.reviewing import ReviewService
 from mappings.loading import load_trainings
+from mappings.platforms import profile_for
 from mappings.progress import OutcomeState
 from mappings.roles import Role
 from tests.recording_jobs import Job, RecordingJobs
 from tests.sync.desk import FEEDBACK, Desk
+
+AT_ONCE = profile_for("moodle").max_parallel
 
 
 def test_accepted_work_leads_to_a_row_and_a_job_for_the_participants_column(desk: Desk, jobs: RecordingJobs) -> None:
@@ -31,7 +34,7 @@ def test_accepted_work_leads_to_a_row_and_a_job_for_the_participants_column(desk
     )
     assert (row.platform_id, row.score_given, row.score_maximum, row.comment) == (desk.platform.id, 100, 100, FEEDBACK)
     assert (row.version, row.sent_version, row.dirty, row.refused, row.job) == (1, 0, True, False, 1)
-    assert jobs.waiting_jobs == [Job(POST_SCORE, row.id, 1, lane=desk.platform.id, delay=0.0)]
+    assert jobs.waiting_jobs == [Job(POST_SCORE, row.id, 1, lane=f"{desk.platform.id}:{row.slot % AT_ONCE}", delay=0.0)]
 
 
 @pytest.mark.parametrize("state", [OutcomeState.DRAFT, OutcomeState.SUBMITTED, OutcomeState.RETURNED])
@@ -85,7 +88,7 @@ def test_every_platform_of_the_person_gets_the_score_in_a_lane_of_its_own(desk: 
         (desk.platform.id, desk.placement.id, desk.account.id),
         (second.id, placement.id, account.id),
     }
-    assert {job.lane for job in jobs.waiting_jobs} == {desk.platform.id, second.id}
+    assert {job.lane.split(":")[0] for job in jobs.waiting_jobs} == {desk.platform.id, second.id}
 
 
 def test_a_new_review_makes_a_new_version_of_the_same_row(desk: Desk, jobs: RecordingJobs) -> None:

@@ -76,9 +76,9 @@ def test_a_tool_that_is_killed_before_it_knows_leaves_one_grade_although_the_sch
     at: AtSchool, tool: ToolProcess
 ) -> None:
     tool.start()
-    at.school.faults.add(Service.RESULTS, FaultKind.SLOW, seconds=600)
+    at.school.faults.add(Service.SCORES, FaultKind.SLOW, seconds=600, after=True)
     at.desk.accept()
-    eventually(lambda: at.asked(Service.RESULTS))
+    eventually(lambda: at.posts())
     tool.kill()
     assert (at.desk.row().dirty, at.posts()) == (True, 1)
     at.server.stop()

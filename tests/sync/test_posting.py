@@ -9,11 +9,13 @@ from structlog.testing import capture_logs
 from lti_tool.advantage.connector import Connector
 from lti_tool.advantage.scores import Posted, PostResult, ScoreService
 from lti_tool.demo.school import FaultKind, Service
-from lti_tool.demo.school.gradebook import override, release
+from lti_tool.demo.school.gradebook import override, receive, release
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, SCORE
-from lti_tool.sync.jobs import LEASE
+from lti_tool.sync.delivery import BLIND_AFTER
+from lti_tool.sync.lanes import LEASE
+from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import mark
 from mappings.progress import OutcomeState
 from tests.eventually import eventually
@@ -217,30 +219,80 @@ def test_a_grade_changed_by_hand_after_a_conflict_is_shown_and_not_overwritten(p
     posting.run()
     posting.desk.clock.advance(seconds=5)
     override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60, feedback="Nog niet.")
-    posting.desk.accept(submission)
+    posting.desk.accept(submission, "Nog mooier.")
     row = posting.run()
-    assert (row.dirty, row.refused, row.last_error, row.fails) == (True, False, "http-409", 1)
-    row = posting.wait_and_run()
-    assert (row.dirty, row.refused, row.last_error, row.fails) == (True, False, "http-409", 2)
-    row = posting.wait_and_run()
     assert (row.dirty, row.refused, row.last_error) == (False, True, "changed-in-lms")
+    assert (row.held_score, row.held_maximum) == (60, 100)
     assert mark(row, "school").state == "changed"
     assert posting.jobs.waiting_jobs == []
     assert posting.at.shown() == (60, "Nog niet.")
+    assert posting.at.asked(Service.SCORES) == 2
 
 
-def test_other_troubles_do_not_count_as_conflicts(posting: Posting) -> None:
+def test_a_conflict_with_our_own_older_score_is_tried_until_it_is_accepted(posting: Posting) -> None:
     submission = posting.desk.accept()
-    posting.at.school.clock_skew = timedelta(minutes=3)
+    posting.at.school.clock_skew = timedelta(minutes=1)
     posting.run()
-    override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60)
-    posting.desk.clock.advance(seconds=5)
-    posting.desk.accept(submission)
-    posting.desk.set(posting.desk.row(), fails=7, last_error="http-503")
-    for conflicts in (1, 2):
-        row = posting.run() if conflicts == 1 else posting.wait_and_run()
-        assert (row.refused, row.fails) == (False, conflicts)
-    assert posting.wait_and_run().refused
+    posting.desk.clock.advance(seconds=15)
+    posting.desk.set(posting.desk.row(), score_given=90.0)
+    with posting.desk.database.session() as session:
+        posting.desk.outbox.retry(session, session.get_one(ScoreOutbox, posting.desk.row().id))
+    for fails in (1, 2, 3):
+        row = posting.run() if fails == 1 else posting.wait_and_run()
+        assert (row.dirty, row.refused, row.last_error, row.fails) == (True, False, "http-409", fails)
+    posting.desk.clock.advance(minutes=1)
+    assert not posting.wait_and_run().dirty
+    assert posting.at.shown()[0] == 90
+    assert submission.id == posting.desk.row().submission_id
+
+
+def test_a_grade_changed_by_hand_before_a_later_score_is_seen_before_anything_is_posted(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.run()
+    posting.desk.clock.advance(seconds=15)
+    override(posting.at.school, posting.at.item, posting.at.teacher.id, final=60, feedback="Nog niet.")
+    posting.desk.accept(submission, "Nog mooier.")
+    row = posting.run()
+    assert (row.refused, row.last_error, row.held_score) == (True, "changed-in-lms", 60)
+    assert posting.at.asked(Service.SCORES) == 1
+
+
+def test_a_trainer_may_say_that_ours_counts_after_all(posting: Posting) -> None:
+    school, teacher = posting.at.school, posting.at.teacher
+    by_hand = {"scoreGiven": 60, "scoreMaximum": 100, "activityProgress": "Completed", "gradingProgress": "FullyGraded"}
+    receive(school, posting.at.item, teacher.id, by_hand, posting.desk.clock())
+    posting.desk.accept()
+    assert posting.run().last_error == "changed-in-lms"
+    posting.desk.clock.advance(minutes=1)
+    with posting.desk.database.session() as session:
+        posting.desk.outbox.retry(session, session.get_one(ScoreOutbox, posting.desk.row().id), overwrite=True)
+    row = posting.run()
+    assert (row.dirty, row.refused, row.overwrite, row.held_score) == (False, False, False, None)
+    assert posting.at.shown() == (100, FEEDBACK)
+
+
+def test_a_score_that_is_there_already_is_not_posted_again(posting: Posting) -> None:
+    posting.desk.accept()
+    posting.run()
+    row = posting.desk.row()
+    posting.desk.clock.advance(minutes=1)
+    posting.desk.set(row, sent_version=0, posted_at=None, sent_given=None, sent_maximum=None)
+    posting.desk.retry()
+    row = posting.run()
+    assert (row.dirty, row.sent_version, row.sent_given) == (False, row.version, 100)
+    assert posting.at.posts() == 1
+
+
+def test_a_gradebook_that_cannot_be_read_holds_a_score_up_for_a_while_and_not_for_ever(posting: Posting) -> None:
+    posting.at.school.faults.add(Service.RESULTS, FaultKind.STATUS, status=503, times=50)
+    posting.desk.accept()
+    row = posting.run()
+    for fails in range(1, BLIND_AFTER + 1):
+        assert (row.dirty, row.last_error, row.fails) == (True, "unreachable", fails)
+        assert posting.at.posts() == 0
+        row = posting.wait_and_run()
+    assert not row.dirty
+    assert posting.at.shown() == (100, FEEDBACK)
 
 
 def test_a_conflict_over_nothing_that_can_be_seen_is_tried_until_it_is_accepted(posting: Posting) -> None:
@@ -257,7 +309,7 @@ def test_a_conflict_over_nothing_that_can_be_seen_is_tried_until_it_is_accepted(
     posting.desk.clock.advance(minutes=1)
     assert not posting.wait_and_run().dirty
     assert posting.at.shown() == (100, "Nog mooier.")
-    assert posting.at.asked(Service.RESULTS) == 1
+    assert posting.at.asked(Service.RESULTS) == 2  # before and after the first
 
 
 def test_a_grade_that_a_trainer_set_by_hand_before_is_shown_although_the_school_says_200(posting: Posting) -> None:
@@ -275,9 +327,17 @@ def test_a_grade_that_a_trainer_set_by_hand_before_is_shown_although_the_school_
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.HTML, FaultKind.DROP])
 def test_what_was_accepted_counts_as_sent_when_the_gradebook_cannot_be_read(posting: Posting, kind: FaultKind) -> None:
-    posting.desk.accept()
+    submission = posting.desk.accept()
+    posting.run()
+    posting.desk.clock.advance(seconds=2)
+    posting.desk.accept(submission, "Nog mooier.")
     posting.at.school.faults.add(Service.RESULTS, kind)
-    assert mark(posting.run(), "school").state == "sent"
+    row = posting.run()
+    assert (mark(row, "school").state, row.checked) == ("sent", False)
+    assert posting.at.shown() == (100, "Nog mooier.")
+    posting.desk.clock.advance(seconds=61)
+    posting.at.poster.sweep()
+    assert posting.desk.row().checked
 
 
 def test_a_school_that_asks_us_to_wait_is_left_alone_that_long_and_others_are_not(

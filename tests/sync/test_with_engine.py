@@ -14,7 +14,7 @@ from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.scopes import SCORE
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from lti_tool.sync.jobs import LEASE
+from lti_tool.sync.lanes import LEASE
 from lti_tool.sync.outbox import POST_SCORE
 from mappings.progress import OutcomeState
 from tests.clock import FakeClock

@@ -195,6 +195,7 @@ class World:
         provide(app, self.sessions, *self.services)
         app.register_blueprint(blueprint)
         app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")
+        app.add_url_rule("/placement/<placement_id>/copy", "embedding.copied", lambda placement_id: f"copy {placement_id}")
         return app
 
 

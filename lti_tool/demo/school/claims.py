@@ -1,4 +1,4 @@
-"""The claims of an id_token, in the exact shape Moodle 4.5 sends them (launch, deep linking, submission review)."""
+"""The claims of an id_token (launch, deep linking, submission review): Moodle 4.5's exact shape, and what others do."""
 
 import hashlib
 import json
@@ -8,28 +8,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from .models import Course, Link, Person, Registration, Role
+from .models import Course, Link, Person, Registration
 from .scopes import AGS_CLAIM, BO_CLAIM, DL, GRADE_SYNC_AND_COLUMNS, LTI, MEMBERSHIP, NRPS_CLAIM
 
 if TYPE_CHECKING:
     from .state import School
 
-_MEMBERSHIP_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-_ADMIN_ROLES = (
-    "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator",
-    "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor",
-    "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator",
-)
 
-
-def roles(person: Person, course: Course) -> list[str]:
-    """The roles of ``person`` in ``course``: a non-editing teacher is an Instructor here, as in Moodle."""
+def roles(school: "School", person: Person, course: Course) -> list[str]:
+    """The roles of ``person`` in ``course``."""
+    shape = school.personality.id_tokens
     if person.admin:
-        return list(_ADMIN_ROLES)
+        return list(shape.admin_roles)
     enrolment = course.enrolments.get(person.id)
-    if enrolment is None:
-        return []
-    return [_MEMBERSHIP_ROLE + ("Learner" if enrolment.role is Role.STUDENT else "Instructor")]
+    return list(shape.roles_of(enrolment.role)) if enrolment is not None else []
 
 
 def resource_link(
@@ -47,12 +39,12 @@ def resource_link(
         claims[LTI + "for_user"] = {"user_id": for_user.id}
     claims[LTI + "message_type"] = "LtiResourceLinkRequest" if for_user is None else "LtiSubmissionReviewRequest"
     claims[LTI + "resource_link"] = {"title": link.title, "description": link.text, "id": link.id}
-    if items:
+    if items and school.personality.id_tokens.basic_outcomes:
         claims[BO_CLAIM] = {
             "lis_result_sourcedid": _sourcedid(link, person),
             "lis_outcome_service_url": f"{school.url}/lti/outcomes",
         }
-    _add_person(claims, person, registration)
+    _add_person(claims, school, person, registration)
     back = {"course": course.id, "launch_container": 3, "instanceid": link.id, "sesskey": secrets.token_urlsafe(8)}
     claims[LTI + "launch_presentation"] = {
         "locale": person.locale,
@@ -73,7 +65,7 @@ def deep_linking(
     target = registration.deep_link_uri or registration.target_link_uri
     claims = _start(school, person, course, registration, nonce, target)
     claims[LTI + "message_type"] = "LtiDeepLinkingRequest"
-    _add_person(claims, person, registration)
+    _add_person(claims, school, person, registration)
     claims[LTI + "launch_presentation"] = {"locale": person.locale}
     _finish(claims, school, person, course, registration, {}, None)
     options = school.deep_linking
@@ -98,32 +90,39 @@ def deep_linking(
 def _start(
     school: "School", person: Person, course: Course, registration: Registration, nonce: str, target: str
 ) -> dict[str, Any]:
-    now = int(school.now().timestamp())
+    now, shape = int(school.now().timestamp()), school.personality.id_tokens
     return {
         "nonce": nonce or secrets.token_urlsafe(16),
         "iat": now,
-        "exp": now + 60,
-        "iss": school.url,
-        "aud": registration.client_id,
+        "exp": now + shape.seconds,
+        "iss": school.issuer,
+        **_audience(registration, as_list=shape.audience_list),
         LTI + "deployment_id": registration.deployment_id,
         LTI + "target_link_uri": target,
         "sub": person.id,
         LTI + "lis": {"person_sourcedid": person.idnumber, "course_section_sourcedid": course.idnumber},
-        LTI + "roles": roles(person, course),
+        LTI + "roles": roles(school, person, course),
         LTI + "context": {
             "id": course.id,
             "label": course.label,
             "title": course.title,
-            "type": ["CourseSection"],
+            "type": [shape.context_type],
         },
     }
 
 
-def _add_person(claims: dict[str, Any], person: Person, registration: Registration) -> None:
+def _audience(registration: Registration, *, as_list: bool) -> dict[str, Any]:
+    client_id = registration.client_id
+    return {"aud": [client_id], "azp": client_id} if as_list else {"aud": client_id}
+
+
+def _add_person(claims: dict[str, Any], school: "School", person: Person, registration: Registration) -> None:
     if registration.sends_name:
         claims |= {"given_name": person.given, "family_name": person.family, "name": person.name}
-    claims[LTI + "ext"] = {"user_username": person.username} if registration.sends_name else {}
-    claims[LTI + "ext"]["lms"] = "moodle-2"
+    lms = school.personality.id_tokens.lms
+    if lms is not None:
+        claims[LTI + "ext"] = {"user_username": person.username} if registration.sends_name else {}
+        claims[LTI + "ext"]["lms"] = lms
     if registration.sends_email:
         claims["email"] = person.email
 
@@ -137,23 +136,26 @@ def _finish(
     own_custom: Mapping[str, str],
     link: Link | None,
 ) -> None:
+    shape = school.personality.id_tokens
     claims[LTI + "tool_platform"] = {
-        "product_family_code": "moodle",
-        "version": "2024100700",
+        **school.personality.product(),
         "guid": school.guid,
         "name": school.short_name,
         "description": school.name,
     }
     claims[LTI + "version"] = "1.3.0"
-    custom: dict[str, str | None] = {}
+    custom: dict[str, str | int | None] = {}
     values = _variables(school, person, course, registration, link)
     for key, value in {**own_custom, **registration.custom}.items():
-        substituted = values.get(value[1:], value) if value.startswith("$") else value
-        custom[key.lower()] = substituted
+        substituted = _substituted(value, values, numbers=shape.custom_numbers)
+        if shape.custom_doubled:
+            custom[key.lower()] = substituted
         custom[key] = substituted
     memberships = f"{school.url}/lti/CourseSection/{course.id}/bindings/{registration.id}/memberships"
-    knows_members = MEMBERSHIP in registration.scopes and school.tool_in_course(course, registration)
-    if knows_members:
+    knows_members = MEMBERSHIP in registration.scopes and (
+        shape.members_from_the_start or school.tool_in_course(course, registration)
+    )
+    if knows_members and shape.custom_doubled:
         custom["context_memberships_url"] = memberships
     claims[LTI + "custom"] = custom
     grading = sorted(scope for scope in registration.scopes if scope in GRADE_SYNC_AND_COLUMNS)
@@ -167,6 +169,14 @@ def _finish(
         claims[NRPS_CLAIM] = {"context_memberships_url": memberships, "service_versions": ["1.0", "2.0"]}
 
 
+def _substituted(value: str, values: Mapping[str, str | None], *, numbers: bool) -> str | int | None:
+    """The value of a custom parameter: a variable that is known by what it stands for, any other as it is."""
+    if not value.startswith("$"):
+        return value
+    found = values.get(value[1:], value)
+    return int(found) if numbers and found is not None and found.isdigit() else found
+
+
 def _variables(
     school: "School", person: Person, course: Course, registration: Registration, link: Link | None
 ) -> dict[str, str | None]:
@@ -174,7 +184,7 @@ def _variables(
         "Context.id": course.id,
         "Context.title": course.title,
         "Context.label": course.label,
-        "Context.id.history": "",
+        "Context.id.history": ",".join(course.history),
         "Context.sourcedId": course.idnumber,
         "Context.longDescription": course.summary,
         "Context.timeFrame.begin": _moment(course.start),
@@ -190,7 +200,7 @@ def _variables(
         "User.id": person.id,
         "User.username": person.username,
         "Person.sourcedId": person.idnumber,
-        "Membership.role": ",".join(roles(person, course)),
+        "Membership.role": ",".join(roles(school, person, course)),
         "Result.sourcedId": _sourcedid(link, person) if link else None,
         "BasicOutcome.url": f"{school.url}/lti/outcomes",
         "Moodle.Person.userGroupIds": "",
@@ -203,6 +213,8 @@ def _variables(
         }
     if registration.sends_email:
         values["Person.email.primary"] = person.email
+    if not school.personality.context_history:
+        del values["Context.id.history"]
     return values
 
 

@@ -1,7 +1,8 @@
 """The content items of a deep-linking response: what is wrong with them, in words, and the activities they become.
 
 Rules of Moodle 4.5: a maximum is a whole number from 1 to 100 (with several items a wrong one silently gives an
-ungraded activity), a title has at most 255 characters, ``lineItem.label`` is ignored.
+ungraded activity), a title has at most 255 characters, ``lineItem.label`` is ignored. Others take any maximum, and some
+want a title or an address.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,18 +16,21 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 MAX_TITLE = 255
-MAX_GRADE = 100
+USUAL_GRADE = 100
 
 
-def fatal(item: Item, registration: Registration, accept_types: list[str]) -> str | None:
+def fatal(school: "School", item: Item, registration: Registration) -> str | None:
     """Why ``item`` can never become an activity here, or None."""
+    habits = school.personality.choosing
     kind = item.get("type")
-    if kind not in accept_types:
+    if kind not in school.deep_linking.accept_types:
         return "Dit soort onderdeel kan deze cursus niet tonen."
     title = item.get("title", "")
     if not isinstance(title, str) or len(title) > MAX_TITLE:
         return "De titel is langer dan 255 tekens."
     url = item.get("url")
+    if (habits.title_required and not title) or (habits.url_required and not url):
+        return "Dit onderdeel heeft geen titel of geen link."
     if url is not None and (not isinstance(url, str) or urlsplit(url).netloc != registration.domain):
         return "De link wijst naar een andere website dan het hulpmiddel."
     custom = item.get("custom", {})
@@ -38,20 +42,23 @@ def fatal(item: Item, registration: Registration, accept_types: list[str]) -> st
     return None
 
 
-def bad_maximum(item: Item) -> bool:
-    """Whether the item asks for a maximum that is no whole number from 1 to 100."""
+def bad_maximum(school: "School", item: Item) -> bool:
+    """Whether the item asks for a maximum that the gradebook does not take."""
     if "lineItem" not in item:
         return False
-    maximum = item["lineItem"].get("scoreMaximum", MAX_GRADE)
-    return isinstance(maximum, bool) or not isinstance(maximum, int) or not 1 <= maximum <= MAX_GRADE
+    maximum = item["lineItem"].get("scoreMaximum", USUAL_GRADE)
+    if isinstance(maximum, bool) or not isinstance(maximum, int | float):
+        return True
+    highest = school.personality.choosing.highest_maximum
+    return maximum <= 0 if highest is None else not isinstance(maximum, int) or not 1 <= maximum <= highest
 
 
-def problems(items: list[Item], registration: Registration, accept_types: list[str]) -> dict[int, str]:
+def problems(school: "School", items: list[Item], registration: Registration) -> dict[int, str]:
     """What is wrong with each item, by its place; items that are not listed are fine."""
     found: dict[int, str] = {}
     for place, item in enumerate(items):
-        reason = fatal(item, registration, accept_types) if isinstance(item, dict) else "Dit onderdeel is niet te lezen."
-        if reason is None and bad_maximum(item):
+        reason = fatal(school, item, registration) if isinstance(item, dict) else "Dit onderdeel is niet te lezen."
+        if reason is None and bad_maximum(school, item):
             reason = "Het maximum is geen heel getal van 1 tot en met 100."
         if reason is not None:
             found[place] = reason
@@ -71,14 +78,13 @@ def create(
     A single item with a problem gives nothing. Among several, one with a wrong maximum becomes an ungraded activity
     and any other problem leaves that item out.
     """
-    accepted = school.deep_linking.accept_types
-    found = problems(items, registration, accepted)
+    found = problems(school, items, registration)
     if len(items) == 1 and found:
         return []
     links: list[Link] = []
     with school.changing():
         for place, item in enumerate(items):
-            if place in found and (not isinstance(item, dict) or fatal(item, registration, accepted) is not None):
+            if place in found and (not isinstance(item, dict) or fatal(school, item, registration) is not None):
                 continue
             links.append(_create(school, course, registration, item, place not in found, completion_rule))
     return links
@@ -90,7 +96,7 @@ def _create(
     line_item = item.get("lineItem")
     graded = gradable and isinstance(line_item, dict)
     wanted: dict[str, Any] = line_item if isinstance(line_item, dict) else {}
-    review = wanted.get("submissionReview")
+    review = wanted.get("submissionReview") if school.personality.submission_review else None
     review_url = str(review.get("url") or item.get("url") or registration.target_link_uri) if review else None
     own = review.get("custom", {}) if isinstance(review, dict) else {}
     return school.add_link(
@@ -99,7 +105,7 @@ def _create(
         str(item.get("title") or registration.name),
         dict(item.get("custom", {})),
         with_grade=graded,
-        maximum=wanted.get("scoreMaximum", MAX_GRADE) if graded else MAX_GRADE,
+        maximum=wanted.get("scoreMaximum", USUAL_GRADE) if graded else USUAL_GRADE,
         url=item.get("url"),
         text=str(item.get("text") or ""),
         resource_id=str(wanted.get("resourceId") or "") if graded else "",

@@ -66,16 +66,14 @@ def come_back() -> Response:
         return make_response(render_template("school/deeplink_error.html", reason=str(refused)), 404)
     registration = school.registrations[visit.registration_id]
     visit.items = items
-    visit.problems = problems(items, registration, school.deep_linking.accept_types)
+    visit.problems = problems(school, items, registration)
     for place, reason in visit.problems.items():
         school.refuse(Service.DEEP_LINKING.value, 200, f"item {place + 1}: {translate(reason, 'en')}")
     course = school.courses[visit.course_id]
     lost = {
         place
         for place in visit.problems
-        if len(items) == 1
-        or not isinstance(items[place], dict)
-        or fatal(items[place], registration, school.deep_linking.accept_types) is not None
+        if len(items) == 1 or not isinstance(items[place], dict) or fatal(school, items[place], registration) is not None
     }
     return make_response(render_template("school/chosen.html", visit=visit, course=course, lost=lost))
 
@@ -107,7 +105,7 @@ def _verified(token: str, visit: DeepLinkVisit) -> list[dict[str, object]]:
         raise AnswerRefused("iat lies in the future, or the answer is valid for more than an hour")
     if claims.get("iss") != registration.client_id:
         raise AnswerRefused("Consumer key is incorrect: iss must be the client id")
-    if claims.get("aud") not in (school.url, [school.url]):
+    if claims.get("aud") not in (school.issuer, [school.issuer]):
         raise AnswerRefused("aud must be the platform's issuer")
     if claims.get(LTI + "deployment_id") != registration.deployment_id:
         raise AnswerRefused("deployment_id is not the one of the request")

@@ -31,6 +31,8 @@ class FaultKind(StrEnum):
     DROP = "drop"
     NO_KEYS = "nokeys"
     HUGE = "huge"
+    BUSY = "busy"
+    """Asked too often, in the words of this learning environment."""
 
 
 @dataclass(slots=True)

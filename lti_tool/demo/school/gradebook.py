@@ -1,4 +1,4 @@
-"""The gradebook's rules, as Moodle's grade API applies them to scores from tools and to a teacher's own hand."""
+"""The gradebook's rules for scores from tools and for a teacher's own hand: those of Moodle's grade API, and its rivals'."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,30 +26,38 @@ class ParallelFirstScore(Exception):
 def receive(school: "School", item: LineItem, person_id: str, score: Json, moment: datetime) -> Grade:
     """Store a score; ``moment`` must be later, in whole seconds, than what is stored.
 
-    An item with an activity of its own keeps the school's present second as stamp, any other the score's own
-    (Moodle 4.5). Anything but FullyGraded with a score clears the grade; a score without comment clears the feedback.
+    In Moodle an item with an activity of its own keeps the school's present second as stamp; otherwise it is the score's
+    own. Anything but FullyGraded with a score clears the grade; in most places a score without comment clears the feedback.
 
     Raises:
         EarlierScore, LockedGrade, ParallelFirstScore: nothing was stored.
     """
+    rules = school.personality.scores
     with _first_score_alone(school, item, person_id), school.changing():
         grade = school.grades.get((item.id, person_id)) or Grade(item.id, person_id)
-        if grade.stamp is not None and int(moment.timestamp()) <= grade.stamp:
+        if grade.stamp is not None and int(moment.timestamp()) < grade.stamp + (not rules.takes_equal):
             raise EarlierScore
         if grade.locked:
             raise LockedGrade
         school.grades[(item.id, person_id)] = grade
         grade.posts += 1
         grade.received_at = school.now()
+        extension = score.get(rules.extension) if rules.extension else None
+        grade.attempts += rules.extension is not None and not _is_no_attempt(extension)
         final = "scoreGiven" in score and score["gradingProgress"] == "FullyGraded"
         grade.raw = score["scoreGiven"] * item.maximum / score["scoreMaximum"] if final else None
         if grade.overridden_at is None:
-            grade.final = None if grade.raw is None else min(max(grade.raw, 0), item.maximum)
-            grade.feedback = score.get("comment") or None
-            stamp = school.now() if item.activity_id else moment
+            most = item.maximum if rules.clips else grade.raw
+            grade.final = None if grade.raw is None else min(max(grade.raw, 0), most or 0)
+            grade.feedback = score.get("comment") or (grade.feedback if rules.keeps_comment else None)
+            stamp = school.now() if item.activity_id and rules.own_clock else moment
             grade.stamp = None if grade.empty else int(stamp.timestamp())
         complete(school, item, person_id)
         return grade
+
+
+def _is_no_attempt(extension: object) -> bool:
+    return isinstance(extension, dict) and extension.get("new_submission") is False
 
 
 @contextmanager
@@ -60,7 +68,7 @@ def _first_score_alone(school: "School", item: LineItem, person_id: str) -> Iter
             grade.person_id == person_id and school.items[grade.item_id].course_id == item.course_id
             for grade in school.grades.values()
         )
-        if not known and key in school.scoring:
+        if not known and key in school.scoring and school.personality.scores.races:
             raise ParallelFirstScore
         if not known:
             school.scoring.add(key)

@@ -100,7 +100,7 @@ class Launches:
 
     def _params(self, person: Person, registration: Registration, target: str, hint: str) -> dict[str, str]:
         return {
-            "iss": self._school.url,
+            "iss": self._school.issuer,
             "target_link_uri": target,
             "login_hint": person.id,
             "lti_message_hint": hint,

@@ -11,17 +11,21 @@ from .models import Course, Json, LineItem, Registration
 from .scopes import LINEITEM, LINEITEM_READONLY, LINEITEM_TYPE, LINEITEMS_TYPE
 from .wire import (
     ServiceRefused,
-    bad_gateway,
+    accepts,
     bearer,
     course_or_404,
     item_or_404,
     json_answer,
+    link_to_next,
     media_type,
     no_handler,
     own_type,
     owned,
+    page_of,
+    sends,
     service,
     the_school,
+    too_long,
 )
 
 bp = Blueprint("lineitems", __name__)
@@ -33,9 +37,8 @@ def collection(course_id: str) -> Response:
     """List a tool's grade items in a course, or add one."""
     path = f"/{course_id}/lineitems"
     if request.method == "GET":
-        accept = request.headers.get("Accept", "")
-        if accept != LINEITEMS_TYPE:
-            if accept in ("", "*/*", LINEITEM_TYPE):
+        if not accepts(LINEITEMS_TYPE):
+            if accepts("", "*/*", LINEITEM_TYPE):
                 raise ServiceRefused(400, "No context or unsupported content type", f"Accept must be {LINEITEMS_TYPE}")
             raise no_handler(path)
         registration = bearer(LINEITEM, LINEITEM_READONLY)
@@ -44,7 +47,7 @@ def collection(course_id: str) -> Response:
     if request.method == "POST":
         if media_type() == LINEITEMS_TYPE:
             raise ServiceRefused(400, "No context or unsupported content type", f"send {LINEITEM_TYPE}")
-        if media_type() != LINEITEM_TYPE:
+        if not sends(LINEITEM_TYPE):
             raise no_handler(path)
         registration = bearer(LINEITEM)
         own_type(registration)
@@ -67,11 +70,15 @@ def _list(course: Course, registration: Registration) -> Response:
     if "resource_link_id" in args:
         items = [item for item in items if item.link_id == args["resource_link_id"]]
     items.sort(key=lambda item: int(item.id))
-    limit, start = args.get("limit", type=int), args.get("from", 0, type=int)
-    page = items[start : start + limit] if limit else items
+    lists = school.personality.lists
+    page, start, limit = page_of(items, lists.page)
     response = json_answer([as_json(item) for item in page], LINEITEMS_TYPE)
-    if limit:
+    if limit and lists.broken_links:
         response.headers["Link"] = _broken_link(course.id, start, limit, len(items))
+    elif limit and start + limit < len(items):
+        kept = {key: value for key, value in args.items() if key not in ("limit", "from")}
+        base = f"{school.url}/lti/courses/{course.id}/lineitems"
+        link_to_next(response, base, {**kept, "limit": limit, "from": start + limit})
     return response
 
 
@@ -118,12 +125,12 @@ def single(course_id: str, item_id: str) -> Response:
     """Read, replace or delete one grade item."""
     path = f"/{course_id}/lineitems/{item_id}/lineitem"
     if request.method == "GET":
-        if request.headers.get("Accept", "*/*") not in ("*/*", "", LINEITEM_TYPE):
+        if not accepts("*/*", "", LINEITEM_TYPE):
             raise no_handler(path)
         item = _owned(course_id, item_id, LINEITEM, LINEITEM_READONLY)
         return json_answer(as_json(item), LINEITEM_TYPE)
     if request.method == "PUT":
-        if media_type() != LINEITEM_TYPE:
+        if not sends(LINEITEM_TYPE):
             raise no_handler(path)
         return _replace(_owned(course_id, item_id, LINEITEM))
     if request.method == "DELETE":
@@ -169,7 +176,7 @@ def _parsed(phrase: str) -> Json:
     if isinstance(maximum, bool) or not isinstance(maximum, int | float):
         raise ServiceRefused(400, "Bad Request", "scoreMaximum must be a number")
     if len(asked["label"]) > 255:
-        raise bad_gateway("label is longer than 255 characters")
+        raise too_long("label is longer than 255 characters")
     return asked
 
 
@@ -185,7 +192,7 @@ def _link_id(asked: Json, course: Course, registration: Registration) -> str | N
 
 def _review(asked: Json) -> tuple[str | None, dict[str, str]]:
     review = asked.get("submissionReview")
-    if not isinstance(review, dict):
+    if not isinstance(review, dict) or not the_school().personality.submission_review:
         return None, {}
     custom = review.get("custom")
     own = {str(key): str(value) for key, value in custom.items()} if isinstance(custom, dict) else {}

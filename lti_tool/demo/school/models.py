@@ -80,6 +80,8 @@ class Course:
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     """Link ids in the order of the course page."""
+    history: list[str] = field(default_factory=list)
+    """Ids of the courses that this one is a copy of, the nearest first."""
 
 
 @dataclass(slots=True)
@@ -168,6 +170,8 @@ class Grade:
     received_at: datetime | None = None
     posts: int = 0
     """Accepted score posts, for whoever wants to know that a score arrived once."""
+    attempts: int = 0
+    """Attempts that scores made for the student, where a score can (Canvas)."""
 
     @property
     def empty(self) -> bool:

@@ -1,20 +1,29 @@
-"""Names and roles: who is in a course, with Moodle's short role names, escaped names and forgetful paging."""
+"""Names and roles: who is in a course; Moodle's short role names, escaped names and forgetful paging, and what others do."""
 
 from html import escape
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from .claims import resource_link
 from .faults import Service
-from .models import Course, Link, Person, Registration, Role
-from .scopes import BO_CLAIM, LTI, MEMBERS_TYPE, MEMBERSHIP
-from .wire import ServiceRefused, bad_gateway, bearer, course_or_404, json_answer, no_handler, service, the_school
+from .models import Course, Link, Person, Registration
+from .personality import MEMBERSHIP_ROLE
+from .scopes import BO_CLAIM, LTI, MEMBERSHIP
+from .wire import (
+    ServiceRefused,
+    bad_gateway,
+    bearer,
+    course_or_404,
+    json_answer,
+    link_to_next,
+    no_handler,
+    page_of,
+    service,
+    the_school,
+)
 
 bp = Blueprint("nrps", __name__)
-
-_URI = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 
 
 @bp.route("/lti/CourseSection/<course_id>/bindings/<type_id>/memberships", methods=["GET", "POST", "PUT", "DELETE"])
@@ -23,28 +32,29 @@ def memberships(course_id: str, type_id: str) -> Response:
     """The active members of a course, optionally of one role, in pages when ``limit`` is given."""
     if request.method != "GET":
         raise ServiceRefused(405, "Method Not Allowed")
-    if "application/json" in request.headers.get("Accept", ""):
+    school = the_school()
+    habits, lists = school.personality.members, school.personality.lists
+    if lists.exact_types and "application/json" in request.headers.get("Accept", ""):
         raise no_handler(f"/CourseSection/{course_id}/bindings/{type_id}/memberships")
     registration = bearer(MEMBERSHIP)
     if registration.id != type_id:
         raise ServiceRefused(401, "Unauthorized", "the memberships are those of another tool's binding")
     course = course_or_404(course_id)
     link = _link(course)
-    school = the_school()
     with school.lock:
         people = _members(course)
-        limit, start = request.args.get("limit", type=int), request.args.get("from", 0, type=int)
-        page = people[start : start + limit] if limit else people
+        page, start, limit = page_of(people, lists.members_page)
         members = [_member(person, course, registration, link) for person in page]
     base = f"{school.url}/lti/CourseSection/{course.id}/bindings/{type_id}/memberships"
     body = {"id": base, "context": {"id": course.id, "label": course.label, "title": course.title}, "members": members}
-    response = json_answer(body, MEMBERS_TYPE)
+    response = json_answer(body, habits.media_type)
     if limit and start + limit < len(people):
-        # The next address loses role, so a filtered list goes on unfiltered (Moodle 4.5).
         query: dict[str, Any] = {"limit": limit, "from": start + limit}
         if link is not None:
             query["rlid"] = link.id
-        response.headers["Link"] = f'<{base}?{urlencode(query)}>; rel="next"'
+        if "role" in request.args and not habits.forgets_role:
+            query["role"] = request.args["role"]
+        link_to_next(response, base, query)
     return response
 
 
@@ -60,37 +70,41 @@ def _link(course: Course) -> Link | None:
     return link
 
 
-def _short_role(course: Course, person: Person) -> str:
-    # A non-editing teacher is a Learner here, though an Instructor in the launch (Moodle 4.5).
-    role = course.enrolments[person.id].role
-    return "Instructor" if role in (Role.TEACHER, Role.MANAGER) else "Learner"
+def _roles(course: Course, person: Person) -> tuple[str, ...]:
+    return the_school().personality.members.roles_of(course.enrolments[person.id].role)
 
 
 def _members(course: Course) -> list[Person]:
     school = the_school()
-    active = [school.people[key] for key, enrolment in course.enrolments.items() if not enrolment.suspended]
-    active.sort(key=lambda person: (person.family.casefold(), person.given.casefold(), int(person.id)))
-    wanted = request.args.get("role", "").removeprefix(_URI)
-    if wanted in ("Learner", "Instructor"):
-        return [person for person in active if _short_role(course, person) == wanted]
-    return active
+    habits = school.personality.members
+    listed = [
+        school.people[key]
+        for key, enrolment in course.enrolments.items()
+        if not enrolment.suspended or habits.inactive is not None
+    ]
+    listed.sort(key=lambda person: (person.family.casefold(), person.given.casefold(), int(person.id)))
+    wanted = request.args.get("role", "").removeprefix(MEMBERSHIP_ROLE)
+    # an unknown role returns everybody
+    if habits.filters_roles and wanted in ("Learner", "Instructor"):
+        return [person for person in listed if {wanted, MEMBERSHIP_ROLE + wanted} & set(_roles(course, person))]
+    return listed
 
 
 def _member(person: Person, course: Course, registration: Registration, link: Link | None) -> dict[str, Any]:
-    member: dict[str, Any] = {"status": "Active", "roles": [_short_role(course, person)]}
+    habits = the_school().personality.members
+    status = habits.inactive if course.enrolments[person.id].suspended else habits.active
+    member: dict[str, Any] = {"status": status, "roles": list(_roles(course, person))}
     if link is not None:
         message = {LTI + "message_type": "LtiResourceLinkRequest"}
         claims = resource_link(the_school(), person, link)
         if BO_CLAIM in claims:
             message[BO_CLAIM] = claims[BO_CLAIM]
         member["message"] = [message]
-    member |= {"user_id": person.id, "lis_person_sourcedid": escape(person.idnumber, quote=False)}
+    texts = {"lis_person_sourcedid": person.idnumber}
     if registration.sends_name:
-        member |= {
-            "name": escape(person.name, quote=False),
-            "given_name": escape(person.given, quote=False),
-            "family_name": escape(person.family, quote=False),
-        }
+        texts |= {"name": person.name, "given_name": person.given, "family_name": person.family}
+    member["user_id"] = person.id
+    member |= {name: escape(text, quote=False) if habits.escaped else text for name, text in texts.items()}
     if registration.sends_email:
         member["email"] = person.email
     if registration.sends_name:

@@ -4,9 +4,10 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from .faults import Service
 from .launches import AuthRefused
+from .personality import Personality
 from .scopes import ALL_SCOPES, PLATFORM_CONFIGURATION
 from .sessions import session_key, signed_in
-from .wire import service, the_school
+from .wire import html_page, service, the_school
 
 bp = Blueprint("oidc", __name__)
 
@@ -24,11 +25,16 @@ _VARIABLES = [
 @bp.get("/.well-known/openid-configuration")
 @service(Service.CONFIGURATION)
 def configuration() -> Response:
-    """The platform's configuration, as Moodle shapes it."""
-    url = the_school().url
+    """The platform's configuration, as Moodle shapes it; a platform without dynamic registration has none."""
+    school = the_school()
+    if not school.personality.registering.dynamic:
+        raise html_page("there is no dynamic registration here", 404)
+    url, variables = school.url, [name for name in _VARIABLES if name not in _unknown(school.personality)]
+    audience = {"authorization_server": school.token_audience} if school.token_audience else {}
     return jsonify(
         {
-            "issuer": url,
+            "issuer": school.issuer,
+            **audience,
             "token_endpoint": f"{url}/lti/token",
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
@@ -41,23 +47,30 @@ def configuration() -> Response:
             "id_token_signing_alg_values_supported": ["RS256"],
             "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email"],
             PLATFORM_CONFIGURATION: {
-                "product_family_code": "moodle",
-                "version": "4.5 (Build: 20241007)",
+                **school.personality.product(at_registration=True),
                 "messages_supported": [
                     {"type": "LtiResourceLinkRequest"},
                     {"type": "LtiDeepLinkingRequest", "placements": ["ContentArea"]},
                 ],
-                "variables": _VARIABLES,
+                "variables": variables,
             },
         }
     )
+
+
+def _unknown(personality: Personality) -> tuple[str, ...]:
+    return () if personality.context_history else ("Context.id.history",)
 
 
 @bp.get("/lti/certs")
 @service(Service.CERTS)
 def certs() -> Response:
     """The school's public keys."""
-    return jsonify(the_school().keys.jwks())
+    school = the_school()
+    keys = school.keys.jwks()["keys"]
+    if not school.personality.key_alg:
+        keys = [{name: value for name, value in key.items() if name != "alg"} for key in keys]
+    return jsonify({"keys": keys})
 
 
 @bp.route("/lti/auth", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -213,6 +214,38 @@ class Records:
                 )
                 self.items[item.id] = item
             return link
+
+    def copy_course(self, course: Course, title: str, *, people: bool = False) -> Course:
+        """Make a new course of ``course``: its activities with their settings and empty grade items, and who teaches it.
+
+        As Moodle copies a course: links get new ids and keep their custom parameters; with ``people`` its students come
+        along, without their grades.
+        """
+        with self.changing():
+            copy = self.add_course(title, summary=course.summary, start=course.start)
+            copy.history = [course.id, *course.history]
+            for person_id, enrolment in course.enrolments.items():
+                if people or enrolment.role is not Role.STUDENT:
+                    copy.enrolments[person_id] = replace(enrolment)
+            for link in [self.links[key] for key in course.links]:
+                item = self.item_of(link)
+                self.add_link(
+                    copy,
+                    self.registrations[link.registration_id],
+                    link.title,
+                    link.custom,
+                    with_grade=item is not None,
+                    maximum=item.maximum if item else 100,
+                    url=link.url,
+                    text=link.text,
+                    resource_id=item.resource_id if item else None,
+                    tag=item.tag if item else None,
+                    icon=link.icon,
+                    completion_rule=link.completion_rule,
+                    review_url=item.review_url if item else None,
+                    review_custom=item.review_custom if item else None,
+                )
+            return copy
 
     def remove_link(self, link: Link) -> None:
         """Take an activity out of its course, with its grade item and grades."""

@@ -35,6 +35,8 @@ def _refuse(reason: str, status: int = 400) -> ServiceRefused:
 @service(Service.REGISTRATION)
 def register() -> Response:
     """Register the tool whose one-time token came along; the tool is then pending until the admin activates it."""
+    if not the_school().personality.registering.dynamic:
+        raise html_page("there is no dynamic registration here", 404)
     client_id = _token()
     if request.method == "PUT":
         raise _refuse("Unsupported operation")
@@ -150,9 +152,10 @@ def _answer(registration: Registration, deep_linking: bool) -> dict[str, Any]:
     scopes = [*reversed(GRADE_SYNC_AND_COLUMNS)] if len(registration.scopes) >= 3 else []
     if MEMBERSHIP in registration.scopes:
         scopes.append(MEMBERSHIP)
+    told = the_school().personality.registering.tells_deployment
     tool: dict[str, Any] = {
         "version": "1.3.0",
-        "deployment_id": registration.deployment_id,
+        **({"deployment_id": registration.deployment_id} if told else {}),
         "target_link_uri": registration.target_link_uri,
         "domain": registration.domain,
         "description": registration.description,

@@ -14,6 +14,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from .app import create_app, serve
 from .keys import KeyRing
 from .people import open_school
+from .personalities import MOODLE
+from .personality import Personality
 from .records import utc_now
 from .state import School
 
@@ -40,6 +42,7 @@ class SchoolServer:
         state_file: keeps the school over restarts.
         clock: the present moment, aware.
         keys: signing keys to use, for tests that start many schools.
+        personality: which learning environment the school is.
     """
 
     def __init__(
@@ -52,12 +55,13 @@ class SchoolServer:
         state_file: Path | None = None,
         clock: Callable[[], datetime] = utc_now,
         keys: KeyRing | None = None,
+        personality: Personality = MOODLE,
     ) -> None:
         self.host = host
         self.port = port
         self.public_host = public_host or host
         self._clock, self._keys = clock, keys
-        self.school = School(clock=clock, state_file=state_file, keys=keys)
+        self.school = School(clock=clock, state_file=state_file, keys=keys, personality=personality)
         if seeded:
             open_school(self.school)
         self.app = create_app(self.school)
@@ -69,10 +73,10 @@ class SchoolServer:
         """The school's address, without a slash at the end."""
         return self.school.url
 
-    def fresh(self, clock: Callable[[], datetime] | None = None) -> School:
+    def fresh(self, clock: Callable[[], datetime] | None = None, personality: Personality = MOODLE) -> School:
         """Put a new, empty school in memory behind the same address, for the next test; the old one is let go."""
         self.school.faults.clear()
-        school = School(self.school.url, clock=clock or self._clock, keys=self._keys)
+        school = School(self.school.url, clock=clock or self._clock, keys=self._keys, personality=personality)
         self.school = school
         serve(self.app, school)
         return school

@@ -11,8 +11,9 @@ from .faults import Faults
 from .keys import KeyRing, SigningKey
 from .launches import AuthAnswer, Launches
 from .models import Call, Course, DeepLinkingOptions, Json, LineItem, Link, Person, Refusal, Registration
+from .personalities import MOODLE
+from .personality import Personality
 from .records import Records, utc_now
-from .storage import StorageOptions
 
 
 class School(Records):
@@ -23,6 +24,7 @@ class School(Records):
         clock: returns the present moment, aware.
         state_file: a JSON file that keeps the school over restarts; None keeps it in memory.
         keys: the signing keys; made when first needed otherwise.
+        personality: which learning environment it is.
     """
 
     def __init__(
@@ -32,14 +34,17 @@ class School(Records):
         clock: Callable[[], datetime] = utc_now,
         state_file: Path | None = None,
         keys: KeyRing | None = None,
+        personality: Personality = MOODLE,
     ) -> None:
         self.url = url
+        self.personality = personality
         self.name = "Zilverbos College"
         self.short_name = "zilverbos"
-        self.token_audience: str | None = None
+        self.token_audience = personality.tokens.audience
         """What ``aud`` of a client assertion must be; None: the token address."""
-        self.deep_linking = DeepLinkingOptions()
-        self.storage = StorageOptions()
+        choosing = personality.choosing
+        self.deep_linking = DeepLinkingOptions(accept_multiple=choosing.accept_multiple, data=choosing.data)
+        self.storage = personality.storage
         self.keys = keys or KeyRing()
         self.faults = Faults()
         self.refusals: deque[Refusal] = deque(maxlen=500)
@@ -54,6 +59,11 @@ class School(Records):
         """How long storing a score takes; more than 0 makes Moodle's race of parallel first scores visible."""
         super().__init__(clock, state_file)
         self.launches = Launches(self)
+
+    @property
+    def issuer(self) -> str:
+        """Who signs: the school itself, or what all schools with this learning environment share."""
+        return self.personality.issuer or self.url
 
     def refuse(self, service: str, status: int, reason: str) -> None:
         """Write down that a request was turned away, and why."""
@@ -70,12 +80,15 @@ class School(Records):
             return True
 
     def lineitems_url(self, course_id: str, type_id: str) -> str:
-        return f"{self.url}/lti/courses/{course_id}/lineitems?type_id={type_id}"
+        return f"{self.url}/lti/courses/{course_id}/lineitems{self._query(type_id)}"
 
     def lineitem_url(self, item: LineItem, service: str = "") -> str:
         """The address of a grade item, or of its ``scores`` or ``results`` (before the query, as Moodle wants)."""
         path = f"/lti/courses/{item.course_id}/lineitems/{item.id}/lineitem" + (f"/{service}" if service else "")
-        return f"{self.url}{path}?type_id={item.registration_id}"
+        return f"{self.url}{path}{self._query(item.registration_id)}"
+
+    def _query(self, type_id: str) -> str:
+        return f"?type_id={type_id}" if self.personality.type_query else ""
 
     def launch_claims(self, person: Person, link: Link, *, nonce: str = "", for_user: Person | None = None) -> Json:
         """The claims of an id_token for this launch (``for_user``: a submission review), ready to be varied."""

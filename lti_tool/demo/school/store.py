@@ -5,7 +5,7 @@ import os
 import types
 import typing
 from collections import Counter
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, Field, asdict, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -66,6 +66,10 @@ def load(school: "Records", path: Path) -> None:
         raise UnreadableState(f"{path} cannot be read as the demo school's state: move it away to start anew") from error
 
 
+def _has_default(part: Field[Any]) -> bool:
+    return part.default is not MISSING or part.default_factory is not MISSING
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
@@ -84,7 +88,9 @@ def _build(kind: Any, value: Any) -> Any:  # noqa: ANN401 - builds whatever the 
         return {key: _build(inner, item) for key, item in value.items()}
     if is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
-        return kind(**{part.name: _build(hints[part.name], value[part.name]) for part in fields(kind)})
+        # a file of an earlier version lacks what has a default now
+        parts = [part for part in fields(kind) if part.name in value or not _has_default(part)]
+        return kind(**{part.name: _build(hints[part.name], value[part.name]) for part in parts})
     if kind is datetime:
         return datetime.fromisoformat(value)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -1,7 +1,7 @@
 """The token endpoint: client_credentials with a signed client assertion (private_key_jwt), strict where Moodle is lax.
 
-Moodle checks neither iss, aud nor jti; the specification does, so this school does. Answers have Moodle's shapes:
-200 with a JSON body under ``text/html``, errors always 400, and invalid JSON for an unknown key id.
+Moodle checks neither iss, aud nor jti; the specification does, so this school does. Moodle's answers have its own shapes:
+200 with a JSON body under ``text/html``, errors always 400, and invalid JSON for an unknown key id. Others use OAuth's.
 """
 
 import json
@@ -23,8 +23,15 @@ TOKEN_LIFE = 3600
 _HTML = "text/html; charset=utf-8"
 
 
+_CODES = ("invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type")
+
+
 def _refuse(error: str, detail: str) -> ServiceRefused:
-    return ServiceRefused(400, "Bad Request", detail, body=f'{{\n  "error" : "{error}"\n}}', content_type=_HTML)
+    if the_school().personality.tokens.own_words:
+        return ServiceRefused(400, "Bad Request", detail, body=f'{{\n  "error" : "{error}"\n}}', content_type=_HTML)
+    code = error if error in _CODES else "invalid_client"
+    body = json.dumps({"error": code, "error_description": detail})
+    return ServiceRefused(400, "Bad Request", detail, body=body, content_type="application/json")
 
 
 @bp.route("/lti/token", methods=["GET", "POST"])
@@ -51,7 +58,9 @@ def token() -> Response:
         school.tokens = {key: value for key, value in school.tokens.items() if value[2] > now - TOKEN_LIFE}
         school.tokens[access] = (registration.id, frozenset(scopes), now + TOKEN_LIFE)
     body = {"access_token": access, "token_type": "Bearer", "expires_in": TOKEN_LIFE, "scope": " ".join(scopes)}
-    return Response(json.dumps(body, indent=2, separators=(",", " : ")), content_type=_HTML)
+    if school.personality.tokens.own_words:
+        return Response(json.dumps(body, indent=2, separators=(",", " : ")), content_type=_HTML)
+    return Response(json.dumps(body), content_type="application/json")
 
 
 def _client(assertion: str) -> Registration:
@@ -94,6 +103,8 @@ def _verify(registration: Registration, assertion: str) -> None:
     if claims.get("iss") != registration.client_id:
         raise _refuse("invalid_client", "iss must be the client id, like sub")
     audience = school.token_audience or f"{school.url}/lti/token"
+    if isinstance(claims.get("aud"), list) and not school.personality.tokens.audience_lists:
+        raise ServiceRefused(500, "Internal Server Error", "aud is a list, which breaks this service")
     if claims.get("aud") not in (audience, [audience]):
         raise _refuse("invalid_client", "aud must be the token address alone")
     jti = claims.get("jti")

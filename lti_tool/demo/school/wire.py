@@ -5,10 +5,11 @@ Moodle answers a refused service request with the reason in the HTTP status line
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from html import escape
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 from werkzeug.datastructures import Headers
@@ -19,6 +20,7 @@ from .state import School
 from .toolkeys import ToolKeys
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 _GATEWAY = """<html>\r\n<head><title>{line}</title></head>\r\n<body>\r\n<center><h1>{line}</h1></center>\r\n<hr>\
 <center>nginx</center>\r\n</body>\r\n</html>\r\n"""
@@ -29,6 +31,7 @@ _WORDS = {
     404: "Not Found",
     405: "Method Not Allowed",
     409: "Conflict",
+    422: "Unprocessable Entity",
     429: "Too Many Requests",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -85,6 +88,13 @@ def bad_gateway(detail: str) -> ServiceRefused:
     return ServiceRefused(502, "Bad Gateway", detail, body=_GATEWAY.format(line="502 Bad Gateway"), content_type="text/html")
 
 
+def too_long(detail: str) -> ServiceRefused:
+    """Refuse a text that does not fit: Moodle dies of it."""
+    if the_school().personality.lists.exact_types:
+        return bad_gateway(detail)
+    return ServiceRefused(400, "Bad Request", detail)
+
+
 def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
     """Make a view a service of the platform: counted, disturbed by its faults, its refusals written down."""
 
@@ -93,16 +103,20 @@ def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Resp
         def run(*args: P.args, **kwargs: P.kwargs) -> Response:
             school = the_school()
             fault = school.faults.draw(name)
-            if fault is not None and fault.kind is FaultKind.SLOW:
-                school.faults.pause(fault.seconds)
+            late = fault.seconds if fault is not None and fault.kind is FaultKind.SLOW else 0.0
+            if fault is not None and not fault.after:
+                school.faults.pause(late)
             spoiled = fault if fault is not None and fault.kind is not FaultKind.SLOW else None
             response = Response(status=503)
             if spoiled is None or spoiled.after:
                 try:
+                    _check_user_agent(school)
                     response = view(*args, **kwargs)
                 except ServiceRefused as refused:
                     school.refuse(name.value, refused.status, refused.detail)
                     response = _refusal(refused)
+            if fault is not None and fault.after:
+                school.faults.pause(late)
             dropped = spoiled is not None and spoiled.kind is FaultKind.DROP
             if spoiled is not None and not dropped:
                 response = disturbed(spoiled)
@@ -116,6 +130,11 @@ def service(name: Service) -> Callable[[Callable[P, Response]], Callable[P, Resp
         return run
 
     return decorate
+
+
+def _check_user_agent(school: School) -> None:
+    if school.personality.needs_user_agent and not request.headers.get("User-Agent"):
+        raise ServiceRefused(403, "Forbidden", "a request without User-Agent")
 
 
 def hang_up() -> None:
@@ -136,10 +155,14 @@ def disturbed(fault: Fault) -> Response:
     if fault.kind is FaultKind.HUGE:
         filler = {"keys": [], "filler": "x" * 6_000_000}
         return Response(json.dumps(filler), mimetype="application/json")
-    phrase = _WORDS.get(fault.status, "Error")
     headers = Headers()
     if fault.retry_after is not None:
         headers["Retry-After"] = str(fault.retry_after)
+    if fault.kind is FaultKind.BUSY:
+        busy = the_school().personality.busy
+        headers.extend(busy.headers)
+        return Response(busy.body, status=busy.status, headers=headers, mimetype=busy.media_type)
+    phrase = _WORDS.get(fault.status, "Error")
     if fault.status >= 500:
         line = f"{fault.status} {phrase}"
         return Response(_GATEWAY.format(line=line), status=fault.status, headers=headers, mimetype="text/html")
@@ -173,6 +196,30 @@ def no_handler(path: str) -> ServiceRefused:
     return ServiceRefused(400, f"No handler found for {path} {asked}".rstrip())
 
 
+def accepts(*types: str) -> bool:
+    """Whether ``Accept`` is one of ``types``, where that is looked at at all; ``""`` stands for none."""
+    if not the_school().personality.lists.exact_types:
+        return True
+    return request.headers.get("Accept", "") in types
+
+
+def sends(expected: str) -> bool:
+    """Whether the content type is ``expected``; where it is not compared exactly, any JSON will do."""
+    given = media_type()
+    return given == expected or (not the_school().personality.lists.exact_types and given.endswith("json"))
+
+
+def page_of(things: Sequence[T], usual: int | None) -> tuple[Sequence[T], int, int | None]:
+    """The page that ``limit`` and ``from`` ask for, where it starts and how long pages are; ``usual`` without ``limit``."""
+    limit, start = request.args.get("limit", type=int) or usual, request.args.get("from", 0, type=int)
+    return (things[start : start + limit] if limit else things), start, limit
+
+
+def link_to_next(response: Response, base: str, query: Mapping[str, object]) -> None:
+    """Name the next page in the Link header (RFC 8288)."""
+    response.headers["Link"] = f'<{base}?{urlencode(query)}>; rel="next"'
+
+
 def media_type() -> str:
     """The content type of the request without its parameters (a charset is allowed everywhere)."""
     return request.headers.get("Content-Type", "").partition(";")[0].strip()
@@ -181,27 +228,34 @@ def media_type() -> str:
 def bearer(*scopes: str) -> Registration:
     """The tool whose access token came with the request and holds one of ``scopes``; anything else is 401."""
     school = the_school()
+    rules = school.personality.tokens
     header = request.headers.get("Authorization", "")
     kind, _, token = header.partition(" ")
     if kind.lower() != "bearer" or not token:
-        raise ServiceRefused(401, "Unauthorized", "no bearer token")
+        raise _no_bearer(rules.stale, "no bearer token")
     with school.lock:
         known = school.tokens.get(token)
     if known is None:
-        raise ServiceRefused(401, "Unauthorized", "unknown access token")
+        raise _no_bearer(rules.stale, "unknown access token")
     registration_id, granted, expires = known
     if expires <= school.now().timestamp():
-        raise ServiceRefused(401, "Unauthorized", "the access token has expired")
+        raise _no_bearer(rules.stale, "the access token has expired")
     if granted.isdisjoint(scopes):
-        raise ServiceRefused(401, "Unauthorized", f"the access token lacks the scope {' or '.join(scopes)}")
+        raise _no_bearer(rules.unscoped, f"the access token lacks the scope {' or '.join(scopes)}")
     registration = school.registrations.get(registration_id)
     if registration is None:
-        raise ServiceRefused(401, "Unauthorized", "the tool of this access token is no longer registered")
+        raise _no_bearer(rules.stale, "the tool of this access token is no longer registered")
     return registration
+
+
+def _no_bearer(status: int, detail: str) -> ServiceRefused:
+    return ServiceRefused(status, _WORDS[status], detail)
 
 
 def own_type(registration: Registration) -> None:
     """Insist on the ``type_id`` of the tool's own addresses; a tool that drops the query loses it elsewhere too."""
+    if not the_school().personality.type_query:
+        return
     given = request.args.get("type_id")
     if given is None:
         raise ServiceRefused(400, "Bad Request", "type_id is missing: keep the query of the address you were given")

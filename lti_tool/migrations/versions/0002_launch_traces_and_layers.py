@@ -24,6 +24,19 @@ def upgrade() -> None:
     op.add_column("platform", sa.Column("product", sa.String(length=200), nullable=True))
     op.add_column("platform", sa.Column("frame_origins", sa.JSON(), nullable=True))
     op.create_table(
+        "copy_choice",
+        sa.Column("course_id", sa.String(length=22), nullable=False),
+        sa.Column("named_cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("chosen_by_id", sa.String(length=22), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_copy_choice_course_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_copy_choice_cohort_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["chosen_by_id"], ["person.id"], name=op.f("fk_copy_choice_chosen_by_id")),
+        sa.PrimaryKeyConstraint("course_id", "named_cohort_id", name=op.f("pk_copy_choice")),
+    )
+    op.create_index(op.f("ix_copy_choice_cohort_id"), "copy_choice", ["cohort_id"])
+    op.create_table(
         "launch_trace",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
@@ -48,6 +61,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away again."""
     op.drop_table("launch_trace")
+    op.drop_table("copy_choice")
     for table, column in (
         ("platform", "frame_origins"),
         ("platform", "product"),

@@ -197,6 +197,49 @@ def test_the_gradebook_opens_a_submission_review(world: World) -> None:
     assert world.signed_in(world.teacher).get(base).status == 403
 
 
+def test_the_trainer_copies_a_course_with_its_activities_and_without_its_grades(world: World) -> None:
+    world.link.custom = {"assignment": "leervraag", "history": "$Context.id.history"}
+    world.item.resource_id, world.item.tag, world.item.review_url = "leervraag:c1", "icc", f"{world.tool.url}/launch"
+    post(world, score(world))
+    browser = world.signed_in(world.trainer)
+    home = browser.get(f"{world.school.url}/courses/{world.course.id}")
+    page = home.form(name="copy").submit(title=" Volgend  jaar ")
+    assert page.heading == "Volgend jaar"
+    copy = next(course for course in world.school.courses.values() if course.title == "Volgend jaar")
+    assert (copy.history, set(copy.enrolments)) == ([world.course.id], set(world.course.enrolments))
+    (link,) = [world.school.links[key] for key in copy.links]
+    item = world.school.item_of(link)
+    assert item is not None
+    assert (link.title, link.custom, link.url) == (world.link.title, world.link.custom, world.link.url)
+    assert (item.resource_id, item.tag, item.maximum, item.review_url) == (
+        "leervraag:c1",
+        "icc",
+        world.item.maximum,
+        world.item.review_url,
+    )
+    assert {link.id, item.id}.isdisjoint({world.link.id, world.item.id})
+    assert world.school.grade(link, world.teacher) is None
+    claims = world.school.launch_claims(world.teacher, link)
+    assert claims["https://purl.imsglobal.org/spec/lti/claim/custom"]["history"] == world.course.id
+    again = world.school.copy_course(copy, "Daarna")
+    assert again.history == [copy.id, world.course.id]
+    assert set(again.enrolments) == {world.trainer.id}
+
+
+def test_only_who_teaches_a_course_copies_it_and_gives_it_a_name(world: World) -> None:
+    address = f"{world.school.url}/courses/{world.course.id}/copy"
+    browser = world.signed_in(world.teacher)
+    page = browser.get(f"{world.school.url}/courses/{world.course.id}")
+    assert "Kopieer deze cursus" not in page.text
+    token = page.form("language").values["csrf_token"]
+    assert browser.post(address, {"csrf_token": token, "title": "x"}).status == 403
+    trainer = world.signed_in(world.trainer)
+    assert trainer.post(address, {"title": "x"}).status == 400
+    home = trainer.get(f"{world.school.url}/courses/{world.course.id}")
+    assert "Geef de nieuwe cursus een naam." in home.form(name="copy").submit(title=" ").text
+    assert len(world.school.courses) == 1
+
+
 def test_the_trainer_sets_completion_and_removes_an_activity(world: World) -> None:
     browser = world.signed_in(world.trainer)
     address = f"{world.school.url}/courses/{world.course.id}/links/{world.link.id}"

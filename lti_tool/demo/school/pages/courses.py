@@ -110,6 +110,21 @@ def settings(course_id: str, link_id: str) -> Response:
     return redirect(url_for("courses.activity", course_id=shown.id, link_id=link.id))
 
 
+@bp.post("/courses/<course_id>/copy")
+@needs_person
+def copy(course_id: str) -> Response:
+    """Make a new course with the same activities, for the next group."""
+    check_form()
+    shown = course_for(course_id, teaching=True)
+    title = " ".join(request.form.get("title", "").split())[:200]
+    if not title:
+        flash(t("Geef de nieuwe cursus een naam."), "bad")
+        return redirect(url_for("courses.course", course_id=shown.id))
+    made = the_school().copy_course(shown, title, people="people" in request.form)
+    flash(t("De cursus is gekopieerd. Je bent nu in de kopie."), "ok")
+    return redirect(url_for("courses.course", course_id=made.id))
+
+
 @bp.get("/lti/return")
 @needs_person
 def tool_return() -> Response:

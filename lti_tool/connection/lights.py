@@ -1,0 +1,55 @@
+"""Traffic lights: what was looked at, what it means, who can solve it and what to do."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from lti_tool.errors import Words
+from lti_tool.web.states import state_of
+
+THE_ADMIN = _l("De beheerder van de leeromgeving kan dit oplossen.")
+THE_SERVER = _l("Wie de server van de leeromgeving beheert, kan dit oplossen.")
+THE_OPERATOR = _l("De beheerder van ICC Bridge kan dit oplossen.")
+
+
+class Light(StrEnum):
+    """How something stands."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    WRONG = "wrong"
+    NOT_TRIED = "not_tried"
+
+    @property
+    def word(self) -> Words:
+        """Its word for people."""
+        return state_of(f"light_{self}").word
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    key: str
+    """Names it for scripts: ``their_keys``."""
+    light: Light
+    title: Words
+    meaning: Words
+    items: Sequence[Words] = ()
+    """Parts of it, one line each."""
+    who: Words = ""
+    """Who can solve it; empty when there is nothing to solve."""
+    steps: Sequence[Words] = ()
+    technical: str = ""
+    """One line for whoever looks deeper, in English; no secret and nobody's name."""
+
+
+def worst(findings: Iterable[Finding]) -> Light:
+    """Return the most urgent light; what was not tried does not count beside others."""
+    lights = {finding.light for finding in findings}
+    for light in (Light.WRONG, Light.ATTENTION, Light.OK):
+        if light in lights:
+            return light
+    return Light.NOT_TRIED

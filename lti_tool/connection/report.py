@@ -1,0 +1,70 @@
+"""A self-test as plain text, to copy into a message to a helpdesk: no secret and nobody's name is in it."""
+
+import textwrap
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from lti_tool import __version__
+from lti_tool.connection.lights import Finding
+from lti_tool.connection.selftest import Report
+from lti_tool.platforms.service import PlatformInfo
+from lti_tool.web.formats import when
+from lti_tool.web.locales import say
+from mappings.platforms import Reader
+
+WIDTH = 78
+_INDENT = "    "
+
+
+def kind_of(platform: PlatformInfo) -> str:
+    """Return what kind of learning environment this is, with its version as far as it said so."""
+    name, product = platform.profile.name, platform.product or ""
+    return product if product.casefold().startswith(name.casefold()) else f"{name} ({product})" if product else name
+
+
+def as_text(report: Report, base_url: str) -> str:
+    """Return the report in the present language.
+
+    Args:
+        base_url: our own address.
+    """
+    return "\n".join(_lines(report, base_url))
+
+
+def _lines(report: Report, base_url: str) -> Iterator[str]:
+    platform = report.platform
+    yield _("Zelftest van de koppeling met ICC Bridge: %(light)s", light=report.light.word)
+    yield f"{platform.name}, {kind_of(platform)}"
+    yield f"{platform.issuer}, client-id {platform.client_id}"
+    yield f"{base_url}, ICC Bridge {__version__}"
+    yield when(report.at)
+    for finding in report.findings:
+        yield ""
+        yield from _finding(finding)
+    for reader, title in ((Reader.ADMIN, _("Voor de beheerder")), (Reader.TRAINER, _("Voor trainers"))):
+        advice = report.advice(reader)
+        if advice:
+            yield ""
+            yield f"{title}, {platform.profile.name}"
+        for one in advice:
+            yield from _wrapped(say(one.text), "- ", "  ")
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"[{finding.light.word}] {finding.title}"
+    yield from _wrapped(str(finding.meaning), _INDENT, _INDENT)
+    for item in finding.items:
+        yield from _wrapped(str(item), f"{_INDENT}- ", f"{_INDENT}  ")
+    if finding.who:
+        yield from _wrapped(str(finding.who), _INDENT, _INDENT)
+    for number, step in enumerate(finding.steps, 1):
+        yield from _wrapped(str(step), f"{_INDENT}{number}. ", f"{_INDENT}   ")
+    if finding.technical:
+        yield from _wrapped(f"({finding.technical})", _INDENT, _INDENT)
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )

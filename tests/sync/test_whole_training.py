@@ -1,0 +1,73 @@
+"""A placement of the training as a whole: its column shows how many phases are complete."""
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.courses.models import Placement
+from lti_tool.sync.models import ScoreOutbox
+from mappings.loading import load_trainings
+from mappings.progress import OutcomeState
+from mappings.scores import ActivityProgress
+from tests.sync.desk import Desk
+
+TRAINING = load_trainings()["icc-vo"]
+FIRST, *OTHERS = TRAINING.phases
+
+
+@pytest.fixture
+def whole(desk: Desk) -> Placement:
+    """The whole training, with a column, beside the first assignment."""
+    return desk.build.placement(desk.course, desk.cohort, None, lineitem_url="https://lms.example/items/whole")
+
+
+def of(desk: Desk, placement: Placement) -> ScoreOutbox | None:
+    with desk.database.session() as session:
+        return session.scalar(select(ScoreOutbox).where(ScoreOutbox.placement_id == placement.id))
+
+
+def accept(desk: Desk, *keys: str) -> None:
+    for key in keys:
+        desk.accept(desk.work(OutcomeState.SUBMITTED, assignment_key=key))
+
+
+def test_a_complete_phase_counts_and_half_a_phase_does_not(desk: Desk, whole: Placement) -> None:
+    for key in FIRST.assignments[:-1]:
+        accept(desk, key)
+        assert of(desk, whole) is None
+    accept(desk, FIRST.assignments[-1])
+    row = of(desk, whole)
+    assert row is not None
+    assert (row.score_given, row.score_maximum, row.activity) == (
+        100 / len(TRAINING.phases),
+        100,
+        ActivityProgress.IN_PROGRESS,
+    )
+    assert row.comment == f"✓ {FIRST.name.get('nl')}"
+    assert row.submission_id is None
+
+
+def test_the_whole_training_is_a_hundred_and_completed(desk: Desk, whole: Placement) -> None:
+    accept(desk, *(assignment.key for assignment in TRAINING.assignments))
+    row = of(desk, whole)
+    assert row is not None
+    assert (row.score_given, row.activity) == (100, ActivityProgress.COMPLETED)
+    assert row.comment == "✓ " + ", ".join(phase.name.get("nl") or "" for phase in TRAINING.phases)
+
+
+def test_a_placement_without_a_column_gets_none_for_the_whole(desk: Desk) -> None:
+    bare = desk.build.placement(desk.course, desk.cohort, None)
+    accept(desk, *FIRST.assignments)
+    assert of(desk, bare) is None
+
+
+def test_a_launch_of_the_whole_catches_up_with_what_was_accepted_before(desk: Desk) -> None:
+    accept(desk, *FIRST.assignments)
+    late = desk.build.placement(desk.course, desk.cohort, None, lineitem_url="https://lms.example/items/late")
+    desk.catch_up(late)
+    row = of(desk, late)
+    assert row is not None
+    assert (row.score_given, row.version) == (25, 1)
+    desk.catch_up(late)
+    again = of(desk, late)
+    assert again is not None
+    assert again.version == 1
