@@ -1,15 +1,14 @@
 """The database: one engine, short transactions, and the base of all models.
 
-No driver begins a transaction by itself: `Database` does, so that reading costs less than writing.
+No driver begins a transaction by itself: `Database` does, for what needs one. A single statement is one anyhow, and reads
+would gain nothing: at READ COMMITTED, which PostgreSQL has, each statement sees the newest.
 
-- SQLite runs with WAL and synchronous=FULL. What may write begins with BEGIN IMMEDIATE: a transaction that reads first and
-  writes later would otherwise fail with a lock error in spite of the busy time-out. What only reads waits for nobody.
-- PostgreSQL runs as it is, at READ COMMITTED: there a transaction shows its reads no common moment, so reads go without
-  one and save two round trips.
+SQLite runs with WAL, synchronous=FULL and BEGIN IMMEDIATE: a transaction that reads first and writes later would otherwise
+fail with a lock error in spite of the busy time-out.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Row, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, Executable, MetaData, Row, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import QueuePool
@@ -39,7 +38,6 @@ CONNECTIONS = 10
 """Kept open a process; more threads than that at once get connections of their own for a moment."""
 SURELY_ALIVE = 1.0
 """Seconds since its last use in which a connection to PostgreSQL is not asked whether it still lives."""
-_READING = "reading"
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """What a query found, whatever its columns are."""
@@ -83,9 +81,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine = self._make_engine(url)
+        self.engine = _sqlite(url) if self.sqlite else _postgresql(url)
+        # the same connections, and nothing is begun
+        self.single = create_engine(url, pool=self.engine.pool)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._reads = sessionmaker(self.engine.execution_options(**{_READING: True}), expire_on_commit=False)
+        self._reads = sessionmaker(self.single, expire_on_commit=False)
 
     def __repr__(self) -> str:
         return f"Database({self.engine.url.render_as_string(hide_password=True)!r})"
@@ -103,10 +103,21 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a session that only reads: it takes no lock, so nobody waits for it and it waits for nobody.
 
-        SQLite shows all its reads the same moment, PostgreSQL shows each the newest.
+        Each of its statements sees the newest. Whatever it wrote would be written at once, statement by statement.
         """
         with self._reads() as session, session.begin():
             yield session
+
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[AnyRow]:
+        """Run one statement, which is a transaction of its own, and return what it found.
+
+        Args:
+            statement: made once, with a `bindparam` for each value.
+            values: by the names of the bind parameters, or of the columns of an INSERT or UPDATE.
+        """
+        with self.single.connect() as connection:
+            result = connection.execute(statement, values)
+            return result.all() if result.returns_rows else ()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -143,10 +154,6 @@ class Database:
         config.attributes["engine"] = self.engine
         return config
 
-    @staticmethod
-    def _make_engine(url: str) -> Engine:
-        return _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
-
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
@@ -165,20 +172,15 @@ def _sqlite(url: str) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if _only_reads(connection) else "BEGIN IMMEDIATE")
-
-    return engine
+    return _beginning(engine, "BEGIN IMMEDIATE")
 
 
 def _postgresql(url: str) -> Engine:
-    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=2 * CONNECTIONS, isolation_level="AUTOCOMMIT")
+    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=2 * CONNECTIONS)
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if not _only_reads(connection):
-            connection.exec_driver_sql("BEGIN")
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
+        connection.autocommit = True
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: Any) -> None:  # noqa: ANN401
@@ -194,11 +196,17 @@ def _postgresql(url: str) -> Engine:
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
 
+    return _beginning(engine, "BEGIN")
+
+
+def _beginning(engine: Engine, begin: str) -> Engine:
+    """Let an engine begin its transactions with these words (an event for it would make every statement dearer)."""
+
+    def do_begin(connection: Any) -> None:  # noqa: ANN401
+        connection.execute(begin)
+
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign,assignment]  # a hook of SQLAlchemy's
     return engine
-
-
-def _only_reads(connection: Connection) -> bool:
-    return _READING in connection.get_execution_options()
 
 
 def _reason(error: OperationalError) -> str:

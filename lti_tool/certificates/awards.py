@@ -4,10 +4,10 @@
 achievement version; the job that issues carries its id and job number only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.models import Award, AwardState, Certificate
@@ -37,6 +37,26 @@ _CARDS: Mapping[AwardState, CardState] = {
 }
 
 
+def _cards_query(trainings: Iterable[Training]) -> Select[str, AwardState, str]:
+    """Return the query of `AwardService.cards`, made once: to build it costs more than to run it."""
+    return (
+        select(Enrolment.id, Award.state, Certificate.id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Award, Award.person_id == Enrolment.person_id)
+        .outerjoin(Certificate, Certificate.award_id == Award.id)
+        .where(
+            Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)),
+            Enrolment.role == Role.PARTICIPANT.value,
+            or_(
+                *(
+                    (Cohort.training_key == training.key) & (Award.achievement_key == training.achievement.key)
+                    for training in trainings
+                )
+            ),
+        )
+    )
+
+
 class AwardService:
     """Keeps the awards in step with outcomes, names and approvals.
 
@@ -56,6 +76,7 @@ class AwardService:
         self._clock = clock
         self._trainings = trainings
         self._base_url = base_url
+        self._query = _cards_query(trainings.values())
 
     def follow_outcome(self, session: Session, change: OutcomeChanged) -> None:
         """Make the award when this outcome completes the rule (an `OutcomeFollower`)."""
@@ -87,22 +108,8 @@ class AwardService:
 
         A person has one certificate of an achievement, also with several enrolments.
         """
-        rows = session.execute(
-            select(Enrolment.id, Award.state, Certificate.id)
-            .join(Cohort, Cohort.id == Enrolment.cohort_id)
-            .join(Award, Award.person_id == Enrolment.person_id)
-            .outerjoin(Certificate, Certificate.award_id == Award.id)
-            .where(
-                Enrolment.id.in_(enrolment_ids),
-                Enrolment.role == Role.PARTICIPANT,
-                or_(
-                    *(
-                        (Cohort.training_key == training.key) & (Award.achievement_key == training.achievement.key)
-                        for training in self._trainings.values()
-                    )
-                ),
-            )
-        )
+        session.flush()
+        rows = session.connection().execute(self._query, {"enrolment_ids": list(enrolment_ids)})
         return {enrolment: self._card(AwardState(state), certificate) for enrolment, state, certificate in rows}
 
     def push(self) -> int:

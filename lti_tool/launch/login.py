@@ -76,11 +76,10 @@ class LoginDesk:
             LaunchRefused: something is missing, the platform is unknown or switched off, or the link is not ours.
         """
         request = _read(params)
-        with self._database.session() as session:
-            try:
-                platform = self._platforms.find(session, request.issuer, request.client_id)
-            except Refused as error:
-                raise PlatformUnknown(f"{error.detail}: {named(request.issuer)}") from None
+        try:
+            platform = self._platforms.announced(request.issuer, request.client_id)
+        except Refused as error:
+            raise PlatformUnknown(f"{error.detail}: {named(request.issuer)}") from None
         try:
             check_status(platform)
             if not is_ours(request.target_link_uri, self._settings):
@@ -116,20 +115,19 @@ class LoginDesk:
         request, platform = announced.request, announced.platform
         authorization = self._verifier.begin(request, platform, f"{self._settings.base_url}{LAUNCH_PATH}")
         now = self._clock()
-        with self._database.session() as session:
-            keep_state(
-                session,
-                state_digest=digest(authorization.state),
-                nonce_digest=digest(authorization.nonce),
-                platform_id=platform.id,
-                browser_digest=digest(secret),
-                target_link_uri=request.target_link_uri,
-                deployment_id=request.deployment_id,
-                layer=layer,
-                storage_target=(request.storage_target or PARENT) if layer is Layer.STORAGE else None,
-                created_at=now,
-                expires_at=now + STATE_LIFE,
-            )
+        keep_state(
+            self._database,
+            state_digest=digest(authorization.state),
+            nonce_digest=digest(authorization.nonce),
+            platform_id=platform.id,
+            browser_digest=digest(secret),
+            target_link_uri=request.target_link_uri,
+            deployment_id=request.deployment_id,
+            layer=layer,
+            storage_target=(request.storage_target or PARENT) if layer is Layer.STORAGE else None,
+            created_at=now,
+            expires_at=now + STATE_LIFE,
+        )
         return authorization
 
 

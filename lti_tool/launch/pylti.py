@@ -10,6 +10,7 @@ keys fetched for every launch        `_Launch.get_public_key` asks `PlatformKeys
 the link's address is not looked at  `checks.check_message`: ours, and the one of the login
 registrations in a shared dict       `_OneRegistration`: the platform of this login and no other
 an address that has a query breaks   `_Login._prepare_redirect_url`
+a pool of connections a launch       `_NO_CALLS`: one for all, and nothing is called through it
 bare exceptions and assertions       one boundary: only `LaunchRefused` leaves this module
 ===================================  ===================================================================================
 """
@@ -21,6 +22,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import jwt
+import requests
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment
 from pylti1p3.exception import LtiException, OIDCException
@@ -51,11 +53,13 @@ from lti_tool.launch.errors import (
     TokenUnreadable,
 )
 from lti_tool.launch.exchange import Authorization, Expected, LoginRequest
+from lti_tool.launch.tokens import TokenReader
 from lti_tool.platforms.keysets import KeyRefused, PlatformKeys
 from lti_tool.platforms.service import PlatformInfo
 
 LONGEST_TOKEN = 100_000
 REQUIRED = ("exp", "iat", "nonce", "iss", "aud", "sub")
+_TOKENS = TokenReader()
 
 
 class LaunchVerifier:
@@ -121,6 +125,7 @@ class LaunchVerifier:
             _OneRegistration(platform, deployment_known),
             _NothingKept(expected),
             _Sent(expected.state),
+            requests_session=_NO_CALLS,
         )
         launch.prepare(self._settings, self._keys, self._clock, platform, expected)
         try:
@@ -166,6 +171,14 @@ class _Sent(CookieService):
 
     def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> None:  # noqa: ARG002
         self.state = str(value)
+
+
+class _NoCalls(requests.Session):
+    def request(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise NotImplementedError("PyLTI1p3 calls nobody")
+
+
+_NO_CALLS = _NoCalls()
 
 
 class _NoStorage(LaunchDataStorage[Any]):
@@ -338,8 +351,7 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
         if len(token) > LONGEST_TOKEN:
             raise TokenUnreadable("the id_token is too large")
         try:
-            header = jwt.get_unverified_header(token)
-            body = jwt.decode(token, options={"verify_signature": False})
+            header, body = _TOKENS.peek(token)
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
             raise TokenUnreadable("the id_token is no JSON web token") from None
         self._jwt = {"header": header, "body": body}  # type: ignore[typeddict-item]  # unverified: anything may be in it
@@ -372,7 +384,7 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
     def validate_jwt_signature(self) -> "_Launch":
         key, _algorithm = self.get_public_key()
         try:
-            body = jwt.decode(
+            body = _TOKENS.decode(
                 self._get_id_token(),
                 key,
                 algorithms=["RS256"],

@@ -214,8 +214,7 @@ class LaunchService:
 
     def _find(self, state: str, browser: str | None, stored: str | None, *, error: str | None) -> Pending:
         """Return the login that a launch belongs to, without changing it."""
-        with self._database.reading() as session:
-            found = find_state(session, digest(state)) if state else None
+        found = find_state(self._database, digest(state)) if state else None
         row, platform = found or (None, None)
         try:
             if error:

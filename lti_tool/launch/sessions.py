@@ -135,8 +135,7 @@ class SessionService:
             raise SessionExpired("no session cookie")
         now = self._clock()
         key = {"secret_digest": digest(secret), "now": now, "since": now - self._life}
-        with self._database.reading() as session:
-            rows = session.connection().execute(_VIEWER, key).all()
+        rows = self._database.run(_VIEWER, key)
         if not rows:
             raise SessionExpired("no such session")
         first = rows[0]

@@ -8,26 +8,26 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.database import AnyRow
+from lti_tool.database import AnyRow, Database
 from lti_tool.launch.models import LaunchState
 from lti_tool.platforms.models import Deployment, Platform, PlatformStatus
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
 
 
-def keep_state(session: Session, **columns: object) -> None:
+def keep_state(database: Database, **columns: object) -> None:
     """Keep a new state; `columns` are those of `LaunchState`."""
-    session.connection().execute(_NEW, columns)
+    database.run(_NEW, columns)
 
 
-def find_state(session: Session, state_digest: str) -> tuple[AnyRow, PlatformInfo] | None:
+def find_state(database: Database, state_digest: str) -> tuple[AnyRow, PlatformInfo] | None:
     """Return a state with its platform.
 
     Returns:
         The columns of `LaunchState` and `known_deployment`, which is None unless the deployment that the login named is
         registered; and the platform. None: there is no such state.
     """
-    row = session.connection().execute(_FOUND, {"state": state_digest}).first()
-    return (row, info_of_values(row[: len(INFO_COLUMNS)])) if row else None
+    found = database.run(_FOUND, {"state": state_digest})
+    return (found[0], info_of_values(found[0][: len(INFO_COLUMNS)])) if found else None
 
 
 def consume_state(session: Session, state_digest: str, now: datetime) -> bool:

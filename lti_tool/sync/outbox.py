@@ -8,7 +8,7 @@ a whole has a score phase by phase, where its platform gave it a column.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
@@ -79,17 +79,13 @@ class ScoreOutboxService:
         if launch.placement_id is None:
             return
         session.flush()
-        missing = Placement.id == launch.placement_id
-        question = _NEWS
-        if launch.role is Role.PARTICIPANT:
-            missing &= Account.id == launch.account_id
-            question = _NEWS_OF_ACCOUNT
+        own = launch.role is Role.PARTICIPANT
         key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
-        lacks, lacks_whole, was_refused = session.connection().execute(question, key).one()
+        lacks, lacks_whole, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
         if lacks:
-            self._write_missing(session, _missing().where(missing))
+            self._write_missing(session, _missing().where(*_of_launch(launch)))
         if lacks_whole:
-            self._put_whole(session, session.execute(_missing_wholes().where(missing)).all())
+            self._put_whole(session, session.execute(_missing_wholes().where(*_of_launch(launch))).all())
         if was_refused:
             self._retry_repaired(session, launch.placement_id, launch.account_id)
 
@@ -263,6 +259,11 @@ def _targets() -> Select[Placement, Account, str]:
         .where(CourseMember.role == Role.PARTICIPANT)
         .order_by(Placement.id, Account.id)
     )
+
+
+def _of_launch(launch: Launch) -> Sequence[ColumnElement[bool]]:
+    of_placement = Placement.id == launch.placement_id
+    return (of_placement, Account.id == launch.account_id) if launch.role is Role.PARTICIPANT else (of_placement,)
 
 
 def _wholes() -> Select[Placement, Account, str, Enrolment, str]:

@@ -10,13 +10,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import CourseCohort
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
+from lti_tool.training.errors import TakesNoPart
 from lti_tool.training.models import (
     Cohort,
     Enrolment,
@@ -31,10 +33,19 @@ from mappings.training import Assignment, Training
 
 
 @dataclass(frozen=True)
+class CohortSeen:
+    """A cohort, as far as its pages tell of it."""
+
+    id: str
+    name: str
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Standing:
     """What a person is in a cohort, in this session."""
 
-    cohort: Cohort
+    cohort: CohortSeen
     training: Training
     person_id: str
     enrolment_id: str | None
@@ -79,6 +90,21 @@ class Standing:
         return others & through
 
 
+# Made once, because every page asks: to build a statement costs more than to run it.
+_STANDING = (
+    select(
+        Cohort.id,
+        Cohort.name,
+        Cohort.approved_at,
+        Cohort.training_key,
+        Enrolment.role,
+        Enrolment.id.label("enrolment_id"),
+    )
+    .outerjoin(Enrolment, (Enrolment.cohort_id == Cohort.id) & (Enrolment.person_id == bindparam("person_id")))
+    .where(Cohort.id == bindparam("cohort_id"))
+)
+
+
 class Access:
     """Answers who may.
 
@@ -95,18 +121,17 @@ class Access:
         Raises:
             NotFound: no such cohort, or nothing in it.
         """
-        cohort = session.get(Cohort, cohort_id)
-        training = self._trainings.get(cohort.training_key) if cohort else None
-        if cohort is None or training is None:
+        session.flush()
+        rows = session.connection().execute(_STANDING, {"cohort_id": cohort_id, "person_id": viewer.person_id}).all()
+        training = self._trainings.get(rows[0].training_key) if rows else None
+        if not rows or training is None:
             raise NotFound("no such cohort or training")
-        own = select(Enrolment.role, Enrolment.id).where(
-            Enrolment.cohort_id == cohort_id, Enrolment.person_id == viewer.person_id
-        )
-        roles: dict[str, str] = dict(session.execute(own).all())
+        first = rows[0]
+        roles = {row.role: row.enrolment_id for row in rows}
         seats = [course_id for course_id, role in viewer.seats.items() if role is Role.TRAINER]
         bound = select(CourseCohort.course_id).where(CourseCohort.cohort_id == cohort_id, CourseCohort.course_id.in_(seats))
         standing = Standing(
-            cohort=cohort,
+            cohort=CohortSeen(first.id, first.name, first.approved_at),
             training=training,
             person_id=viewer.person_id,
             enrolment_id=roles.get(Role.PARTICIPANT),
@@ -121,11 +146,12 @@ class Access:
         """Return the viewer's standing as a participant.
 
         Raises:
-            NotFound: the viewer is none.
+            TakesNoPart: the viewer only reviews here.
+            NotFound: the viewer is nothing here.
         """
         standing = self.standing(session, viewer, cohort_id)
         if not standing.participates:
-            raise NotFound("no participant of this cohort")
+            raise TakesNoPart("no participant of this cohort")
         return standing
 
     def trainer(self, session: Session, viewer: Viewer, cohort_id: str) -> Standing:

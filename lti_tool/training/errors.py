@@ -3,6 +3,8 @@
 ::
 
     IccError
+    ├── NotFound
+    │   └── TakesNoPart       a page of participants, for somebody who only reviews there (trainer)
     ├── NotAllowed
     │   └── OthersWork        the work of somebody whom the person does not train (participant, visitor)
     ├── Invalid
@@ -17,7 +19,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from lti_tool.errors import IccError, Invalid, NotAllowed, Words
+from lti_tool.errors import IccError, Invalid, NotAllowed, NotFound, Words
 
 
 class OthersWork(NotAllowed):
@@ -32,6 +34,10 @@ class OthersWork(NotAllowed):
         _l("Ga terug naar je cursus in de leeromgeving en open daar je eigen opdracht."),
         _l("Ben je hier trainer? Vraag dan of je de juiste rol hebt in de cursus."),
     )
+
+
+class TakesNoPart(NotFound):
+    """A page of the participants of a cohort, and the person is none of them but its trainer."""
 
 
 class Incomplete(Invalid):

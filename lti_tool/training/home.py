@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Account, Person
 from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
-from lti_tool.training import submissions
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.models import Submission
 from lti_tool.training.outcomes import CertificateCard, Extras, ScoreMark
@@ -128,14 +128,9 @@ class HomeService:
         self._access = access
         self._extras = extras
 
-    def place(self, viewer: Viewer, cohort_id: str) -> Place:
-        """Return where the viewer is in a cohort. Raises NotFound."""
-        with self._database.session() as session:
-            return Place.of(self._access.standing(session, viewer, cohort_id))
-
     def home(self, viewer: Viewer, cohort_id: str) -> HomePage:
-        """Return the viewer's home. Raises NotFound when the viewer is no participant."""
-        with self._database.session() as session:
+        """Return the viewer's home. Raises TakesNoPart, or NotFound when the viewer is not even a trainer."""
+        with self._database.reading() as session:
             standing = self._access.participant(session, viewer, cohort_id)
             rows = self._rows(session, standing)
             training = standing.training
@@ -151,16 +146,17 @@ class HomeService:
                 progress=phase_progress(training, reached),
                 lines=lines,
                 next=next((line for line in lines if coming and line.assignment.key == coming.key), None),
-                question=question_of(session, standing.enrolment_id or ""),
+                question=question_of(session, rows),
                 panel=self._panel(session, standing, rows),
             )
 
     def assignment(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> AssignmentPage:
-        """Return one assignment with the viewer's work. Raises NotFound when the viewer is no participant."""
-        with self._database.session() as session:
+        """Return one assignment with the viewer's work. Raises TakesNoPart or NotFound, as `home`."""
+        with self._database.reading() as session:
             standing = self._access.participant(session, viewer, cohort_id)
             assignment = standing.assignment(assignment_key)
-            work = work_of(session, submissions.find(session, standing, assignment_key))
+            rows = self._rows(session, standing)
+            work = work_of(session, next((row for row in rows if row.assignment_key == assignment_key), None))
             marks: Sequence[ScoreMark] = ()
             if work.submission_id is not None:
                 marks = self._extras.scores(session, [work.submission_id]).get(work.submission_id, ())
@@ -169,14 +165,14 @@ class HomeService:
                 assignment=assignment,
                 phase=standing.training.phase_of(assignment),
                 work=work,
-                question=question_of(session, standing.enrolment_id or ""),
+                question=question_of(session, rows),
                 marks=marks,
-                panel=self._panel(session, standing, self._rows(session, standing)),
+                panel=self._panel(session, standing, rows),
             )
 
     def name(self, viewer: Viewer, cohort_id: str) -> NamePage:
         """Return the form for the certificate's name. Raises NotFound when the viewer is no participant."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             standing = self._access.participant(session, viewer, cohort_id)
             panel = self._panel(session, standing, self._rows(session, standing))
             account = session.get_one(Account, viewer.account_id)
@@ -190,7 +186,7 @@ class HomeService:
         training = standing.training
         accepted = {row.assignment_key for row in rows if row.state == OutcomeState.ACCEPTED}
         required = [assignment.key for assignment in training.required_assignments]
-        person = session.get_one(Person, standing.person_id)
+        person = session.connection().execute(_NAME, {"person_id": standing.person_id}).one()
         name = person.certificate_name if person.certificate_name_at else None
         return CertificatePanel(
             accepted=len(accepted.intersection(required)),
@@ -200,6 +196,10 @@ class HomeService:
             approved=standing.cohort.approved_at is not None,
             card=self._extras.certificate(session, standing.enrolment_id or ""),
         )
+
+
+# Made once: to build a statement costs more than to run it.
+_NAME = select(Person.certificate_name, Person.certificate_name_at).where(Person.id == bindparam("person_id"))
 
 
 def _line(training: Training, assignment: Assignment, by_key: dict[str, Submission]) -> AssignmentLine:

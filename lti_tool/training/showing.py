@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
@@ -118,8 +118,8 @@ def submissions_of(session: Session, enrolment_ids: Collection[str]) -> Mapping[
     """Return all work of these enrolments, by enrolment and assignment."""
     if not enrolment_ids:
         return {}
-    query = select(Submission).where(Submission.enrolment_id.in_(enrolment_ids))
-    return {(row.enrolment_id, row.assignment_key): row for row in session.scalars(query)}
+    found = session.scalars(_SUBMISSIONS, {"enrolment_ids": list(enrolment_ids)})
+    return {(row.enrolment_id, row.assignment_key): row for row in found}
 
 
 def outcomes(submissions: Collection[Submission]) -> list[Outcome]:
@@ -127,16 +127,22 @@ def outcomes(submissions: Collection[Submission]) -> list[Outcome]:
     return [Outcome(row.assignment_key, OutcomeState(row.state), at=row.changed_at) for row in submissions]
 
 
-def question_of(session: Session, enrolment_id: str) -> str | None:
-    """Return somebody's learning question, None until it was handed in."""
+def question_of(session: Session, rows: Collection[Submission]) -> str | None:
+    """Return the learning question of somebody with this work, None until it was handed in."""
+    asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
+    if asked is None or asked.state == OutcomeState.OPEN:
+        return None
     text = session.scalar(
         select(SubmissionVersion.text)
-        .join(Submission, Submission.id == SubmissionVersion.submission_id)
-        .where(Submission.enrolment_id == enrolment_id, Submission.assignment_key == LEARNING_QUESTION)
+        .where(SubmissionVersion.submission_id == asked.id)
         .order_by(SubmissionVersion.number.desc())
         .limit(1)
     )
     return learning_question(text or "") or None
+
+
+# Made once, because every page of a participant asks: to build a statement costs more than to run it.
+_SUBMISSIONS = select(Submission).where(Submission.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)))
 
 
 def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionShown:

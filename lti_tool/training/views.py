@@ -11,7 +11,7 @@ from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
 from lti_tool.training import trainer_views
 from lti_tool.training.arriving import ArrivalService, Door
-from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable
+from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
 from lti_tool.training.file_names import disposition
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import AssignmentPage, HomeService
@@ -55,10 +55,10 @@ def placement(placement_id: str) -> Answer:
 @blueprint.get("/cohort/<cohort_id>")
 def home(cohort_id: str) -> Answer:
     """Show a participant's home; a trainer who takes no part goes to the board."""
-    viewer = current_viewer()
-    if not use(HomeService).place(viewer, cohort_id).participates:
+    try:
+        page = use(HomeService).home(current_viewer(), cohort_id)
+    except TakesNoPart:
         return redirect(url_for("training.board", cohort_id=cohort_id), 303)
-    page = use(HomeService).home(viewer, cohort_id)
     name_url = url_for("training.name", cohort_id=cohort_id)
     return show(
         "home.html",
@@ -77,10 +77,11 @@ def home(cohort_id: str) -> Answer:
 @blueprint.get("/cohort/<cohort_id>/assignment/<key>")
 def assignment(cohort_id: str, key: str) -> Answer:
     """Show an assignment to a participant; a trainer who takes no part goes to what was handed in for it."""
-    viewer = current_viewer()
-    if not use(HomeService).place(viewer, cohort_id).participates:
+    try:
+        page = use(HomeService).assignment(current_viewer(), cohort_id, key)
+    except TakesNoPart:
         return redirect(url_for("training.hand_ins", cohort_id=cohort_id, key=key), 303)
-    return _assignment(use(HomeService).assignment(viewer, cohort_id, key))
+    return _assignment(page)
 
 
 @blueprint.post("/cohort/<cohort_id>/assignment/<key>")

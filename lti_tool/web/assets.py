@@ -3,7 +3,7 @@
 import hashlib
 import mimetypes
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePath
 
 from flask import Response, request, url_for
@@ -52,6 +52,11 @@ def asset(filename: str) -> str:
     Raises:
         FileNotFoundError: there is no such file; a mistake in the template.
     """
+    return _address(filename, request.script_root if request else "")
+
+
+@lru_cache(maxsize=500)
+def _address(filename: str, _below: str) -> str:
     return url_for(ENDPOINT, filename=filename, v=_digest(filename))
 
 
@@ -63,8 +68,13 @@ def icon(name: str, extra_class: str = "") -> Markup:
     """
     if name not in icon_names():
         raise LookupError(f"no icon {name!r} in the sprite")
+    return _icon(f"bi {extra_class}".strip(), asset("bootstrap-icons.svg"), name)
+
+
+@lru_cache(maxsize=500)
+def _icon(css_class: str, sprite: str, name: str) -> Markup:
     return Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
-        f"bi {extra_class}".strip(), asset("bootstrap-icons.svg"), name
+        css_class, sprite, name
     )
 
 

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
-from flask_babel import get_locale
+from babel.support import NullTranslations
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, url_for
+from flask_babel import get_locale, get_translations
 from werkzeug.wrappers import Response
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
@@ -60,11 +61,28 @@ def say(pair: Pair) -> str:
     Raises:
         LookupError: the text is in neither.
     """
-    for language in (locale(), str(current_app.config["DEFAULT_LOCALE"])):
-        text = pair.get(language)
-        if text:
-            return text
-    raise LookupError("a text has neither the reader's language nor the default one")
+    text = pair.get(locale()) or pair.get(str(current_app.config["DEFAULT_LOCALE"]))
+    if not text:
+        raise LookupError("a text has neither the reader's language nor the default one")
+    return text
+
+
+def init_gettext(app: Flask) -> None:
+    """Let templates find the catalogue of a request once, not for each of their texts (which Flask-Babel does)."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by Jinja's i18n extension
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, more, count: _catalogue().ungettext(one, more, count),
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, more, count: _catalogue().unpgettext(context, one, more, count),
+        newstyle=True,
+    )
+
+
+def _catalogue() -> NullTranslations:
+    found: NullTranslations | None = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return found
 
 
 def languages() -> list[Language]:

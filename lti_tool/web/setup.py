@@ -37,6 +37,7 @@ def init_web(app: Flask, *, clock: Clock = utc_now, session_id: SessionId = sess
         locale_selector=locales.select_locale,
         timezone_selector=locales.select_time_zone,
     )
+    locales.init_gettext(app)
     blueprint = Blueprint(
         "web", __name__, static_folder="static", static_url_path="/static/icc", template_folder="templates"
     )

@@ -1,6 +1,7 @@
 """Text to HTML: Markdown of a training's author, and plain text of a participant. Neither may bring its own HTML."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -14,6 +15,7 @@ _TAGS = {
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
+@lru_cache(maxsize=500)
 def markdown(text: str, *, top: int = 3) -> Markup:
     """Return the HTML of a training's Markdown text: commonmark and tables, without images or HTML of its own.
 

@@ -213,15 +213,17 @@ class QueryCount:
     """Counts the statements that a block sends to the database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
+        self._engines = (database.engine, database.single)
         self.statements: list[str] = []
 
     def __enter__(self) -> "QueryCount":
-        event.listen(self._engine, "before_cursor_execute", self._note)
+        for engine in self._engines:
+            event.listen(engine, "before_cursor_execute", self._note)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._note)
+        for engine in self._engines:
+            event.remove(engine, "before_cursor_execute", self._note)
 
     def _note(self, _conn: object, _cursor: object, statement: str, *_rest: object) -> None:
         self.statements.append(statement)
