@@ -9,7 +9,7 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Submission
-from lti_tool.training.outcomes import NO_CARD, CertificateCard, Extras, ScoreMark
+from lti_tool.training.outcomes import NO_CARD, CertificateCard, CourseList, Extras, ScoreMark
 from lti_tool.training.people import School
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
 from lti_tool.training.showing import submissions_of
@@ -67,6 +67,13 @@ class BoardPage:
     stuck: int
     """How many results have not arrived and wait for somebody."""
     only_waiting: bool
+    lists: Sequence[CourseList]
+    """Who is in the courses and has not begun."""
+
+    @property
+    def can_read_lists(self) -> bool:
+        """Whether there is a list that can be read anew."""
+        return any(one.readable for one in self.lists)
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class BoardService:
         database: where everything is.
         clock: the time.
         access: who may.
-        extras: the certificates and the scores.
+        extras: the certificates, the scores, and who is in the courses.
     """
 
     def __init__(self, database: Database, clock: Clock, access: Access, extras: Extras) -> None:
@@ -114,6 +121,7 @@ class BoardService:
             marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             rows = [self._row(standing, person, work, marks, cards) for person in people]
+            lists = self._extras.lists(session, cohort_id, None if standing.whole else standing.course_ids)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
             place=Place.of(standing),
@@ -122,6 +130,7 @@ class BoardService:
             waiting=sum(cell.state is OutcomeState.SUBMITTED for row in rows for cell in row.cells),
             stuck=sum(cell.stuck for row in rows for cell in row.cells),
             only_waiting=only_waiting,
+            lists=lists,
         )
 
     def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:

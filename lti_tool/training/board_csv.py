@@ -1,12 +1,14 @@
-"""The board as a file for a spreadsheet: a line a participant; an assignment has its outcome and what the school holds."""
+"""The board as a file for a spreadsheet: a line a participant, an assignment has its outcome and what the school holds."""
 
 import csv
 import io
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lti_tool.training.board import BoardPage, BoardRow, Cell
+from lti_tool.training.outcomes import CourseList
 from lti_tool.training.presenting import marks_shown
 from lti_tool.web.locales import say
 from lti_tool.web.states import state_of
@@ -25,7 +27,17 @@ def board_as_csv(page: BoardPage) -> str:
         for row in group.rows:
             school = group.school.platform_name, group.school.course_title
             writer.writerow(_safe(value) for value in (*school, *_line(row)))
+    for one in page.lists:
+        for name in _not_begun(one):
+            states = [str(state_of("open").word), ""] * len(page.place.training.assignments)
+            writer.writerow(_safe(value) for value in (one.school, one.course_title, name, *states, ""))
     return BOM + text.getvalue()
+
+
+def _not_begun(one: CourseList) -> Iterator[str]:
+    yield from one.names
+    if one.unnamed:
+        yield ngettext("%(num)s deelnemer zonder naam", "%(num)s deelnemers zonder naam", one.unnamed)
 
 
 def _columns(page: BoardPage) -> Iterator[str]:
