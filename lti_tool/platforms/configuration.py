@@ -5,13 +5,13 @@ LTI Dynamic Registration 1.0, 3.4; OpenID Connect Discovery 1.0, 3. What Moodle 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
 from lti_tool.outgoing import Outgoing, origin
 from lti_tool.platforms.errors import ConfigurationRefused, PlatformSilent
+from lti_tool.platforms.fields import is_issuer
 from lti_tool.platforms.products import product_of
 from mappings.platforms import profile_for
 
@@ -74,8 +74,7 @@ def read_configuration(outgoing: Outgoing, url: str, data: object) -> PlatformCo
     if not isinstance(data, Mapping):
         raise BadAnswer("the openid-configuration is no object")
     issuer = _member(data, "issuer", _LONGEST_ISSUER)
-    parts = urlsplit(issuer)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+    if not is_issuer(issuer):
         raise BadAnswer("the issuer in the openid-configuration is no address")
     endpoints = [_member(data, name, _LONGEST_ADDRESS) for name in _ENDPOINTS]
     for name, endpoint in zip(_ENDPOINTS, endpoints, strict=True):

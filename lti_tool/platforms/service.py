@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +16,7 @@ from lti_tool.errors import Invalid, OutsideError
 from lti_tool.outgoing import Outgoing, origin
 from lti_tool.platforms.configuration import PlatformConfiguration
 from lti_tool.platforms.errors import IssuerTaken, PlatformAmbiguous, PlatformUnknown
-from lti_tool.platforms.fields import text_field
+from lti_tool.platforms.fields import is_issuer, text_field
 from lti_tool.platforms.invites import InviteService
 from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
 from mappings.platforms import GENERIC, PlatformProfile, families, profile_for
@@ -324,9 +323,8 @@ def _row(session: Session, platform_id: str) -> Platform:
 
 def _issuer(value: str) -> str:
     issuer = text_field("issuer", value, 500)
-    parts = urlsplit(issuer)
     # compared letter by letter with the claim `iss`, so nothing is tidied up here
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+    if not is_issuer(issuer):
         raise Invalid("issuer: expected an address such as https://lms.example.org", field="issuer")
     return issuer
 

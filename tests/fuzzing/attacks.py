@@ -55,6 +55,7 @@ ADDRESSES = st.one_of(
             "https://user:word@school.example.org/",
             "https://school.example.org:0/",
             "https://[::1",
+            "http://[",
             "https://school.example.org:99999/",
             "javascript:alert(1)",
             "file:///etc/passwd",

@@ -86,7 +86,19 @@ def test_a_missing_or_wrong_member_is_named(
         fetch(outgoing, scripted, **{name: value})
 
 
-@pytest.mark.parametrize("issuer", ["lms.example.org", "https://", "ftp://lms.example.org", "https://a.example/?x=1"])
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "lms.example.org",
+        "https://",
+        "ftp://lms.example.org",
+        "https://a.example/?x=1",
+        "https://[",
+        "https://a.example:99999",
+        "https://a.example:0",
+        "https://us:word@a.example",
+    ],
+)
 def test_an_issuer_that_is_no_address_is_refused(outgoing: Outgoing, scripted: ScriptedPlatform, issuer: str) -> None:
     with pytest.raises(ConfigurationRefused, match="issuer"):
         fetch(outgoing, scripted, issuer=issuer)

@@ -76,6 +76,7 @@ def test_the_same_registration_twice_is_refused(database: Database, platforms: P
         ("name", "x" * 201),
         ("name", "De\nMaasbrug"),
         ("issuer", "lms.example.org"),
+        ("issuer", "https://["),
         ("issuer", "https://lms.example.org?x=1"),
         ("client_id", ""),
         ("auth_url", "ftp://lms.example.org/auth"),
