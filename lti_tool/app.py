@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lti_tool.advantage.connector import Connector
 from lti_tool.advantage.deep_linking import DeepLinkingResponse
 from lti_tool.advantage.lineitems import LineItemService
+from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
@@ -51,11 +52,17 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
+from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
+from lti_tool.sync.roster_lists import RosterLists
+from lti_tool.sync.roster_rows import READ_ROSTER
+from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.outcomes import Extras
@@ -100,6 +107,8 @@ class Parts:
     extras: Extras
     outbox: ScoreOutboxService
     poster: ScorePoster
+    rosters: RosterService
+    roster_lists: RosterLists
     awards: AwardService
     issuer_keys: IssuerKeyStore
     issuer: CertificateIssuer
@@ -175,12 +184,16 @@ def compose(
     )
     lanes = Lanes(database, platforms, engine, clock)
     poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
+    rosters = RosterService(database, platforms, MembershipService(connector), engine, clock, settings.roster_hours)
+    roster_lists = RosterLists(database, Access(trainings), engine, clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
+    engine.register(READ_ROSTER, rosters.read, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
+    engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
@@ -212,9 +225,11 @@ def compose(
         ),
         launches=launches,
         cohorts=cohorts,
-        extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks),
+        extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
         outbox=outbox,
         poster=poster,
+        rosters=rosters,
+        roster_lists=roster_lists,
         awards=awards,
         issuer_keys=issuer_keys,
         issuer=issuer,
@@ -254,6 +269,8 @@ def create_app(parts: Parts) -> Flask:
         parts.embedding,
         parts.copied,
         parts.certificates,
+        parts.roster_lists,
+        SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
             parts.database,
@@ -288,6 +305,7 @@ def create_app(parts: Parts) -> Flask:
         connection_blueprint,
         embedding_blueprint,
         training_blueprint,
+        sync_blueprint,
         certificates_blueprint,
     ):
         app.register_blueprint(blueprint)

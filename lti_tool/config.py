@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     trace_days: int = Field(
         30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."
     )
+    roster_hours: int = Field(
+        6,
+        ge=0,
+        le=168,
+        description="Hours until a course's list of members is read again; 0: only when asked.",
+    )
     job_threads: int = Field(8, ge=1, le=64, description="How many jobs one process runs at once.")
     job_poll_seconds: float = Field(0.3, gt=0, le=10, description="How often a process looks for new jobs, in seconds.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe level that is logged.")

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from lti_tool.advantage.errors import ServiceRefused
-from lti_tool.errors import BadAnswer, Unreachable
-from lti_tool.outgoing import Answer, origin
+from lti_tool.advantage.errors import ScopeRefused, ServiceRefused, TokenRefused
+from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
+from lti_tool.outgoing import Answer, TimedOut, origin
 from mappings.platforms import AnswerMeaning, PlatformProfile
 
 _LATER = frozenset({401, 408, 425, 429})
@@ -70,6 +70,21 @@ def expect_done(answer: Answer, profile: PlatformProfile, now: datetime) -> Answ
     if verdict.meaning is Meaning.LATER:
         raise Unreachable(said, retry_after=verdict.retry_after)
     raise ServiceRefused(said, answer.status)
+
+
+def trouble(error: OutsideError) -> Verdict:
+    """Return what a call that raised means; a platform that gives no token is set right by a person, so: later."""
+    if isinstance(error, AddressRefused):
+        return Verdict(Meaning.REFUSED, "address")
+    if isinstance(error, ScopeRefused):
+        return Verdict(Meaning.REFUSED, "no-scope")
+    if isinstance(error, ServiceRefused):
+        return Verdict(Meaning.REFUSED, f"refused-{error.http_status}")
+    if isinstance(error, TokenRefused):
+        return Verdict(Meaning.LATER, f"token-{error.reason}"[:50])
+    if isinstance(error, Unreachable):
+        return Verdict(Meaning.LATER, "timeout" if isinstance(error, TimedOut) else "unreachable", error.retry_after)
+    return Verdict(Meaning.LATER, "bad-answer")
 
 
 def is_page(answer: Answer) -> bool:

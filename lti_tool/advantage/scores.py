@@ -6,12 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from lti_tool.advantage.addresses import below
-from lti_tool.advantage.answers import Meaning, judge
+from lti_tool.advantage.answers import Meaning, judge, trouble
 from lti_tool.advantage.connector import Connector
-from lti_tool.advantage.errors import ScopeRefused, TokenRefused
 from lti_tool.clock import Clock
-from lti_tool.errors import AddressRefused, OutsideError, Unreachable
-from lti_tool.outgoing import TimedOut
+from lti_tool.errors import OutsideError
 from lti_tool.platforms.scopes import SCORE
 from lti_tool.platforms.service import PlatformInfo
 from mappings.errors import ScoreError
@@ -84,7 +82,7 @@ class ScoreService:
                 body=_body(platform, score, user_id, timestamp),
             )
         except OutsideError as error:
-            return _trouble(error)
+            return not_posted(error)
         except ScoreError:
             return Posted(PostResult.REFUSED, "score")
         verdict = judge(answer, platform.profile, self._clock())
@@ -96,14 +94,7 @@ def _body(platform: PlatformInfo, score: Score, user_id: str, timestamp: datetim
     return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
 
 
-def _trouble(error: OutsideError) -> Posted:
-    """Return what a call without an answer means; a platform that gives no token is set right by a person, so: later."""
-    if isinstance(error, AddressRefused):
-        return Posted(PostResult.REFUSED, "address")
-    if isinstance(error, ScopeRefused):
-        return Posted(PostResult.REFUSED, "no-scope")
-    if isinstance(error, TokenRefused):
-        return Posted(PostResult.LATER, f"token-{error.reason}"[:50])
-    if isinstance(error, Unreachable):
-        return Posted(PostResult.LATER, "timeout" if isinstance(error, TimedOut) else "unreachable", error.retry_after)
-    return Posted(PostResult.LATER, "bad-answer")
+def not_posted(error: OutsideError) -> Posted:
+    """Return what it means for a score that a call for it raised."""
+    verdict = trouble(error)
+    return Posted(_RESULTS[verdict.meaning], verdict.code, verdict.retry_after)

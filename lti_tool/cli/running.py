@@ -110,6 +110,7 @@ def doctor(*, as_json: bool) -> None:
 @click.command()
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=PORT, help="Port of the tool.")
 @click.option("--school-port", default=8400, show_default=True, type=PORT, help="Port of the school.")
+@click.option("--lms", default="moodle", show_default=True, help="What the school behaves like: a family, such as canvas.")
 @click.option("--fresh", is_flag=True, help="Begin anew: remove what an earlier demo left.")
 @click.option("--walk", is_flag=True, help="Play the main job once, in a data folder of its own, and stop.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="With --walk: leave the certificate here.")
@@ -120,7 +121,7 @@ def doctor(*, as_json: bool) -> None:
     type=click.FloatRange(1, 600),
     help="With --walk: seconds to wait for what arrives later, such as a grade.",
 )
-def demo(*, port: int, school_port: int, fresh: bool, walk: bool, out: Path | None, patience: float) -> None:
+def demo(*, port: int, school_port: int, lms: str, fresh: bool, walk: bool, out: Path | None, patience: float) -> None:
     """Start the tool and a small school to try it with.
 
     Two processes that talk real HTTP, until Ctrl-C. What you do is kept in var/demo for the next time. With --walk the main
@@ -132,14 +133,18 @@ def demo(*, port: int, school_port: int, fresh: bool, walk: bool, out: Path | No
         raise click.UsageError("--walk always begins anew, without --fresh")
     if port == school_port:
         raise click.UsageError("--port and --school-port must differ")
+    from lti_tool.demo.school.personalities import PERSONALITIES
+
+    if lms not in PERSONALITIES:
+        raise click.UsageError(f"--lms: expected one of {', '.join(PERSONALITIES)}")
     from lti_tool.demo.running import run_demo, run_walk
     from lti_tool.logs import silence_logs
 
     silence_logs()
     if walk:
-        run_walk(port, school_port, out, patience)
+        run_walk(port, school_port, out, patience, lms)
     else:
-        run_demo(port, school_port, fresh=fresh)
+        run_demo(port, school_port, fresh=fresh, lms=lms)
 
 
 def _port_of(base_url: str) -> int:

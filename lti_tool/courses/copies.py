@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.contexts import beside
 from lti_tool.courses.models import CopyChoice, Course, Placement
 from lti_tool.courses.service import NO_CONTEXT
 from lti_tool.courses.upsert import insert_unless_there
@@ -71,11 +72,12 @@ class CopyService:
             return
         placement.proposed_cohort_id, placement.proposed_item = named.cohort_id, named.item
         if course.copied_from_id is None and history:
+            names = beside(course.context_id, history)
             query = select(Course.context_id, Course.id).where(
-                Course.platform_id == course.platform_id, Course.context_id.in_(history), Course.id != course.id
+                Course.platform_id == course.platform_id, Course.context_id.in_(names), Course.id != course.id
             )
             known: dict[str, str] = dict(session.execute(query).all())
-            course.copied_from_id = next((known[context_id] for context_id in history if context_id in known), None)
+            course.copied_from_id = next((known[name] for name in names if name in known), None)
 
     def origin(self, session: Session, course: Course) -> Course | None:
         """Return the course that a course is a copy of, if that is known and still there."""

@@ -1,7 +1,7 @@
 """Connecting the demo school with the tool, as the school's administrator does it in the browser."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from lti_tool.demo.expecting import expect
 
 ADMIN = "Beheer Zilverbos"
 SCHOOL_NAME = "Zilverbos College"
+_FACTS = re.compile(r"\b(issuer|client_id|deployment_id|auth_url|token_url|jwks_url) (\S+)")
 
 
 class Connected(StrEnum):
@@ -17,6 +18,8 @@ class Connected(StrEnum):
 
     BEFORE = "before"
     NOW = "now"
+    BY_HAND = "by hand"
+    """Now, in a learning environment without dynamic registration."""
     ANEW = "anew"
     """It knew a tool, but not this one: of another address, or of a database that is gone."""
 
@@ -26,6 +29,7 @@ class Registered:
     """A tool in the school's list."""
 
     client_id: str
+    deployment_id: str
     form: Form
 
     @property
@@ -52,13 +56,29 @@ def log_in(browser: Browser, school_url: str, name: str) -> Page:
     return form.submit(person=value)
 
 
-def connect(school_url: str, known: Collection[str], invite: Callable[[], str]) -> Connected:
-    """Register the tool at the school by dynamic registration, unless it is.
+@dataclass(frozen=True)
+class Tool:
+    """What the school's administrator gets from who runs the tool.
+
+    Args:
+        invite: makes an invitation and returns its address.
+        url: the tool's own address.
+        add: registers the school at the tool by what its learning environment shows: issuer, client_id, deployment_id,
+            auth_url, token_url, jwks_url.
+    """
+
+    invite: Callable[[], str]
+    url: str
+    add: Callable[[Mapping[str, str]], None]
+
+
+def connect(school_url: str, known: Collection[str], tool: Tool) -> Connected:
+    """Register the tool at the school unless it is: dynamically, or by hand where that is the only way.
 
     Args:
         school_url: the school's address.
         known: the client ids under which this tool knows the school.
-        invite: makes an invitation and returns its address.
+        tool: the tool's side.
 
     Raises:
         WalkFailed: a step did not end as expected.
@@ -66,33 +86,55 @@ def connect(school_url: str, known: Collection[str], invite: Callable[[], str]) 
     with Browser() as browser:
         log_in(browser, school_url, ADMIN)
         earlier = _tools(browser, school_url)
-        if any(tool.client_id in known for tool in earlier):
+        if any(one.client_id in known for one in earlier):
             return Connected.BEFORE
-        for tool in earlier:
-            if tool.active:
-                tool.form.submit(action="reject")
-        _register(browser, school_url, invite())
-        return Connected.ANEW if earlier else Connected.NOW
+        for one in earlier:
+            if one.active:
+                one.form.submit(action="reject")
+        ways = {form.name for form in browser.get(f"{school_url}/admin/tools").forms}
+        before = {one.client_id for one in earlier}
+        dynamic = "register" in ways
+        if dynamic:
+            _register(browser, school_url, tool.invite(), before)
+        else:
+            _register_by_hand(browser, school_url, tool)
+        return Connected.ANEW if earlier else Connected.NOW if dynamic else Connected.BY_HAND
 
 
-def _register(browser: Browser, school_url: str, invitation: str) -> None:
-    before = {tool.client_id for tool in _tools(browser, school_url)}
+def _register(browser: Browser, school_url: str, invitation: str, before: Collection[str]) -> None:
     form = browser.get(f"{school_url}/admin/tools").form(name="register")
     page = form.submit(url=invitation).open_iframe()
     expect("the page that asks the administrator", any("csrf_token" in form.names for form in page.forms), page)
     done = page.form(with_field="csrf_token").submit()
     expect("the tool to be registered", done.status == 200, done)
-    new = [tool for tool in _tools(browser, school_url) if tool.client_id not in before]
+    new = [one for one in _tools(browser, school_url) if one.client_id not in before]
     expect("one new tool at the school", len(new) == 1, browser.page)
     new[0].form.submit(action="activate")
-    active = [tool for tool in _tools(browser, school_url) if tool.client_id == new[0].client_id and tool.active]
-    expect("the tool to be active", active, browser.page)
+    found = next(one for one in _tools(browser, school_url) if one.client_id == new[0].client_id)
+    expect("the tool to be active", found.active, browser.page)
+    if any("deployment_id" in form.names for form in done.forms):
+        told = done.form(with_field="deployment_id").submit(deployment_id=found.deployment_id)
+        expect("the deployment id to be kept", told.status == 200, told)
+
+
+def _register_by_hand(browser: Browser, school_url: str, tool: Tool) -> None:
+    """Enter the tool's addresses in the school's form, and at the tool what the school shows then."""
+    form = browser.get(f"{school_url}/admin/tools").form(name="byhand")
+    page = form.submit(
+        name="ICC Bridge",
+        login_url=f"{tool.url}/lti/login",
+        redirect_uri=f"{tool.url}/lti/launch",
+        jwks_url=f"{tool.url}/.well-known/jwks.json",
+    )
+    shown = dict(_FACTS.findall(page.text))
+    expect("what the supplier has to know of the school", len(shown) == 6, page)
+    tool.add(shown)
 
 
 def _tools(browser: Browser, school_url: str) -> list[Registered]:
     page = browser.get(f"{school_url}/admin/tools")
     expect("the school's list of tools", page.status == 200, page)
     forms = [form for form in page.forms if form.name.startswith("tool-")]
-    client_ids = re.findall(r"client_id (\S+)", page.text)
-    expect("a client id for each tool", len(forms) == len(client_ids), page)
-    return [Registered(client_id, form) for client_id, form in zip(client_ids, forms, strict=True)]
+    ids = re.findall(r"client_id (\S+) · deployment_id (\S+)", page.text)
+    expect("a client id for each tool", len(forms) == len(ids), page)
+    return [Registered(client_id, deployment_id, form) for (client_id, deployment_id), form in zip(ids, forms, strict=True)]

@@ -82,10 +82,14 @@ class Demo:
         folder: where both keep their data.
         port, school_port: where they listen, on the loopback interface.
         job_poll_seconds: how often the tool looks for jobs.
+        lms: the learning environment that the school behaves like.
     """
 
-    def __init__(self, folder: Path, port: int, school_port: int, *, job_poll_seconds: float = 0.3) -> None:
+    def __init__(
+        self, folder: Path, port: int, school_port: int, *, job_poll_seconds: float = 0.3, lms: str = "moodle"
+    ) -> None:
         self.folder = folder
+        self._lms = lms
         self.tool_url = f"http://localhost:{port}"
         self.school_url = f"http://localhost:{school_port}"
         self._port, self._school_port = port, school_port
@@ -129,6 +133,7 @@ class Demo:
         self.check()
         environment = {f"ICC_{name.upper()}": value for name, value in self._own.items()}
         school = ["--port", str(self._school_port), "--state", str(self.folder / "school.json")]
+        school += ["--lms", self._lms]
         tool = ["serve", "--upgrade", "--host", HOST, "--port", str(self._port)]
         try:
             for name, module, arguments in (("school", "lti_tool.demo.school", school), ("tool", "lti_tool.cli", tool)):

@@ -17,29 +17,35 @@ from lti_tool.demo.processes import Demo, stoppable
 from lti_tool.errors import SettingsError
 
 FOLDER = Path("var")
+MOODLE = "moodle"
 PORTS = (8401, 8400)
 WATCH_SECONDS = 1.0
 WALK_JOB_POLL_SECONDS = 0.1
 
 
-def folder_for(port: int, school_port: int) -> Path:
-    """Return the data folder of a demo: addresses stand in its data, so other ports have a folder of their own."""
-    return FOLDER / ("demo" if (port, school_port) == PORTS else f"demo-{port}-{school_port}")
+def folder_for(port: int, school_port: int, lms: str = MOODLE) -> Path:
+    """Return the data folder of a demo: addresses stand in its data, so other ports have a folder of their own.
+
+    So has another learning environment: what one knows of the tool, another does not.
+    """
+    name = "demo" if lms == MOODLE else f"demo-{lms}"
+    return FOLDER / (name if (port, school_port) == PORTS else f"{name}-{port}-{school_port}")
 
 
-def run_demo(port: int, school_port: int, *, fresh: bool) -> None:
+def run_demo(port: int, school_port: int, *, fresh: bool, lms: str = MOODLE) -> None:
     """Start the demo, connect the school, print both addresses and stay until interrupted.
 
     Args:
         port, school_port: where the tool and the school listen.
         fresh: remove what an earlier demo left.
+        lms: the learning environment that the school behaves like.
 
     Raises:
         SettingsError: it cannot start, or one of its processes ended.
         WalkFailed: the school could not be connected.
     """
-    folder = folder_for(port, school_port)
-    demo = Demo(folder, port, school_port)
+    folder = folder_for(port, school_port, lms)
+    demo = Demo(folder, port, school_port, lms=lms)
     demo.check()
     if fresh:
         _remove(folder)
@@ -57,13 +63,14 @@ def run_demo(port: int, school_port: int, *, fresh: bool) -> None:
         demo.stop()
 
 
-def run_walk(port: int, school_port: int, out: Path | None, patience: float) -> None:
+def run_walk(port: int, school_port: int, out: Path | None, patience: float, lms: str = MOODLE) -> None:
     """Play the main job once against a fresh demo and stop.
 
     Args:
         port, school_port: where the tool and the school listen meanwhile.
         out: folder that receives the certificate in all its forms.
         patience: seconds to wait for what arrives later.
+        lms: the learning environment that the school behaves like.
 
     Raises:
         SettingsError: the demo cannot start, or `out` cannot be written.
@@ -72,7 +79,7 @@ def run_walk(port: int, school_port: int, out: Path | None, patience: float) -> 
     if out is not None:
         _prepare(out)
     folder = Path(tempfile.mkdtemp(prefix="icc-walk-"))
-    demo = Demo(folder, port, school_port, job_poll_seconds=WALK_JOB_POLL_SECONDS)
+    demo = Demo(folder, port, school_port, job_poll_seconds=WALK_JOB_POLL_SECONDS, lms=lms)
     try:
         with stoppable():
             demo.start()
@@ -98,12 +105,12 @@ def _start(demo: Demo, *, earlier: bool) -> Connected:
     demo.start()
     load()
     from lti_tool.app import compose
-    from lti_tool.demo.walk import invitation, known_clients
+    from lti_tool.demo.walk import known_clients, tool_of
 
     parts = compose(demo.settings())
     try:
         demo.wait_until_ready()
-        return connect(demo.school_url, known_clients(parts, demo.school_url), lambda: invitation(parts))
+        return connect(demo.school_url, known_clients(parts), tool_of(parts))
     except SettingsError as error:
         if earlier:
             raise SettingsError(f"{error.detail}; icc-bridge demo --fresh begins anew") from None

@@ -19,7 +19,7 @@ from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
 from lti_tool.clock import utc_now
 from lti_tool.demo.browser import Browser, BrowserError, Page, Upload
-from lti_tool.demo.connecting import SCHOOL_NAME, connect, log_in
+from lti_tool.demo.connecting import SCHOOL_NAME, Connected, Tool, connect, log_in
 from lti_tool.demo.expecting import WalkFailed, expect, wait_for
 from lti_tool.demo.samples import plan_pdf
 from lti_tool.sync.models import ScoreOutbox
@@ -90,9 +90,9 @@ class Walk:
         raise WalkFailed(f"step {self._number + 1}: {came}")
 
     def _play(self, out: Path | None) -> None:
-        known = known_clients(self._parts, self._school_url)
-        connect(self._school_url, known, lambda: invitation(self._parts))
-        self._step(f"registered: {SCHOOL_NAME} by dynamic registration")
+        connected = connect(self._school_url, known_clients(self._parts), tool_of(self._parts))
+        how = "by hand" if connected is Connected.BY_HAND else "by dynamic registration"
+        self._step(f"registered: {SCHOOL_NAME} {how}")
         with Browser() as trainer_browser, Browser() as teacher_browser:
             trainer = Visitor(TRAINER, trainer_browser)
             teacher = Visitor(TEACHER, teacher_browser)
@@ -245,11 +245,20 @@ class Walk:
             return f"a score that is {state}, {row.last_error or 'without an error'}, after {row.fails} failed attempts"
 
 
-def invitation(parts: Parts) -> str:
-    """Make an invitation for the demo school and return its address."""
-    return f"{parts.settings.base_url}/lti/register/{parts.invites.create(SCHOOL_NAME).token}"
+def tool_of(parts: Parts) -> Tool:
+    """Return the tool's side of connecting the demo school."""
+    base_url = parts.settings.base_url
+
+    def invite() -> str:
+        return f"{base_url}/lti/register/{parts.invites.create(SCHOOL_NAME).token}"
+
+    def add(shown: Mapping[str, str]) -> None:
+        addresses = (shown["auth_url"], shown["token_url"], shown["jwks_url"])
+        parts.platforms.add(SCHOOL_NAME, shown["issuer"], shown["client_id"], *addresses, [shown["deployment_id"]])
+
+    return Tool(invite, base_url, add)
 
 
-def known_clients(parts: Parts, school_url: str) -> Set[str]:
-    """Return the client ids under which the tool knows the school."""
-    return {platform.client_id for platform in parts.platforms.list() if platform.issuer == school_url}
+def known_clients(parts: Parts) -> Set[str]:
+    """Return the client ids under which the tool knows schools."""
+    return {platform.client_id for platform in parts.platforms.list()}

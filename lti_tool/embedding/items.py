@@ -59,15 +59,31 @@ class ItemMaker:
         )
 
     def make(self, items: Sequence[str]) -> list[ContentItem]:
-        """Return the links for items (`WHOLE` and keys of assignments), in the given order."""
-        return [self._whole() if key == WHOLE else self._assignment(self.training.assignment(key)) for key in items]
+        """Return the links for items (`WHOLE` and keys of assignments), in the given order.
 
-    def _whole(self) -> ContentItem:
+        The whole training has a column of its own, phase by phase, when it comes alone: beside the columns of the
+        assignments everything would count twice.
+        """
+        alone = list(items) == [WHOLE]
+        return [
+            self._whole(graded=self.graded and alone) if key == WHOLE else self._assignment(self.training.assignment(key))
+            for key in items
+        ]
+
+    def _whole(self, *, graded: bool) -> ContentItem:
+        title = _("%(training)s: overzicht", training=self.training.name.get(self.locale))
+        line_item = LineItemWish(
+            label=title,
+            score_maximum=SCORE_MAXIMUM,
+            resource_id=f"{self.training.key}:{WHOLE}:{self.cohort_id}",
+            tag=self.training.key,
+        )
         return ContentItem(
-            title=_("%(training)s: overzicht", training=self.training.name.get(self.locale)),
+            title=title,
             text=self.training.subtitle.get(self.locale),
             url=self.launch_url,
             custom=self._custom(WHOLE),
+            line_item=line_item if graded else None,
             own_window=self.own_window,
         )
 

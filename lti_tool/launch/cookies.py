@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from lti_tool.config import Settings
 
 BROWSER_LIFE = timedelta(days=1)
+ENDED_KEPT = timedelta(days=1)
+"""How long an ended session is still known, so that its page can lead back to the course it came from."""
 _LONGEST = 200
 
 
@@ -55,4 +57,4 @@ def browser_cookie(settings: Settings) -> Cookie:
 
 def session_cookie(settings: Settings) -> Cookie:
     """Return the cookie of the session: ``__Host-icc``, or ``icc`` on http."""
-    return Cookie(settings, "icc", timedelta(hours=settings.session_hours))
+    return Cookie(settings, "icc", timedelta(hours=settings.session_hours) + ENDED_KEPT)

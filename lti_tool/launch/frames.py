@@ -52,9 +52,10 @@ def offer(announced: Announced, reported: LaunchRefused) -> str:
     """Return the page that tries the platform's storage, and offers to open the same login in a window of its own.
 
     Args:
-        reported: why: its code and reference are on the page.
+        reported: why: its code is on the page, and its reference if it was traced.
     """
     platform, sent = announced.platform, announced.request
+    g.frame_ancestors = framers(platform)
     # the browser holds a form's whole way, redirects included, against form-action
     g.form_action = framers(platform)
     fields = {
@@ -69,11 +70,18 @@ def offer(announced: Announced, reported: LaunchRefused) -> str:
         "launch/offer.html",
         fields={name: value for name, value in fields.items() if value},
         window=WINDOW,
+        silent_field=SILENT,
+        answers_to=framers(platform),
         origin=platform.auth_origin,
         target=sent.storage_target,
         code=reported.code,
         reference=reported.reference,
     )
+
+
+def report(refused: LaunchRefused) -> Response:
+    """Return the code of a refusal for a page that is there already."""
+    return jsonify(code=refused.code, reference=refused.reference)
 
 
 def keep(stored: ForStorage) -> Response:
@@ -83,7 +91,11 @@ def keep(stored: ForStorage) -> Response:
 
 def ask_the_storage(form: Mapping[str, str], unproven: Unproven) -> str:
     """Return the page that asks the platform's storage and brings the same launch again, with what it held."""
-    tell(unproven)
+    g.locale = unproven.locale
+    g.frame_ancestors = framers(unproven.platform)
+    answers_to = [origin_of(unproven.answer_url)] if unproven.answer_url else []
+    # this page stays while the session shows others in its place, so its policy covers what those may do
+    g.form_action = list(dict.fromkeys((*framers(unproven.platform), *answers_to)))
     return render_template(
         "launch/prove.html",
         fields={name: form[name] for name in ("state", "id_token")},
@@ -92,19 +104,8 @@ def ask_the_storage(form: Mapping[str, str], unproven: Unproven) -> str:
         origin=unproven.platform.auth_origin,
         value_field=VALUE,
         silent_field=SILENT,
-        back=g.back_url,
+        back=unproven.return_url,
     )
-
-
-def tell(unproven: Unproven) -> None:
-    """Tell the page about a launch that holds: the language of its reader, the way back, and where its forms may go."""
-    g.locale = unproven.locale
-    g.back_url = unproven.return_url
-    g.platform_name = unproven.platform.name
-    g.frame_ancestors = framers(unproven.platform)
-    answers_to = [origin_of(unproven.answer_url)] if unproven.answer_url else []
-    # this page stays while the session shows others in its place, so its policy covers what those may do
-    g.form_action = list(dict.fromkeys((*framers(unproven.platform), *answers_to)))
 
 
 def grant(landed: Landed, page: str) -> Response:

@@ -419,7 +419,8 @@ class _Launch(MessageLaunch[_Params, _OneRegistration, _NothingKept, _Sent]):
         try:
             super().validate_deployment()
         except LtiException:
-            raise DeploymentUnknown("this deployment was not registered") from None
+            # verified, and no secret: who connects the school needs it for `platform add-deployment`
+            raise DeploymentUnknown(f"this deployment was not registered: {self.claims.deployment_id[:200]}") from None
         return self
 
     def validate_message(self) -> "_Launch":

@@ -271,7 +271,7 @@ class LaunchService:
                 check_status(self._platforms.of(session, platform.id))
                 raise StateUsed("this state was used a moment ago")
             recognise(session, platform, shown_by(claims))
-            learned = self._courses.learn(session, facts_of(claims, platform.id, role))
+            learned = self._courses.learn(session, facts_of(claims, platform, role))
             return_url = claims.presentation.return_url if claims.presentation else None
             seat = Seat(learned.course_id, role, return_url, administers=administers)
             opened = self._sessions.open(session, learned.account_id, seat, session_secret)

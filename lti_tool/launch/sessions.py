@@ -6,7 +6,7 @@ It holds one account and its seats: which role a launch showed in which course. 
 hours, not on what somebody once was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,11 +21,12 @@ from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database
 from lti_tool.errors import SessionExpired
 from lti_tool.ids import digest, new_id, new_secret
-from lti_tool.launch.cookies import session_cookie
+from lti_tool.launch.cookies import ENDED_KEPT, session_cookie
 from lti_tool.launch.frame_session import session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
 from lti_tool.platforms.models import Platform
+from lti_tool.platforms.recognition import origins_of
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
 from lti_tool.registry import use
 from mappings.roles import Role
@@ -50,6 +51,16 @@ class Viewer:
     def role_in(self, course_id: str) -> Role | None:
         """Return the role that a launch of this session showed in a course; None without such a launch."""
         return self.seats.get(course_id)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Where somebody came from whose session has ended: all that is left of it."""
+
+    platform: PlatformInfo
+    locale: str
+    course_url: str | None
+    """Of the newest launch; None when the platform did not say."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,16 @@ class SessionService:
             return_urls={seat.course_id: seat.return_url for seat in seats if seat.return_url},
         )
 
+    def ended(self, secret: str | None) -> Ended | None:
+        """Return where somebody came from whose session ended within the last day; None for everybody else."""
+        if not secret:
+            return None
+        with self._database.reading() as session:
+            row = session.connection().execute(_ENDED, {"secret_digest": digest(secret), "now": self._clock()}).first()
+        if row is None:
+            return None
+        return Ended(info_of_values(row[: len(INFO_COLUMNS)]), row.locale or self._default_locale, row.return_url)
+
     def close(self, secret: str | None) -> None:
         """End a session; one that is not there is ended already."""
         if secret:
@@ -149,9 +170,10 @@ class SessionService:
                 session.execute(delete(ToolSession).where(ToolSession.secret_digest == digest(secret)))
 
     def clean_up(self) -> int:
-        """Delete the sessions that have ended, with what hangs on them, and return how many."""
+        """Delete the sessions that ended a day ago, with what hangs on them, and return how many."""
         with self._database.session() as session:
-            ended = delete(ToolSession).where(ToolSession.expires_at <= self._clock()).returning(ToolSession.id)
+            old = self._clock() - ENDED_KEPT
+            ended = delete(ToolSession).where(ToolSession.expires_at <= old).returning(ToolSession.id)
             return len(session.execute(ended).all())
 
 
@@ -187,6 +209,19 @@ _VIEWER = (
 """A session with its person and platform, once for each seat of the last hours, or once without any."""
 
 
+_ENDED = (
+    select(*INFO_COLUMNS, Person.locale, SessionSeat.return_url)
+    .select_from(ToolSession)
+    .join(Account, Account.id == ToolSession.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .join(Platform, Platform.id == Account.platform_id)
+    .join(SessionSeat, SessionSeat.session_id == ToolSession.id)
+    .where(ToolSession.secret_digest == bindparam("secret_digest"), ToolSession.expires_at <= bindparam("now"))
+    .order_by(SessionSeat.launched_at.desc())
+    .limit(1)
+)
+
+
 def current_viewer() -> Viewer:
     """Return who looks at this page, and tell the page: language, who may frame it, and the session of its forms.
 
@@ -197,15 +232,27 @@ def current_viewer() -> Viewer:
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
         sessions = use(SessionService)
-        viewer = sessions.load(session_secret(request, sessions.cookie))
+        secret = session_secret(request, sessions.cookie)
+        try:
+            viewer = sessions.load(secret)
+        except SessionExpired:
+            _lead_back(sessions.ended(secret))
+            raise
         g.viewer = viewer
         g.session_id = viewer.session_id
         g.locale = viewer.locale
-        g.frame_ancestors = framers(viewer.platform)
+        g.frame_ancestors = framers(viewer.platform, tuple(viewer.return_urls.values()))
         g.platform_name = viewer.platform.name
         if viewer.return_urls:
             g.back_url = list(viewer.return_urls.values())[-1]
     return viewer
+
+
+def _lead_back(ended: Ended | None) -> None:
+    """Tell the page of an ended session: language, who may frame it, and the way to the course."""
+    if ended is not None:
+        g.locale, g.back_url = ended.locale, ended.course_url
+        g.platform_name, g.frame_ancestors = ended.platform.name, framers(ended.platform)
 
 
 def session_id_of_request() -> str | None:
@@ -216,6 +263,10 @@ def session_id_of_request() -> str | None:
         return None
 
 
-def framers(platform: PlatformInfo) -> list[str]:
-    """Return the origins of a platform that may show our pages in a frame."""
-    return list(platform.framers)
+def framers(platform: PlatformInfo, pages: Sequence[str] = ()) -> list[str]:
+    """Return the origins of a platform that may show our pages in a frame.
+
+    Args:
+        pages: addresses of the platform's pages, as verified launches of this session gave them.
+    """
+    return list(dict.fromkeys((*platform.framers, *origins_of(pages))))

@@ -17,6 +17,7 @@ from lti_tool.launch.service import Landed, LaunchService
 from lti_tool.launch.sessions import SessionService, framers
 from lti_tool.launch.storage import SILENT
 from lti_tool.launch.traces import TraceService
+from lti_tool.launch.way_back import way_back
 from lti_tool.registry import use
 from lti_tool.web.csrf import csrf_exempt
 
@@ -46,7 +47,8 @@ def login() -> Response | str:
                 return _uncached(frames.see_whether_cookies_stay(params, service.cookie))
             missing = CookieMissing("the browser keeps no cookies in this frame")
             missing.platform = announced.platform
-            return frames.offer(announced, _noted(missing, Step.LOGIN))
+            # where the platform offers storage it is too early to say so: the page tells us how that went
+            return frames.offer(announced, missing if announced.request.storage_target else _noted(missing, Step.LOGIN))
         browser = browser or new_secret()
         response = redirect(service.answer_login(announced, browser, frames.layer_of(params)), 302)
     except LaunchRefused as refused:
@@ -58,10 +60,15 @@ def login() -> Response | str:
 @blueprint.post("/lti/login/storage")
 @csrf_exempt
 def login_by_storage() -> Response:
-    """Answer a login of our own page in a frame without cookies, once the platform offered it storage."""
-    service = use(LaunchService)
+    """Answer a login of our own page in a frame without cookies: the platform offered it storage, or did not answer."""
+    service, params = use(LaunchService), _params()
     try:
-        stored = service.answer_into_storage(service.read_login(_params()))
+        announced = service.read_login(params)
+        if SILENT in params:
+            missing = CookieMissing("the browser keeps no cookies in this frame, and the platform's storage did not answer")
+            missing.platform = announced.platform
+            return _uncached(frames.report(_noted(missing, Step.LOGIN)))
+        stored = service.answer_into_storage(announced)
     except LaunchRefused as refused:
         raise _noted(refused, Step.LOGIN) from None
     return _uncached(frames.keep(stored))
@@ -78,7 +85,7 @@ def launch() -> Response | str:
     except StorageUnproven as refused:
         if SILENT not in request.form:
             return frames.ask_the_storage(request.form, refused.unproven)
-        frames.tell(refused.unproven)
+        g.locale = refused.unproven.locale
         raise _noted(refused, Step.LAUNCH) from None
     except LaunchRefused as refused:
         raise _noted(refused, Step.LAUNCH) from None
@@ -121,6 +128,7 @@ def _noted(refused: LaunchRefused, step: Step) -> LaunchRefused:
     if refused.platform is not None:
         g.platform_name = refused.platform.name
         g.frame_ancestors = framers(refused.platform)
+        g.back_url = way_back(request.form.get("id_token", ""), refused.platform)
     return refused
 
 

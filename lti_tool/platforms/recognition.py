@@ -53,22 +53,28 @@ def recognise(session: Session, platform: PlatformInfo, shown: Shown) -> None:
         log.info("platform.recognised", platform=row.id, family=row.family, product=row.product)
 
 
+def family_of(platform: PlatformInfo, shown: Shown) -> str:
+    """Return the family of a platform: the one it was registered as, unless nobody knew it and it says so itself."""
+    return profile_for(shown.product_family_code).family if platform.family == GENERIC else platform.family
+
+
 def _news(platform: PlatformInfo, shown: Shown) -> dict[str, Any]:
     news: dict[str, Any] = {}
-    family = profile_for(shown.product_family_code).family
-    if platform.family == GENERIC != family:
+    family = family_of(platform, shown)
+    if family != platform.family:
         news["family"] = family
     product = product_of(shown.product_family_code, shown.version)
     if product is not None and product != platform.product:
         news["product"] = product
     known = (platform.origin.lower(), platform.auth_origin.lower(), *platform.frame_origins)
-    strange = [here for here in _origins(shown.pages) if here not in known]
+    strange = [here for here in origins_of(shown.pages) if here not in known]
     if strange and len(platform.frame_origins) < MOST_ORIGINS:
         news["frame_origins"] = [*platform.frame_origins, *strange][:MOST_ORIGINS]
     return news
 
 
-def _origins(pages: Sequence[str]) -> list[str]:
+def origins_of(pages: Sequence[str]) -> list[str]:
+    """Return the origins of addresses, each once; what is no web address is left out."""
     found: list[str] = []
     for page in pages:
         try:

@@ -62,9 +62,12 @@ class PlatformInfo:
         """The origins whose pages may show us in a frame.
 
         Where many schools share one issuer, the school's own host is learned from its first verified launch; until then
-        the supplier's hosts stand in for it, so that even a refusal can be read.
+        the supplier's hosts stand in for it, so that even a refusal can be read. Where they share the client id too, there
+        is always one more school that has not launched yet.
         """
-        return list(dict.fromkeys((self.origin, self.auth_origin, *(self.frame_origins or self.profile.frame_hosts))))
+        complete = bool(self.frame_origins) and not self.profile.registering.shared_client
+        hosts = () if complete else self.profile.frame_hosts
+        return list(dict.fromkeys((self.origin, self.auth_origin, *self.frame_origins, *hosts)))
 
     @property
     def assertion_audience(self) -> str:

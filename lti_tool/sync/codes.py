@@ -14,6 +14,8 @@ NO_LINE_ITEM = "no-line-item"
 """The placement has no column, and we may not make one."""
 NO_SCOPE = "no-scope"
 """The platform does not let us post scores."""
+NO_MEMBERSHIPS = "no-memberships"
+"""No launch of the course has told where its list of members is."""
 PLATFORM_DISABLED = "platform-disabled"
 """The platform was switched off here; it is tried again by itself once it is on."""
 

@@ -11,16 +11,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
-from lti_tool.advantage.connector import TokenRefused
 from lti_tool.advantage.errors import ScopeRefused, ServiceRefused
 from lti_tool.advantage.lineitems import LineItem, LineItemService, LineItemWish, SubmissionReview
 from lti_tool.advantage.results import Result
-from lti_tool.advantage.scores import Posted, PostResult, ScoreService
+from lti_tool.advantage.scores import Posted, PostResult, ScoreService, not_posted
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Placement
 from lti_tool.database import Database
-from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
-from lti_tool.outgoing import TimedOut
+from lti_tool.errors import BadAnswer, OutsideError, Unreachable
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.platforms.service import PlatformInfo
@@ -134,7 +132,7 @@ class ScoreDelivery:
             if url is not None and held is not None and self._is_there(parcel, held):
                 held = self._held(parcel, url, fresh=True)
         except OutsideError as error:
-            return Delivered(_trouble(error))
+            return Delivered(not_posted(error))
         except _SoughtElsewhere:
             return Delivered(Posted(PostResult.LATER, LINE_ITEM_SOUGHT))
         if url is None:
@@ -295,18 +293,3 @@ class ScoreDelivery:
 def _bare(comment: str | None) -> str:
     """A comment without what platforms make of it: tags, entities, and white space."""
     return " ".join(html.unescape(_TAGS.sub(" ", comment or "")).split())
-
-
-def _trouble(error: OutsideError) -> Posted:
-    """What it means for a score that its column cannot be had."""
-    if isinstance(error, AddressRefused):
-        return Posted(PostResult.REFUSED, "address")
-    if isinstance(error, ScopeRefused):
-        return Posted(PostResult.REFUSED, NO_SCOPE)
-    if isinstance(error, ServiceRefused):
-        return Posted(PostResult.REFUSED, f"refused-{error.http_status}")
-    if isinstance(error, TokenRefused):
-        return Posted(PostResult.LATER, f"token-{error.reason}"[:50])
-    if isinstance(error, Unreachable):
-        return Posted(PostResult.LATER, "timeout" if isinstance(error, TimedOut) else "unreachable", error.retry_after)
-    return Posted(PostResult.LATER, "bad-answer")

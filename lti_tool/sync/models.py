@@ -1,4 +1,4 @@
-"""The outbox: what each learning environment should hold for one account on one line item."""
+"""The outbox: what each learning environment should hold for one account on one line item; and the lists of members."""
 
 from datetime import datetime
 from typing import Final
@@ -72,6 +72,55 @@ class ScoreOutbox(Base):
     held_maximum: Mapped[float | None]
     overwrite: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A trainer said that ours counts although the gradebook holds another grade."""
+
+
+class CourseRoster(Base):
+    """When the list of a course's members was read, and is read next. One row a course, made by the sweeper.
+
+    A queued job carries the course's id and `job` number only; a job with an older number does nothing, so one that
+    comes back after its lease ran out writes no older list over a newer one.
+    """
+
+    __tablename__ = "course_roster"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    next_read_at: Mapped[datetime | None] = mapped_column(index=True)
+    """None: only when a trainer asks, or not until the course has an address for it again."""
+    job: Mapped[int] = mapped_column(default=0)
+    """Number of the newest job of this row."""
+    claimed_until: Mapped[datetime | None]
+    """The lease of who is reading it now."""
+    tried_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    """When it was read last, with success."""
+    whole_at: Mapped[datetime | None]
+    """When all of it was read last, not only what had changed."""
+    fails: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(50))
+    """Code of the last failure (`sync.codes`); None after a success."""
+    differences_url: Mapped[str | None] = mapped_column(String(1000))
+    """Where the platform tells what has changed since (NRPS 2.0, 2.4.2.2), if it offers that."""
+
+
+class CourseRosterMember(Base):
+    """Somebody whom a platform lists, or listed, as a participant of a course. Not an account: that comes with a launch.
+
+    Of people with other roles, and of invented ones, nothing is kept; of those who left no name.
+    """
+
+    __tablename__ = "course_roster_member"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """The same as a launch's `sub`: with the course's platform it leads to the account."""
+    name: Mapped[str | None] = mapped_column(String(200))
+    """If the school shares it, and only while the person takes part."""
+    role: Mapped[str] = mapped_column(String(20))
+    """A `mappings.roles.Role`."""
+    status: Mapped[str] = mapped_column(String(10))
+    """A `MemberStatus`: active, inactive or deleted; who is no longer listed counts as deleted."""
+    seen_at: Mapped[datetime]
+    """When the platform listed the person last."""
 
 
 def slot_of(account_id: str) -> int:

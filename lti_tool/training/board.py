@@ -9,7 +9,7 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Submission
-from lti_tool.training.outcomes import NO_CARD, CertificateCard, Extras, ScoreMark
+from lti_tool.training.outcomes import NO_CARD, CertificateCard, CourseList, Extras, ScoreMark
 from lti_tool.training.people import School
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
 from lti_tool.training.showing import submissions_of
@@ -27,6 +27,11 @@ class Cell:
     """None while nothing was handed in: there is nothing to read."""
     marks: Sequence[ScoreMark]
 
+    @property
+    def stuck(self) -> bool:
+        """Whether a result of it has not arrived and somebody has to do something."""
+        return any(mark.stuck for mark in self.marks)
+
 
 @dataclass(frozen=True)
 class BoardRow:
@@ -38,8 +43,8 @@ class BoardRow:
 
     @property
     def waits(self) -> bool:
-        """Whether something waits for a trainer."""
-        return any(cell.state is OutcomeState.SUBMITTED for cell in self.cells)
+        """Whether something waits for a trainer: work to look at, or a result that a learning environment does not hold."""
+        return any(cell.state is OutcomeState.SUBMITTED or cell.stuck for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,16 @@ class BoardPage:
     participants: int
     waiting: int
     """How many pieces of work wait for a trainer."""
+    stuck: int
+    """How many results have not arrived and wait for somebody."""
     only_waiting: bool
+    lists: Sequence[CourseList]
+    """Who is in the courses and has not begun."""
+
+    @property
+    def can_read_lists(self) -> bool:
+        """Whether there is a list that can be read anew."""
+        return any(one.readable for one in self.lists)
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,7 @@ class BoardService:
         database: where everything is.
         clock: the time.
         access: who may.
-        extras: the certificates and the scores.
+        extras: the certificates, the scores, and who is in the courses.
     """
 
     def __init__(self, database: Database, clock: Clock, access: Access, extras: Extras) -> None:
@@ -107,13 +121,16 @@ class BoardService:
             marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             rows = [self._row(standing, person, work, marks, cards) for person in people]
+            lists = self._extras.lists(session, cohort_id, None if standing.whole else standing.course_ids)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
             place=Place.of(standing),
             groups=_grouped(shown),
             participants=len(rows),
             waiting=sum(cell.state is OutcomeState.SUBMITTED for row in rows for cell in row.cells),
+            stuck=sum(cell.stuck for row in rows for cell in row.cells),
             only_waiting=only_waiting,
+            lists=lists,
         )
 
     def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:

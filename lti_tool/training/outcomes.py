@@ -7,13 +7,14 @@ undoes the change. They call nothing outside: they write rows and enqueue jobs.
 Downwards come the `Extras`: what the pages show of the certificate and of the learning environments.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from lti_tool.errors import Words
 from mappings.progress import OutcomeState
 
 CardState = Literal["none", "waiting_name", "waiting_approval", "queued", "issued"]
@@ -69,6 +70,50 @@ class ScoreMark:
     """Code of what went wrong, for whoever can solve it."""
     at: datetime | None
     platform_name: str
+    score_id: str | None = None
+    """With which the trainer can send it again; None when nothing can be sent."""
+    reason: Words | None = None
+    """What went wrong, for people."""
+    who: Words | None = None
+    """Who can do something about it."""
+    held: tuple[float, float] | None = None
+    """What the learning environment holds instead: the score, and of how much."""
+
+    @property
+    def stuck(self) -> bool:
+        """Whether somebody has to do something."""
+        return self.state in ("refused", "changed")
+
+
+@dataclass(frozen=True)
+class CourseList:
+    """Who is in a course of the cohort and has not begun, as its learning environment lists them."""
+
+    school: str
+    course_title: str
+    participants: int
+    """How many follow the course, whether they began or not."""
+    names: Sequence[str] = field(repr=False)
+    """Of those who have not begun, where the school shares names."""
+    unnamed: int
+    """How many besides have not begun."""
+    read_at: datetime | None
+    """When the list was read last; None: never."""
+    reading: bool
+    """Whether it is read now, or in a moment."""
+    readable: bool
+    """Whether it is known where the list is."""
+    code: str | None
+    """Code of why it could not be read, for whoever can solve it; None when it could."""
+    reason: Words | None
+    """Why, for people."""
+    who: Words | None
+    """Who can do something about it."""
+
+    @property
+    def not_begun(self) -> int:
+        """How many are in the course and have not begun."""
+        return len(self.names) + self.unnamed
 
 
 NO_CARD = CertificateCard("none")
@@ -86,6 +131,10 @@ def _no_scores(_session: Session, _submission_ids: Sequence[str]) -> Mapping[str
     return {}
 
 
+def _no_lists(_session: Session, _cohort_id: str, _course_ids: Collection[str] | None) -> Sequence[CourseList]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Extras:
     """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
@@ -96,3 +145,5 @@ class Extras:
     """Of many enrolments at once, in a fixed number of queries; one that is missing has none."""
     scores: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]] = _no_scores
     """Of many submissions at once, in a fixed number of queries."""
+    lists: Callable[[Session, str, Collection[str] | None], Sequence[CourseList]] = _no_lists
+    """Of the courses that show a cohort, of all of them or of some by their ids, in a fixed number of queries."""

@@ -15,7 +15,7 @@ import hmac
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 
@@ -25,6 +25,7 @@ View = TypeVar("View", bound=Callable[..., object])
 _EXTENSION = "icc_session_id"
 _TWELVE_HOURS = 12 * 3600
 _protect = CSRFProtect()
+_from_elsewhere: set[Callable[..., object]] = set()
 
 
 def session_id_from_request() -> str | None:
@@ -70,7 +71,13 @@ class _NoCookie(SessionInterface):
 def csrf_exempt(view: View) -> View:
     """Let a view accept posts without a form token: those that come from another site by design (login, launch)."""
     _protect.exempt(view)
+    _from_elsewhere.add(view)
     return view
+
+
+def comes_from_elsewhere() -> bool:
+    """Return whether this request is for a view that other sites post to by design; its reader is whom they send."""
+    return current_app.view_functions.get(request.endpoint or "") in _from_elsewhere
 
 
 def init_csrf(app: Flask, session_id: SessionId) -> None:

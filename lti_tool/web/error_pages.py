@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from lti_tool.clock import Clock
 from lti_tool.errors import IccError
 from lti_tool.ids import new_reference
-from lti_tool.web.csrf import FIELD
+from lti_tool.web.csrf import FIELD, SessionId, comes_from_elsewhere
 from lti_tool.web.http_errors import of_http
 
 _log = structlog.get_logger(__name__)
@@ -137,8 +137,27 @@ def _frames(error: BaseException) -> list[str]:
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
-def register_error_pages(app: Flask, clock: Clock) -> None:
-    """Answer every error with a page (or JSON where that was asked) in the reader's language."""
+def _find_the_reader(session_id: SessionId) -> None:
+    """Let whatever finds the session say whose page this is, when an error came before the view could ask.
+
+    Then the page is in its reader's language, and their learning environment alone may frame it.
+    """
+    if g.get("frame_ancestors") or comes_from_elsewhere():
+        return
+    try:
+        session_id()
+    except Exception as failure:  # noqa: BLE001  # the reader gets the page of the first error, whatever happens here
+        _log.warning("reader_not_found", error=type(failure).__name__)
+
+
+def register_error_pages(app: Flask, clock: Clock, session_id: SessionId) -> None:
+    """Answer every error with a page (or JSON where that was asked) in the reader's language.
+
+    Args:
+        app: with `lti_tool.web.csrf` set up.
+        clock: the time on the pages.
+        session_id: finds the session of a request; see `lti_tool.web.csrf.init_csrf`.
+    """
 
     @app.errorhandler(IccError)
     def icc_error(error: IccError) -> Response:
@@ -151,6 +170,7 @@ def register_error_pages(app: Flask, clock: Clock) -> None:
         if error.response is not None or error.code is None or error.code < 400:
             return error
         known = of_http(error)
+        _find_the_reader(session_id)
         page = _page(known, error.code, clock())
         _log_page(page, known.detail)
         response = _answer(page)

@@ -66,4 +66,4 @@ def init_web(app: Flask, *, clock: Clock = utc_now, session_id: SessionId = sess
     app.after_request(headers.set_headers)
     app.after_request(assets.keep_assets)
     init_csrf(app, session_id)
-    register_error_pages(app, clock)
+    register_error_pages(app, clock, session_id)

@@ -176,6 +176,7 @@ def _read_registering(table: Table) -> Registering:
     shared = table.optional_table("addresses")
     return Registering(
         dynamic=table.boolean("dynamic"),
+        shared_client=table.boolean("shared_client"),
         where=table.text("where"),
         fields=fields,
         addresses=_read_addresses(shared) if shared else None,

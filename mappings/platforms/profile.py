@@ -82,6 +82,8 @@ class Registering:
 
     dynamic: bool
     """Whether the platform takes the address of an invitation (LTI Dynamic Registration 1.0)."""
+    shared_client: bool
+    """Whether one client id serves many schools, each with a deployment of its own: a course is known within that."""
     where: Text
     """Where its administrator finds the form."""
     fields: tuple[FormField, ...]

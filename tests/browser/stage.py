@@ -27,7 +27,7 @@ from lti_tool.demo.samples import plan_pdf
 from lti_tool.demo.school import Role, School
 from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
-from lti_tool.demo.walk import TRAINER, invitation
+from lti_tool.demo.walk import TRAINER, tool_of
 from lti_tool.launch.models import ToolSession
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
@@ -102,7 +102,7 @@ class Stage:
         self.demo.start()
         self._parts = parts = compose(self.demo.settings())
         self.demo.wait_until_ready()
-        connect(self.school_url, (), lambda: invitation(parts))
+        connect(self.school_url, (), tool_of(parts))
 
     def close(self) -> None:
         """Stop both processes."""

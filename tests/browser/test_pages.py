@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lti_tool.demo.connecting import ADMIN
-from lti_tool.demo.walk import TRAINER, invitation
+from lti_tool.demo.walk import TRAINER, tool_of
 from tests.browser.conftest import Windows
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage
 from tests.browser.visitor import Visitor, expect_nothing_wrong
@@ -207,7 +207,7 @@ def test_the_pages_that_connect_a_school(window: Windows, stage: Stage, english:
 
 
 def _pages_that_connect(visitor: Visitor, stage: Stage) -> Iterator[str]:
-    address = invitation(stage.parts)
+    address = tool_of(stage.parts).invite()
     visitor.page.goto(address)
     yield from visitor.inspect(visitor.page, "invitation")
     visitor.page.goto(f"{stage.school_url}/admin/tools")

@@ -3,15 +3,31 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from playwright.sync_api import FilePayload, Frame, FrameLocator, Locator, Page
 
-from tests.browser.stage import PLAN_NAME, Stage, plan
+from tests.browser.stage import PLAN_NAME, plan
 from tests.browser_fixture import Complaints, findings, fits
 
 NARROW, WIDE = 320, 1280
 HEIGHT = 900
 MOST_STOPS = 150
+
+
+class Stage(Protocol):
+    """Where the school and the tool are."""
+
+    in_english: set[str]
+    """Whose launches are in English, because a window of theirs chose so."""
+
+    @property
+    def school_url(self) -> str:
+        """Where the school is."""
+
+    @property
+    def tool_url(self) -> str:
+        """Where the tool is."""
 
 
 @dataclass(frozen=True)

@@ -200,8 +200,8 @@ CASES: tuple[Case, ...] = (
     _security(83, "Two tabs interleaved", "both arrive, each where it was going"),
     _security(
         84,
-        "Dynamic registration: token reused, another's issuer, private address, no endpoint, no deployment_id",
-        "refused and nothing stored: P-TOKEN, P-ISSUER, P-CONFIG; without deployment_id: connected, and told what is left",
+        "Dynamic registration: token reused, another's issuer, private address, no endpoint, no deployment_id, trouble",
+        "refused, nothing stored: P-TOKEN, P-ISSUER, P-CONFIG, P-SILENT …; without deployment_id: told what is left to do",
     ),
     _security(
         85,

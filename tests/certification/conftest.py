@@ -26,6 +26,8 @@ from tests.recording_jobs import RecordingJobs
 from tests.scripted_platform import ScriptedPlatform
 
 Run = Callable[..., Premises]
+HASTY = (2.0, 0.3)
+"""Seconds to connect and to wait: enough on loopback."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -124,6 +126,14 @@ def school(listening: SchoolServer, school_key: SigningKey, clock: FakeClock) ->
     school.keys = KeyRing([school_key])
     yield school
     school.faults.clear()
+
+
+@pytest.fixture
+def hasty() -> Iterator[Outgoing]:
+    """May call loopback, and waits for nobody."""
+    outgoing = Outgoing(allow_private=True, timeout=HASTY, total=1.0)
+    yield outgoing
+    outgoing.close()
 
 
 @pytest.fixture

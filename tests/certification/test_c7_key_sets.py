@@ -1,7 +1,6 @@
 """C7: trouble with a platform's key set is no way in, does not last, and does not lock out who was known before."""
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,13 +9,11 @@ from lti_tool.demo.school import FaultKind, Service, SigningKey
 from lti_tool.errors import Invalid
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.models import Platform
-from tests.certification.conftest import Run
+from tests.certification.conftest import HASTY, Run
 from tests.certification.premises import Premises, Visitor
 from tests.certification.refusals import Attempt, is_refused
 from tests.scripted_platform import Reply, ScriptedPlatform
 
-HASTY = (2.0, 0.3)
-"""Seconds to connect and to wait: enough on loopback."""
 TROUBLE: tuple[tuple[FaultKind, dict[str, float]], ...] = (
     (FaultKind.NO_KEYS, {}),
     (FaultKind.HTML, {}),
@@ -28,14 +25,6 @@ TROUBLE: tuple[tuple[FaultKind, dict[str, float]], ...] = (
     (FaultKind.SLOW, {"seconds": 30}),
 )
 PRIVATE = ("127.0.0.1", "10.0.0.5", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fd00::5", "fe80::1")  # noqa: S104 - an address that is not called
-
-
-@pytest.fixture
-def hasty() -> Iterator[Outgoing]:
-    """May call loopback, and waits for nobody."""
-    outgoing = Outgoing(allow_private=True, timeout=HASTY, total=1.0)
-    yield outgoing
-    outgoing.close()
 
 
 def test_c7_79_trouble_with_the_key_set(

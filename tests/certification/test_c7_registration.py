@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from lti_tool.demo.browser import Page
+from lti_tool.demo.school import FaultKind, Service
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.asking import TOOL_CONFIGURATION
 from tests.certification.conftest import Run
@@ -18,6 +19,15 @@ from tests.scripted_platform import Reply, ScriptedPlatform
 
 CONFIGURATION = "/mod/lti/openid-configuration.php"
 REGISTRATION = "/mod/lti/openid-registration.php"
+TROUBLE: tuple[tuple[FaultKind, dict[str, float], str, str], ...] = (
+    (FaultKind.HTML, {}, "P-CONFIG", "P-ANSWER"),
+    (FaultKind.EMPTY, {}, "P-CONFIG", "P-ANSWER"),
+    (FaultKind.HUGE, {}, "P-CONFIG", "P-ANSWER"),
+    (FaultKind.STATUS, {"status": 500}, "P-SILENT", "P-SILENT"),
+    (FaultKind.DROP, {}, "P-SILENT", "P-SILENT"),
+    (FaultKind.SLOW, {"seconds": 30}, "P-SILENT", "P-SILENT"),
+)
+"""How its configuration or its answer goes wrong, and the code of either."""
 NEW = Reply(200, {"client_id": "new-client", TOOL_CONFIGURATION: {"deployment_id": "1"}})
 
 
@@ -29,11 +39,12 @@ def moodle(scripted: ScriptedPlatform) -> ScriptedPlatform:
     return scripted
 
 
-def test_c7_84_dynamic_registration(run: Run, moodle: ScriptedPlatform) -> None:
-    premises = run()
+def test_c7_84_dynamic_registration(run: Run, hasty: Outgoing, moodle: ScriptedPlatform) -> None:
+    premises = run(hasty)
     _a_token_is_used_once(premises)
     _nobody_takes_the_name_of_another(premises, moodle)
     _a_configuration_without_an_endpoint(premises, moodle)
+    _trouble_at_the_learning_environment(premises, moodle)
     _an_answer_without_a_deployment(premises, moodle)
     _a_private_address_is_not_called(run, moodle)
 
@@ -68,6 +79,31 @@ def _a_configuration_without_an_endpoint(premises: Premises, moodle: ScriptedPla
         address = _address(premises, moodle)
         is_refused(premises, _opening(address), "P-CONFIG", status=502, framer="*")
     moodle.answer(f"GET {CONFIGURATION}", Reply(200, whole))
+
+
+def _trouble_at_the_learning_environment(premises: Premises, moodle: ScriptedPlatform) -> None:
+    """Neither what it says of itself nor its answer is believed, waited for or read without end."""
+    url = premises.school.url
+    at_school = {"openid_configuration": f"{url}/.well-known/openid-configuration", "registration_token": "token"}
+    faults = premises.school.faults
+    for kind, how, at_first, at_last in TROUBLE:
+        for service, code in ((Service.CONFIGURATION, at_first), (Service.REGISTRATION, at_last)):
+            address = f"{premises.url}/lti/register/{_invite(premises)}?{urlencode(at_school)}"
+            faults.add(service, kind, times=None, **how)  # type: ignore[arg-type]  # of each kind
+            if service is Service.CONFIGURATION:
+                is_refused(premises, _opening(address), code, status=502, framer="*")
+            else:
+                is_refused(premises, _register(address), code, status=502)
+            faults.clear()
+            premises.clock.advance(minutes=1)  # registrations are limited
+    elsewhere = Reply(302, b"", {"Location": f"{moodle.url}/elsewhere"})
+    moodle.answer(f"GET {CONFIGURATION}", elsewhere)
+    is_refused(premises, _opening(_address(premises, moodle)), "P-CONFIG", status=502, framer="*")
+    moodle.answer(f"GET {CONFIGURATION}", Reply(200, _configuration(moodle.url)))
+    moodle.answer(f"POST {REGISTRATION}", elsewhere)
+    page = _register(_address(premises, moodle))(premises.visitor())
+    assert (page.status, "P-DECLINED · LTI-" in page.text) == (502, True)
+    assert moodle.calls("/elsewhere") == []
 
 
 def _an_answer_without_a_deployment(premises: Premises, moodle: ScriptedPlatform) -> None:

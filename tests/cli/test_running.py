@@ -79,6 +79,7 @@ def test_a_host_that_is_not_here(installed: CommandLine, free: str) -> None:
         (["serve", "--port", "70000"], "Invalid value for '--port'"),
         (["demo", "--out", "x"], "--out belongs to --walk"),
         (["demo", "--walk", "--fresh"], "--walk always begins anew"),
+        (["demo", "--lms", "schoolbord"], "--lms: expected one of moodle, canvas, brightspace"),
         (["demo", "--port", "8400"], "--port and --school-port must differ"),
         (["demo", "--walk", "--patience", "0"], "Invalid value for '--patience'"),
     ],

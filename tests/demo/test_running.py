@@ -35,6 +35,11 @@ def test_it_prints_both_addresses_keeps_what_was_done_and_ends_well(tmp_path: Pa
     assert (tmp_path / "var" / f"demo-{port}-{school_port}" / "school.json").exists()
 
 
+def test_each_learning_environment_has_a_folder_of_its_own() -> None:
+    folders = [folder_for(8401, 8400), folder_for(8401, 8400, "canvas"), folder_for(8411, 8410, "canvas")]
+    assert [str(folder) for folder in folders] == ["var/demo", "var/demo-canvas", "var/demo-canvas-8411-8410"]
+
+
 def test_stopped_while_it_starts_it_leaves_nothing_running(tmp_path: Path) -> None:
     port, school_port = free_port(), free_port()
     with running("demo", "--port", str(port), "--school-port", str(school_port), folder=tmp_path) as demo:

@@ -117,6 +117,16 @@ class TestAnswering:
             }
             assert type(item["lineItem"]["scoreMaximum"]) is int
 
+    def test_the_whole_training_alone_has_a_column_of_its_own(self, world: World, ilse: Visitor) -> None:
+        page = ilse.post(ilse.add_to(world.course), item="training", new_cohort="Regio Zuid 2026")
+        (whole,) = world.items(page)
+        assert whole["lineItem"] == {
+            "label": "Cultuurcoördinator VO: overzicht",
+            "scoreMaximum": 100,
+            "resourceId": f"icc-vo:training:{world.cohort_id('Regio Zuid 2026')}",
+            "tag": "icc-vo",
+        }
+
     def test_the_page_posts_to_the_school_and_nowhere_else(self, world: World, ilse: Visitor) -> None:
         page = ilse.post(ilse.add_to(world.course), item=KEYS[0], new_cohort="Regio Zuid")
         assert f'method="post" action="{world.school.url}/lti/deeplink/return?' in page.text

@@ -44,7 +44,7 @@ class TestOnHttps:
             headers={"Cookie": f"__Host-icc-browser={secret}"},
         )
         assert launch.status_code == 303, launch.text
-        assert set_cookies(launch) == {"__Host-icc": cookie | {"Max-Age=28800"}}
+        assert set_cookies(launch) == {"__Host-icc": cookie | {"Max-Age=115200"}}
 
 
 def test_on_plain_http_both_cookies_are_lax(lite: Stage) -> None:
@@ -54,7 +54,7 @@ def test_on_plain_http_both_cookies_are_lax(lite: Stage) -> None:
     assert set_cookies(login) == {"icc-browser": cookie | {"Max-Age=86400"}}
     asked = sent_on(login)
     launch = browser.post(lite.sign(lite.claims(asked["nonce"])), asked["state"])
-    assert set_cookies(launch) == {"icc": cookie | {"Max-Age=28800"}}
+    assert set_cookies(launch) == {"icc": cookie | {"Max-Age=115200"}}
 
 
 def test_a_cookie_longer_than_any_of_ours_is_not_read(settings: Settings) -> None:

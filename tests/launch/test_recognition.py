@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
+from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.platforms.models import Platform
 from tests.launch.parties import DL_SETTINGS, Stage, recording
@@ -137,3 +138,37 @@ def test_before_the_first_launch_the_suppliers_hosts_may_show_a_refusal(lite: St
     refused = lite.browser().launch(exp=1)
     assert "https://canvas.zilverbos.example" in refused.headers["Content-Security-Policy"]
     assert "instructure" not in refused.headers["Content-Security-Policy"]
+
+
+def courses(stage: Stage) -> list[str]:
+    with stage.database.session() as session:
+        return sorted(session.scalars(select(Course.context_id)))
+
+
+@pytest.mark.parametrize(("code", "kept"), [("BlackboardLearn", 2), ("itslearning", 2), ("moodle", 1), ("canvas", 1)])
+def test_courses_of_schools_that_share_a_client_id_are_told_apart(stage: Stage, code: str, kept: int) -> None:
+    registered_as_generic(stage)
+    product = {"product_family_code": code}
+    for deployment in ("1", "18", "1"):
+        context = {"id": "4", "title": f"Cursus van {deployment}"}
+        browser = stage.browser()
+        asked = browser.auth_request(lti_deployment_id=deployment)
+        claims = stage.claims(asked["nonce"], deployment_id=deployment, context=context, tool_platform=product)
+        landed = browser.post(stage.sign(claims), asked["state"])
+        assert landed.status_code == 303, landed.text
+    assert len(courses(stage)) == kept
+
+
+def test_a_page_names_the_frames_of_its_own_session_however_many_schools_there_are(lite: Stage) -> None:
+    for number in range(7):
+        school = f"https://lms{number}.example"
+        assert school in ancestors(lite, launch_presentation={"return_url": f"{school}/course"})
+
+
+def test_where_schools_share_a_client_id_the_next_one_may_show_a_refusal(lite: Stage) -> None:
+    with lite.database.session() as session:
+        session.execute(update(Platform).values(family="blackboard"))
+    lite.browser().launch(launch_presentation={"return_url": "https://lms.zilverbos.example/courses/1"})
+    refused = lite.browser().launch(exp=1)
+    for source in ("https://lms.zilverbos.example", "https://*.blackboard.com"):
+        assert source in refused.headers["Content-Security-Policy"]

@@ -135,6 +135,8 @@ def test_an_unknown_deployment(lite: Stage) -> None:
     answer = browser.post(lite.sign(claims), asked["state"])
     is_refused(lite, answer, "L-DEPLOY")
     assert "Je school is nog niet helemaal gekoppeld" in answer.text
+    (line,) = [line for line in lite.log if line["event"] == "launch_refused"]
+    assert line["detail"] == "this deployment was not registered: 7"
 
 
 def test_a_deployment_of_another_platform(stage: Stage) -> None:

@@ -73,6 +73,21 @@ def test_the_page_of_a_frame_without_cookies_may_speak_with_the_authentication_a
     assert lite.pending() == 0
 
 
+def test_its_page_may_be_framed_by_the_platform_and_is_no_refusal_yet(lite: Stage) -> None:
+    page = offered(lite, lti_storage_target="_parent")
+    assert "frame-ancestors https://school.example.org" in page.headers["Content-Security-Policy"]
+    assert not [line for line in lite.log if line["event"] == "launch_refused"]
+
+
+def test_a_storage_that_kept_silent_gets_a_code_for_the_administrator(lite: Stage) -> None:
+    params = lite.login_params(lti_storage_target="_parent")
+    answer = without_cookies(lite).post("/lti/login/storage", data={**params, "storage_silent": "1"})
+    (line,) = [line for line in lite.log if line["event"] == "launch_refused"]
+    assert answer.get_json() == {"code": "L-COOKIE", "reference": line["reference"]}
+    assert "storage did not answer" in line["detail"]
+    assert lite.pending() == 0
+
+
 def test_the_window_that_it_offers_brings_no_storage_along(lite: Stage) -> None:
     page = offered(lite, lti_storage_target="_parent")
     assert 'name="lti_storage_target"' not in page.text
@@ -164,12 +179,15 @@ class TestBeforeTheStorageHasAnswered:
         assert "data-prove" in answer.text
         assert lite.stored() == 0
 
-    def test_without_any_answer_the_page_says_what_to_do_and_nothing_is_used_up(self, lite: Stage) -> None:
+    def test_without_any_answer_the_page_leads_back_and_nothing_is_used_up(self, lite: Stage) -> None:
         frame = Frame(lite)
-        answer = frame.launch(storage_silent="1")
+        course = "https://school.example.org/return?course=2"
+        claims = lite.claims(frame.asked["nonce"], launch_presentation={"return_url": course, "locale": "nl"})
+        answer = frame.launch(claims=claims, storage_silent="1")
         assert answer.status_code == 400
         assert "L-STORAGE" in answer.text
-        assert 'target="_parent"' in answer.text
+        assert "open hem in een nieuw venster" in answer.text
+        assert f'href="{course}" target="_parent"' in answer.text
         (line,) = [line for line in lite.log if line["event"] == "launch_refused"]
         assert (line["code"], line["platform"]) == ("L-STORAGE", lite.platform.id)
         assert (lite.stored(), lite.pending()) == (0, 1)

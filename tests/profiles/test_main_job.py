@@ -75,7 +75,7 @@ def test_the_main_job(town: Town) -> None:
     item = school.item_of(link)
     assert item is not None
     assert (link.title, item.maximum) == (TITLE, 100)
-    assert personality.submission_review or item.review_url is None
+    assert bool(item.review_url) is personality.submission_review
 
     # the school's pages may show the tool in a frame, although many schools share its issuer
     shown = town.launch(teacher, TITLE)
@@ -108,4 +108,10 @@ def test_the_main_job(town: Town) -> None:
     assert placement.lineitem_url is not None
     held = ResultService(town.parts.connector).of(known, placement.lineitem_url, people["zoe"])
     assert held == Result(100, 100, FEEDBACK)
+    # submission review: from the gradebook to that work, where the learning environment has it
+    cell = f"{school.url}/courses/{town.course.id}/grades/{item.id}/{people['zoe']}/review"
+    review = trainer.get(cell)
+    assert review.status == (200 if personality.submission_review else 404)
+    if personality.submission_review:
+        assert FEEDBACK in review.open_iframe().text
     assert [refusal.reason for refusal in school.refusals] == []

@@ -1,11 +1,15 @@
 """The outbox on the durable engine itself: lanes, jobs that fail, processes that die."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lti_tool.advantage.connector import Connector
+from lti_tool.advantage.memberships import MembershipService
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.demo.school import FaultKind, SchoolServer, Service
@@ -15,7 +19,10 @@ from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.scopes import SCORE
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.sync.lanes import LEASE
+from lti_tool.sync.models import CourseRoster, CourseRosterMember
 from lti_tool.sync.outbox import POST_SCORE
+from lti_tool.sync.roster import RosterService
+from lti_tool.sync.roster_rows import READ_ROSTER
 from mappings.progress import OutcomeState
 from tests.clock import FakeClock
 from tests.dbos_tables import job_row, let_die
@@ -136,3 +143,25 @@ def status(database: Database, name: str) -> str | None:
     """What DBOS says of a job."""
     found = job_row(database, name)
     return found.status if found else None
+
+
+def test_who_is_in_a_course_is_read_by_itself(
+    at: AtSchool, engine: Engine, connector: Connector, outgoing: Outgoing
+) -> None:
+    desk = at.desk
+    url = f"{at.server.url}/lti/CourseSection/{at.course.id}/bindings/{at.registration.id}/memberships"
+    desk.set_placement(memberships_url=url)
+    platforms, memberships = PlatformService(desk.database, desk.clock, outgoing), MembershipService(connector)
+    rosters = RosterService(desk.database, platforms, memberships, engine, desk.clock, hours=6)
+    engine.register(READ_ROSTER, rosters.read, lanes=True)
+    engine.every(0.2, "sweep-rosters", rosters.sweep)
+    engine.launch()
+
+    def read_at() -> datetime | None:
+        with desk.database.session() as session:
+            row = session.get(CourseRoster, desk.course.id)
+            return row.read_at if row else None
+
+    eventually(read_at)
+    with desk.database.session() as session:
+        assert [row.subject for row in session.scalars(select(CourseRosterMember))] == [at.teacher.id]

@@ -1,6 +1,6 @@
 """A small composition of the room over a real database: people who launch, their browsers, and what followers were told."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,9 @@ from lti_tool.launch.sessions import Seat, SessionService, Viewer, session_id_of
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.registry import provide
+from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.cohorts import CohortService
-from lti_tool.training.outcomes import CertificateCard, Extras, OutcomeChanged, ScoreMark
+from lti_tool.training.outcomes import CertificateCard, CourseList, Extras, OutcomeChanged, ScoreMark
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint
@@ -43,6 +44,9 @@ class Told:
     approvals: list[str] = field(default_factory=list)
     cards: dict[str, CertificateCard] = field(default_factory=dict)
     marks: dict[str, list[ScoreMark]] = field(default_factory=dict)
+    lists: list[CourseList] = field(default_factory=list)
+    asked_lists: list[Collection[str] | None] = field(default_factory=list)
+    """Of which courses the board asked the lists; None: of all."""
     refuse: bool = False
     """Whether the follower of outcomes raises."""
 
@@ -51,11 +55,16 @@ class Told:
             raise RuntimeError("a follower that fails")
         self.outcomes.append(change)
 
+    def course_lists(self, _session: Session, _cohort_id: str, course_ids: Collection[str] | None) -> Sequence[CourseList]:
+        self.asked_lists.append(course_ids)
+        return self.lists
+
     def extras(self) -> Extras:
         return Extras(
             certificate=lambda _session, enrolment: self.cards.get(enrolment, CertificateCard("none")),
             certificates=lambda _session, enrolments: {one: self.cards[one] for one in enrolments if one in self.cards},
             scores=lambda _session, submissions: {one: self.marks[one] for one in submissions if one in self.marks},
+            lists=self.course_lists,
         )
 
 
@@ -194,6 +203,7 @@ class World:
         init_web(app, clock=self.clock, session_id=session_id_of_request)
         provide(app, self.sessions, *self.services)
         app.register_blueprint(blueprint)
+        app.register_blueprint(sync_blueprint)
         app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")
         app.add_url_rule("/placement/<placement_id>/copy", "embedding.copied", lambda placement_id: f"copy {placement_id}")
         return app

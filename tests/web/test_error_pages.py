@@ -1,14 +1,18 @@
 import io
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, abort, g
 from flask.testing import FlaskClient
 
 from lti_tool.ids import new_reference
+from lti_tool.web.csrf import csrf_exempt
+from lti_tool.web.setup import init_web
 from tests.clock import FakeClock
+from tests.conftest import SECRET
 
 ENGLISH = {"Accept-Language": "en"}
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -214,3 +218,60 @@ def test_what_a_launch_carried_is_never_shown(client: FlaskClient) -> None:
     html = client.post("/used", data={"id_token": "a.b.c", "lti_message_hint": '{"name": "Zoë van Höfen"}'}).text
     assert "Zoë" not in html
     assert "a.b.c" not in html
+
+
+def an_app(clock: FakeClock, find: Callable[[], str | None]) -> FlaskClient:
+    """An application whose session is found by `find`, with a view of its own and one that other sites post to."""
+    app = Flask("lti_tool", static_folder=None)
+    app.secret_key = SECRET
+    app.testing = True
+    init_web(app, clock=clock, session_id=find)
+
+    @app.post("/form")
+    def form() -> str:
+        return "received"
+
+    @app.post("/lti/launch")
+    @csrf_exempt
+    def launch() -> str:
+        abort(413)
+
+    client = app.test_client()
+    client.environ_base |= {"HTTP_ACCEPT_LANGUAGE": "nl", "HTTP_ACCEPT": "text/html"}
+    return client
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/form", 405), ("POST", "/form", 400)]
+)
+def test_an_error_before_the_view_has_the_language_and_the_frame_of_its_reader(
+    clock: FakeClock, method: str, path: str, status: int
+) -> None:
+    def find() -> str:
+        g.locale, g.frame_ancestors = "en", ["https://school.example"]
+        return "a session"
+
+    answer = an_app(clock, find).open(path, method=method)
+    assert answer.status_code == status
+    assert '<html lang="en"' in answer.text
+    assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors https://school.example")
+
+
+def test_an_error_at_an_address_that_other_sites_post_to_asks_for_no_session(clock: FakeClock) -> None:
+    def find() -> str:
+        raise AssertionError("asked")
+
+    answer = an_app(clock, find).post("/lti/launch")
+    assert answer.status_code == 413
+    assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors *")
+
+
+def test_a_session_that_cannot_be_found_leaves_the_first_error(clock: FakeClock, log: list[Any]) -> None:
+    def find() -> str:
+        raise OSError("Zoë")
+
+    answer = an_app(clock, find).get("/nowhere")
+    assert (answer.status_code, "R-NOT-FOUND" in answer.text) == (404, True)
+    assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors *")
+    assert [line["error"] for line in log if line["event"] == "reader_not_found"] == ["OSError"]
+    assert "Zoë" not in repr(log)

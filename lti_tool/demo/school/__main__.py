@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from .personalities import PERSONALITIES
 from .server import PortTaken, SchoolServer
 from .store import UnreadableState
 
@@ -16,6 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--public-host", default="localhost", help="name in the school's own addresses")
     parser.add_argument("--port", type=int, default=8400, help="0 takes a free one")
     parser.add_argument("--state", type=Path, default=None, help="JSON file that keeps the school over restarts")
+    parser.add_argument(
+        "--lms", choices=list(PERSONALITIES), default="moodle", help="the learning environment it behaves like"
+    )
     options = parser.parse_args(arguments)
     try:
         server = SchoolServer(
@@ -24,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
             public_host=options.public_host,
             seeded=True,
             state_file=options.state,
+            personality=PERSONALITIES[options.lms],
         )
         server.bind()
     except (PortTaken, UnreadableState, OSError) as error:

@@ -11,7 +11,7 @@ from .faults import Service
 from .launches import DeepLinkVisit
 from .models import CompletionRule, Registration, ToolState
 from .scopes import DL, LTI
-from .sessions import check_form, course_for, me, needs_person, session_key, tool_origin
+from .sessions import check_form, course_for, me, needs_person, session_key, signed_in, tool_origin
 from .texts import t, translate
 from .toolkeys import KeysUnreachable, UnknownKey
 from .wire import service, the_school, tool_keys
@@ -54,6 +54,10 @@ def _tool(tool_id: str) -> Registration:
 def come_back() -> Response:
     """Check the tool's answer and show what came, still inside the frame."""
     school = the_school()
+    if _from_another_site() and "repost" not in request.form:
+        # a post from there comes without our cookie; the same post of our own page has it
+        fields = request.form.to_dict()
+        return make_response(render_template("school/repost.html", action=request.full_path, fields=fields))
     visit = school.launches.visits.get(request.args.get("sesskey", ""))
     try:
         if visit is None or visit.course_id != request.args.get("course") or visit.items is not None:
@@ -76,6 +80,10 @@ def come_back() -> Response:
         if len(items) == 1 or not isinstance(items[place], dict) or fatal(school, items[place], registration) is not None
     }
     return make_response(render_template("school/chosen.html", visit=visit, course=course, lost=lost))
+
+
+def _from_another_site() -> bool:
+    return signed_in() is None and request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _verified(token: str, visit: DeepLinkVisit) -> list[dict[str, object]]:

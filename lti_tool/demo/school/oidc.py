@@ -1,6 +1,6 @@
 """Discovery, keys and the authentication request: LTI 1.3's OpenID Connect side, answering as Moodle does."""
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
 from .faults import Service
 from .launches import AuthRefused
@@ -82,7 +82,7 @@ def auth() -> Response:
     person = signed_in()
     if person is None:
         if "repost" not in request.form:
-            return make_response(render_template("school/repost.html", fields=params))
+            return make_response(render_template("school/repost.html", action=url_for("oidc.auth"), fields=params))
         return _turned_away("nobody is signed in in this browser", 403)
     try:
         answer = school.launches.authenticate(params, person, session_key())

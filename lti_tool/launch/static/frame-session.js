@@ -44,6 +44,7 @@ function listen() {
   if (secret === null) return;
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("icc:ask", onAsk);
   window.addEventListener("popstate", onPopState);
 }
 
@@ -149,18 +150,25 @@ function onSubmit(event) {
   const { target: form, submitter: button } = event;
   // attributes, because a field may be named "action"
   const said = (name) => button?.getAttribute(`form${name}`) ?? form.getAttribute(name);
+  const method = (said("method") ?? "get").toLowerCase();
   const url = new URL(said("action") || window.location.href, window.location.href);
-  if (!ours(url) || elsewhere(said("target"))) return;
+  if (method === "dialog" || !ours(url) || elsewhere(said("target"))) return;
   event.preventDefault();
   url.hash = "";
   const values = new FormData(form, button);
-  if ((said("method") ?? "get").toLowerCase() !== "post") {
+  if (method !== "post") {
     url.search = new URLSearchParams(values);
     ifSaved(() => go(url));
     return;
   }
   const body = said("enctype") === "multipart/form-data" ? values : new URLSearchParams(values);
   request(url, { method: "POST", body }, { history: "keep" }, form);
+}
+
+// A module of the page asks for a page of ours without showing it.
+function onAsk(event) {
+  const url = new URL(event.detail.url, window.location.href);
+  if (ours(url)) event.detail.answer = fetch(url, { headers: { [SECRET]: secret, Accept: "text/html" }, cache: "no-store" });
 }
 
 function onPopState(event) {

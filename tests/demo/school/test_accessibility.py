@@ -45,7 +45,13 @@ def test_every_page_is_accessible(world: World, page: Page) -> None:
     visits = {
         world.trainer.username: ["/courses", course, f"{course}/grades?open={world.item.id}-{world.teacher.id}"],
         world.teacher.username: [course, f"{course}/links/{world.link.id}", f"{course}/grades"],
-        world.admin.username: ["/admin/tools", "/admin/log", "/admin/faults", "/admin/storage"],
+        world.admin.username: [
+            "/admin/tools",
+            f"/admin/tools/{world.registration.id}",
+            "/admin/log",
+            "/admin/faults",
+            "/admin/storage",
+        ],
     }
     for username, paths in visits.items():
         page.goto(world.school.url)

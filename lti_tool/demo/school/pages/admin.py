@@ -1,11 +1,13 @@
-"""The administration: connecting tools by dynamic registration, and the log of what was refused."""
+"""The administration: connecting tools in the ways this learning environment has, and the log of what was refused."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ..models import ToolState
+from ..byhand import NotRegistered, by_configuration, by_form
+from ..models import Registration, ToolState
 from ..sessions import check_form, needs_admin
 from ..texts import t
 from ..wire import the_school
@@ -33,6 +35,56 @@ def register() -> str | Response:
     parts = urlsplit(address)
     g.extra_origin = f"{parts.scheme}://{parts.netloc}"
     return render_template("school/register.html", address=address, origin=g.extra_origin)
+
+
+@bp.post("/tools/configure")
+@needs_admin
+def configure() -> Response:
+    """Register the tool that a JSON configuration describes."""
+    check_form()
+    school, form = the_school(), request.form
+    if not school.personality.registering.by_configuration:
+        abort(404)
+    return _made(lambda: by_configuration(school, form.get("url", ""), form.get("redirect_uri", "")))
+
+
+@bp.post("/tools/byhand")
+@needs_admin
+def by_hand() -> Response:
+    """Register the tool of a form's fields."""
+    check_form()
+    school = the_school()
+    return _made(lambda: by_form(school, request.form.to_dict()))
+
+
+def _made(make: Callable[[], Registration]) -> Response:
+    try:
+        made = make()
+    except NotRegistered as wrong:
+        the_school().refuse("pages", 400, str(wrong))
+        flash(t("Zo lukt koppelen niet. Kijk in het logboek wat er ontbreekt."), "bad")
+        return redirect(url_for("admin.tools"))
+    return redirect(url_for("admin.shown", tool_id=made.id))
+
+
+@bp.get("/tools/<tool_id>")
+@needs_admin
+def shown(tool_id: str) -> str:
+    """What the tool's supplier has to know of this school."""
+    school = the_school()
+    found = school.registrations.get(tool_id)
+    if found is None:
+        abort(404)
+    facts = {
+        "issuer": school.issuer,
+        "client_id": found.client_id,
+        "deployment_id": found.deployment_id,
+        "auth_url": f"{school.url}/lti/auth",
+        "token_url": f"{school.url}/lti/token",
+        "jwks_url": f"{school.url}/lti/certs",
+        **({"token_audience": school.token_audience} if school.token_audience else {}),
+    }
+    return render_template("school/tool.html", tool=found, facts=facts)
 
 
 @bp.post("/tools/<tool_id>")
