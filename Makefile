@@ -48,9 +48,7 @@ screenshots: $(READY) ## Make the pictures of the documentation anew
 	@$(BIN)/python -m tests.browser.screenshots
 
 translations: $(READY) ## Gather the interface's texts, add new ones to the English catalogue, compile it
-	@$(BIN)/pybabel -q extract -F lti_tool/web/translations/babel.cfg -k _l --no-location --sort-output -o lti_tool/web/translations/messages.pot lti_tool
-	@$(BIN)/pybabel -q update -i lti_tool/web/translations/messages.pot -d lti_tool/web/translations --no-fuzzy-matching
-	@$(BIN)/pybabel -q compile -d lti_tool/web/translations
+	@$(BIN)/python -m lti_tool.web.catalog
 
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/pip install -q 'uv>=0.9,<1' && $(BIN)/uv pip compile -q --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml

@@ -51,11 +51,14 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
+from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.outcomes import Extras
@@ -254,6 +257,7 @@ def create_app(parts: Parts) -> Flask:
         parts.embedding,
         parts.copied,
         parts.certificates,
+        SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
             parts.database,
@@ -288,6 +292,7 @@ def create_app(parts: Parts) -> Flask:
         connection_blueprint,
         embedding_blueprint,
         training_blueprint,
+        sync_blueprint,
         certificates_blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -21,8 +21,9 @@ from lti_tool.platforms.models import Platform
 from lti_tool.platforms.scopes import LINEITEM, SCORE
 from lti_tool.sync.codes import CHANGED_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
 from lti_tool.sync.models import SLOTS, ScoreOutbox, slot_of
+from lti_tool.sync.reasons import reason_of
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
-from lti_tool.training.outcomes import OutcomeChanged, ScoreMark
+from lti_tool.training.outcomes import MarkState, OutcomeChanged, ScoreMark
 from mappings.platforms import PlatformProfile, profile_for
 from mappings.progress import Outcome, OutcomeState, phase_progress
 from mappings.roles import Role
@@ -233,12 +234,23 @@ def slots_of(lane: int, profile: PlatformProfile) -> list[int]:
 
 def mark(row: ScoreOutbox, platform_name: str) -> ScoreMark:
     """Return what a trainer is told about a row."""
+    state: MarkState = "sent"
+    at = row.sent_at
     if row.refused:
-        changed = row.last_error == CHANGED_IN_LMS
-        return ScoreMark("changed" if changed else "refused", row.last_error, row.changed_at, platform_name)
-    if row.dirty:
-        return ScoreMark("waiting", row.last_error, row.next_attempt_at, platform_name)
-    return ScoreMark("sent", None, row.sent_at, platform_name)
+        state, at = ("changed" if row.last_error == CHANGED_IN_LMS else "refused"), row.changed_at
+    elif row.dirty:
+        state, at = "waiting", row.next_attempt_at
+    reason = reason_of(row.last_error)
+    return ScoreMark(
+        state,
+        row.last_error,
+        at,
+        platform_name,
+        score_id=row.id,
+        reason=reason.what if reason else None,
+        who=reason.who if reason else None,
+        held=(row.held_score, row.held_maximum) if row.held_score is not None and row.held_maximum else None,
+    )
 
 
 def _targets() -> Select[Placement, Account, str]:

@@ -27,6 +27,11 @@ class Cell:
     """None while nothing was handed in: there is nothing to read."""
     marks: Sequence[ScoreMark]
 
+    @property
+    def stuck(self) -> bool:
+        """Whether a result of it has not arrived and somebody has to do something."""
+        return any(mark.stuck for mark in self.marks)
+
 
 @dataclass(frozen=True)
 class BoardRow:
@@ -38,8 +43,8 @@ class BoardRow:
 
     @property
     def waits(self) -> bool:
-        """Whether something waits for a trainer."""
-        return any(cell.state is OutcomeState.SUBMITTED for cell in self.cells)
+        """Whether something waits for a trainer: work to look at, or a result that a learning environment does not hold."""
+        return any(cell.state is OutcomeState.SUBMITTED or cell.stuck for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class BoardPage:
     participants: int
     waiting: int
     """How many pieces of work wait for a trainer."""
+    stuck: int
+    """How many results have not arrived and wait for somebody."""
     only_waiting: bool
 
 
@@ -113,6 +120,7 @@ class BoardService:
             groups=_grouped(shown),
             participants=len(rows),
             waiting=sum(cell.state is OutcomeState.SUBMITTED for row in rows for cell in row.cells),
+            stuck=sum(cell.stuck for row in rows for cell in row.cells),
             only_waiting=only_waiting,
         )
 

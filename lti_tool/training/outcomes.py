@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from lti_tool.errors import Words
 from mappings.progress import OutcomeState
 
 CardState = Literal["none", "waiting_name", "waiting_approval", "queued", "issued"]
@@ -69,6 +70,19 @@ class ScoreMark:
     """Code of what went wrong, for whoever can solve it."""
     at: datetime | None
     platform_name: str
+    score_id: str | None = None
+    """With which the trainer can send it again; None when nothing can be sent."""
+    reason: Words | None = None
+    """What went wrong, for people."""
+    who: Words | None = None
+    """Who can do something about it."""
+    held: tuple[float, float] | None = None
+    """What the learning environment holds instead: the score, and of how much."""
+
+    @property
+    def stuck(self) -> bool:
+        """Whether somebody has to do something."""
+        return self.state in ("refused", "changed")
 
 
 NO_CARD = CertificateCard("none")

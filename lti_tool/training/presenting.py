@@ -87,7 +87,7 @@ def marks_shown(marks: Sequence[ScoreMark]) -> Sequence[Shown]:
             "state": _MARK_STATES[mark.state],
             "text": _words(mark),
             "mark": mark,
-            "stuck": mark.state in ("refused", "changed"),
+            "stuck": mark.stuck,
         }
         for mark in marks
         if mark.state != "none"

@@ -1,12 +1,13 @@
 """The trainer's pages: what waits, the board, the hand-ins of an assignment, work to review; and versions."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
 from lti_tool.training.board import BoardPage, BoardService
+from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.presenting import marks_shown, show
@@ -21,6 +22,7 @@ Answer = str | tuple[str, int] | BaseResponse
 def add_to(blueprint: Blueprint) -> None:
     """Add the trainer's addresses to the room's blueprint."""
     blueprint.add_url_rule("/cohort/<cohort_id>/board", view_func=board)
+    blueprint.add_url_rule("/cohort/<cohort_id>/board.csv", view_func=board_csv)
     blueprint.add_url_rule("/cohort/<cohort_id>/code", view_func=code, methods=["POST"])
     blueprint.add_url_rule("/cohort/<cohort_id>/waiting", view_func=waiting)
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
@@ -34,6 +36,14 @@ def board(cohort_id: str) -> Answer:
     """Show all participants and assignments that the trainer sees; `?waiting=1` only those who wait."""
     only_waiting = request.args.get("waiting") == "1"
     return _board(use(BoardService).board(current_viewer(), cohort_id, only_waiting=only_waiting))
+
+
+def board_csv(cohort_id: str) -> Answer:
+    """Give the board as a file for a spreadsheet."""
+    page = use(BoardService).board(current_viewer(), cohort_id)
+    answer = Response(board_as_csv(page), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="bord.csv"'
+    return answer
 
 
 def code(cohort_id: str) -> Answer:
@@ -110,6 +120,7 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
         "training.board",
         page=page,
         code=code,
+        again=bool(request.args.get("again")),
         marks_shown=marks_shown,
         issuer=use(Issuer).name,
     )

@@ -157,11 +157,15 @@ def test_c4_41_line_item_comes_along(premises: Premises, ilse: Visitor) -> None:
     assert line_item["tag"] == "icc-vo"
     assert (line_item["scoreMaximum"], type(line_item["scoreMaximum"])) == (100, int)
     assert line_item["label"] == item["title"]
+    review = line_item["submissionReview"]
+    assert (review["url"], review["custom"]) == (item["url"], item["custom"])
+    assert {"Submitted", "Completed"} <= set(review["reviewableStatus"])
     taken(premises, sent)
     (link,) = [one for one in premises.school.links.values() if one.custom.get("assignment") == ASSIGNMENT]
     column = premises.school.item_of(link)
     assert column is not None
     assert (column.resource_id, column.tag, column.maximum) == (line_item["resourceId"], "icc-vo", 100)
+    assert column.review_url == item["url"]
 
 
 def test_c4_42_the_message_has_all_that_it_needs(premises: Premises, ilse: Visitor) -> None:

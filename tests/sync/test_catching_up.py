@@ -180,9 +180,16 @@ def test_a_trainer_sees_how_far_each_score_is(desk: Desk) -> None:
         assert list(marks) == [submission.id]
         return marks[submission.id][0]
 
-    assert shown() == ScoreMark("waiting", None, now, name)
-    assert shown(last_error="http-503") == ScoreMark("waiting", "http-503", now, name)
-    assert shown(dirty=False, sent_at=now, last_error=None) == ScoreMark("sent", None, now, name)
-    assert shown(refused=True, last_error="refused-404") == ScoreMark("refused", "refused-404", now, name)
-    assert shown(last_error="changed-in-lms") == ScoreMark("changed", "changed-in-lms", now, name)
+    def told(mark: ScoreMark) -> tuple[object, ...]:
+        return mark.state, mark.code, mark.at, mark.platform_name, mark.score_id, mark.held, mark.reason is not None
+
+    assert told(shown()) == ("waiting", None, now, name, row.id, None, False)
+    assert told(shown(last_error="http-503")) == ("waiting", "http-503", now, name, row.id, None, True)
+    sent = shown(dirty=False, sent_at=now, last_error=None)
+    assert told(sent) == ("sent", None, now, name, row.id, None, False)
+    refused = shown(refused=True, last_error="refused-404")
+    assert told(refused) == ("refused", "refused-404", now, name, row.id, None, True)
+    changed = shown(last_error="changed-in-lms", held_score=60.0, held_maximum=100.0)
+    assert told(changed) == ("changed", "changed-in-lms", now, name, row.id, (60, 100), True)
+    assert (sent.stuck, refused.stuck, changed.stuck) == (False, True, True)
     assert mark(desk.row(), name).state == "changed"

@@ -44,6 +44,7 @@ function listen() {
   if (secret === null) return;
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("icc:ask", onAsk);
   window.addEventListener("popstate", onPopState);
 }
 
@@ -161,6 +162,12 @@ function onSubmit(event) {
   }
   const body = said("enctype") === "multipart/form-data" ? values : new URLSearchParams(values);
   request(url, { method: "POST", body }, { history: "keep" }, form);
+}
+
+// A module of the page asks for a page of ours without showing it.
+function onAsk(event) {
+  const url = new URL(event.detail.url, window.location.href);
+  if (ours(url)) event.detail.answer = fetch(url, { headers: { [SECRET]: secret, Accept: "text/html" }, cache: "no-store" });
 }
 
 function onPopState(event) {

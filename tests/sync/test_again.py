@@ -1,0 +1,86 @@
+"""Sending a score again by hand: by whom, and whose."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from lti_tool.courses.models import Course
+from lti_tool.errors import NotFound
+from lti_tool.launch.sessions import Viewer
+from lti_tool.platforms.service import info_of
+from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.codes import CHANGED_IN_LMS
+from lti_tool.training.access import Access
+from mappings.loading import load_trainings
+from mappings.roles import Role
+from tests.recording_jobs import RecordingJobs
+from tests.sync.desk import Desk
+
+
+@pytest.fixture
+def again(desk: Desk) -> SendAgainService:
+    return SendAgainService(desk.database, Access(load_trainings()), desk.outbox)
+
+
+@pytest.fixture
+def refused(desk: Desk, jobs: RecordingJobs) -> str:
+    """A score that the platform did not take."""
+    desk.accept()
+    row = desk.row()
+    desk.set(row, dirty=False, refused=True, last_error=CHANGED_IN_LMS, fails=3)
+    jobs.waiting_jobs.clear()
+    return row.id
+
+
+def viewer(desk: Desk, *, cohort_trainer: bool = False, seats: Mapping[str, Role] | None = None) -> Viewer:
+    """Somebody with a session at the desk's platform."""
+    account = desk.build.account(desk.platform)
+    if cohort_trainer:
+        desk.build.enrol(account.person_id, desk.cohort, Role.TRAINER)
+    return Viewer("session", account.id, account.person_id, info_of(desk.platform), "nl", seats or {})
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_trainer_of_the_cohort_sends_again(
+    desk: Desk, again: SendAgainService, refused: str, jobs: RecordingJobs, *, overwrite: bool
+) -> None:
+    where = again.send(viewer(desk, cohort_trainer=True), refused, overwrite=overwrite)
+    assert where == (desk.cohort.id, desk.enrolment.id)
+    row = desk.row()
+    assert (row.dirty, row.refused, row.fails, row.last_error, row.overwrite) == (True, False, 0, None, overwrite)
+    assert [(job.key, job.number) for job in jobs.waiting_jobs] == [(refused, row.job)]
+
+
+def test_a_trainer_of_the_course_sends_again(desk: Desk, again: SendAgainService, refused: str) -> None:
+    desk.build.bind(desk.course, desk.cohort, desk.account.person_id)
+    again.send(viewer(desk, seats={desk.course.id: Role.TRAINER}), refused, overwrite=False)
+    assert desk.row().dirty
+
+
+def elsewhere(desk: Desk) -> Course:
+    """Another course of the same cohort."""
+    course = desk.build.course(desk.platform)
+    desk.build.bind(course, desk.cohort, desk.account.person_id)
+    return course
+
+
+@pytest.mark.parametrize("who", ["nobody", "participant", "course of another", "the person"])
+def test_for_everybody_else_there_is_no_such_score(desk: Desk, again: SendAgainService, refused: str, who: str) -> None:
+    desk.build.bind(desk.course, desk.cohort, desk.account.person_id)
+    somebody = {
+        "nobody": lambda: viewer(desk),
+        "participant": lambda: viewer(desk, seats={desk.course.id: Role.PARTICIPANT}),
+        "course of another": lambda: viewer(desk, seats={elsewhere(desk).id: Role.TRAINER}),
+        "the person": lambda: Viewer(
+            "session", desk.account.id, desk.account.person_id, info_of(desk.platform), "nl", {desk.course.id: Role.TRAINER}
+        ),
+    }[who]()
+    with pytest.raises(NotFound):
+        again.send(somebody, refused, overwrite=True)
+    row = desk.row()
+    assert (row.refused, row.overwrite) == (True, False)
+
+
+def test_a_score_that_is_not_there_is_not_found(desk: Desk, again: SendAgainService) -> None:
+    with pytest.raises(NotFound):
+        again.send(viewer(desk, cohort_trainer=True), "nowhere", overwrite=False)
