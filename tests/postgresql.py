@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ports import free_port
@@ -30,12 +31,36 @@ def _programs() -> Path:
     return Path(found).parent
 
 
+@dataclass(frozen=True)
+class PostgresqlServer:
+    """A running server.
+
+    Args:
+        url: its URL without a database name.
+        crash: ends it as a power cut would, starts it again and waits until it answers.
+    """
+
+    url: str
+    crash: Callable[[], None]
+
+
 @contextmanager
 def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     """Run a server and yield its URL without a database name: ``postgresql://postgres@127.0.0.1:<port>/``.
 
     Args:
         durable: wait for the disk at every commit, as an installation does and tests need not.
+
+    Raises:
+        PostgresqlMissing: it is not installed.
+    """
+    with crashing_postgresql(durable=durable) as server:
+        yield server.url
+
+
+@contextmanager
+def crashing_postgresql(*, durable: bool = True) -> Iterator[PostgresqlServer]:
+    """Run a server that can be made to crash; what it has committed outlives that when it is `durable`.
 
     Raises:
         PostgresqlMissing: it is not installed.
@@ -59,7 +84,10 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
         options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 {speed}"
         run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
-            yield f"postgresql://postgres@127.0.0.1:{port}/"
+            control = [str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log")]
+            yield PostgresqlServer(
+                f"postgresql://postgres@127.0.0.1:{port}/", lambda: run(*control, "-m", "immediate", "restart")
+            )
         finally:
             run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
     finally:

@@ -22,6 +22,8 @@ PLATFORM_DISABLED = "platform-disabled"
 LINE_ITEM_SOUGHT = "line-item-sought"
 """Another score of the same placement is just finding or making its column."""
 
+NOT_CALLED = frozenset({INTERNAL, LINE_ITEM_SOUGHT, NO_LINE_ITEM, NO_SCOPE, NOT_ANNOUNCED, PLATFORM_DISABLED, "address"})
+"""What says nothing about the platform, which was not asked."""
 COLUMN_GONE = frozenset({"refused-404", "refused-410"})
 """Answers to a score that say that there is no such column any more."""
 PLACE_GONE = frozenset({"refused-403", *COLUMN_GONE, "address"})

@@ -38,6 +38,8 @@ from mappings.scores import Score
 
 BLIND_AFTER = 5
 """After so many failures a score is posted although the gradebook cannot be read: a grade must arrive."""
+MOST_CONFLICTS = 10
+"""After so many failures, half an hour and more, the same grade with other feedback counts as ours."""
 SEEKING = timedelta(minutes=2)
 """How long one job may take to find or make a line item before another tries: longer than its calls, time-outs included."""
 
@@ -72,8 +74,8 @@ class Parcel:
     stamp: datetime
     fails: int
     """How often in a row it did not get through."""
-    sent: Score | None = field(default=None, repr=False)
-    """What the platform accepted last."""
+    ours: tuple[Score, ...] = field(default=(), repr=False)
+    """What the platform accepted last, and what it may have taken since without our hearing of it."""
     overwrite: bool = False
     """Whether ours counts even if somebody changed the grade by hand."""
 
@@ -129,7 +131,8 @@ class ScoreDelivery:
         try:
             url = parcel.lineitem_url or self._column(parcel)
             held = self._before(parcel, url) if url is not None else None
-            if url is not None and held is not None and self._is_there(parcel, held):
+            if url is not None and held is not None and not self._is_to_replace(parcel, held):
+                # another process may have posted since it was read
                 held = self._held(parcel, url, fresh=True)
         except OutsideError as error:
             return Delivered(not_posted(error))
@@ -176,8 +179,11 @@ class ScoreDelivery:
     @staticmethod
     def _may_replace(parcel: Parcel, held: Result) -> bool:
         """Whether what is held is ours to replace: our own score, an older one of ours, or a trainer said so."""
-        ours = parcel.sent is not None and held.equals(parcel.sent)
-        return ours or parcel.overwrite or held.equals(parcel.score)
+        return parcel.overwrite or any(held.equals(score) for score in (*parcel.ours, parcel.score))
+
+    def _is_to_replace(self, parcel: Parcel, held: Result) -> bool:
+        """Whether a post is what has to follow."""
+        return held.score is None or (self._may_replace(parcel, held) and not self._is_there(parcel, held))
 
     def _column(self, parcel: Parcel) -> str | None:
         """Find the line item of this very link, or make one; keep its address with the placement.
@@ -251,13 +257,17 @@ class ScoreDelivery:
             )
 
     def _after_conflict(self, parcel: Parcel, url: str) -> Delivered:
-        """409: the platform holds something at least as new. Equal is done; what is not ours is somebody's change."""
+        """409: the platform holds something at least as new. Equal is done; what is not ours is somebody's change.
+
+        The same grade with other feedback is an older score of ours, as a rule: it is tried until the clocks allow it. A
+        platform that shows feedback otherwise than it was sent gets no more than `MOST_CONFLICTS` tries.
+        """
         try:
             held = self._held(parcel, url)
         except OutsideError:
             held = None
         if held is not None and held.score is not None:
-            if held.equals(parcel.score):
+            if self._is_there(parcel, held) or (held.equals(parcel.score) and parcel.fails >= MOST_CONFLICTS):
                 return Delivered(Posted(PostResult.ACCEPTED, CONFLICT), url)
             if not self._may_replace(parcel, held):
                 return Delivered(Posted(PostResult.REFUSED, CHANGED_IN_LMS), url, held)

@@ -6,6 +6,7 @@ next one of its lane: the queue is looked at a few times a second only.
 """
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from lti_tool.sync.delivery import Delivered, Parcel
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import enqueue, lane_of, slots_of
 from lti_tool.sync.pauses import Pauses, is_platforms_trouble
+from lti_tool.sync.steady import Steady
 from lti_tool.training.models import Cohort
 from mappings.scores import ActivityProgress, GradingProgress, Score
 
@@ -41,6 +43,7 @@ class Lanes:
         jobs: the durable engine.
         clock: the time.
         jitter: a random number from 0 to 1, so that many rows do not return at the same moment.
+        sleep: waits so many seconds for a database that went away.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Lanes:
         jobs: Jobs,
         clock: Clock,
         jitter: Callable[[], float] = random.random,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._database = database
         self._platforms = platforms
@@ -57,26 +61,14 @@ class Lanes:
         self._clock = clock
         self._jitter = jitter
         self._pauses = Pauses(clock, jitter)
+        self._steady = Steady(database, sleep)
 
     def take(self, row_id: str, number: int) -> Parcel | None:
         """Take the row of a job, or the next one of its lane when another job has posted it already.
 
         None: the job is out of date, the platform is left alone for now, or there is nothing to do.
         """
-        holder = _holder(row_id, number)
-        with self._database.session() as session:
-            row = session.get(ScoreOutbox, row_id, with_for_update=True)
-            if row is None or row.job != number:
-                return None
-            platform = self._platforms.of(session, row.platform_id)
-            if not row.dirty:
-                return self._next(session, platform, lane_of(row, platform.profile), holder)
-            wait = self._wait(row, platform)
-            if wait > timedelta(0):
-                row.claimed_until = row.claimed_by = None
-                enqueue(session, self._jobs, self._clock, row, platform.profile, wait.total_seconds())
-                return None
-            return self._claim(session, row, platform, holder)
+        return self._steady.run(lambda session: self._take(session, row_id, number))
 
     def settle(self, parcel: Parcel, delivered: Delivered, *, go_on: bool) -> Parcel | None:
         """Record what became of a parcel, and take the next row of its lane.
@@ -84,30 +76,24 @@ class Lanes:
         Args:
             go_on: whether to take one.
         """
-        posted = delivered.posted
-        recovered = self._pauses.note(parcel.platform.id, posted)
-        with self._database.session() as session:
+        recovered = self._pauses.note(parcel.platform.id, delivered.posted)
+        go_on = go_on and not self._pauses.left(parcel.platform.id)
+
+        def settle(session: Session) -> Parcel | None:
             row = session.get(ScoreOutbox, parcel.row_id, with_for_update=True)
             if row is not None:
                 self._record(session, row, parcel, delivered)
-            go_on = go_on and not self._pauses.left(parcel.platform.id)
-            following = self._next(session, parcel.platform, parcel.lane, parcel.holder) if go_on else None
+            return self._next(session, parcel.platform, parcel.lane, parcel.holder) if go_on else None
+
+        following = self._steady.run(settle)
         if recovered:
-            self._wake(parcel.platform)
+            self._steady.run(lambda session: self._wake(session, parcel.platform))
         return following
 
     def settle_readings(self, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
         """Record what the gradebooks held after posts."""
-        with self._database.session() as session:
-            for parcel, delivered in sorted(readings, key=lambda reading: reading[0].row_id):
-                row = session.get(ScoreOutbox, parcel.row_id, with_for_update=True)
-                if row is None or row.sent_version != parcel.version:
-                    continue
-                row.checked = True
-                if delivered.posted.result is PostResult.REFUSED:
-                    self._show(row, delivered)
-                    if row.version == parcel.version:
-                        row.dirty, row.refused, row.last_error = False, True, delivered.posted.code
+        if readings:
+            self._steady.run(lambda session: self._settle_readings(session, readings))
 
     def unread(self, since: datetime, until: datetime, most: int) -> Sequence[tuple[Parcel, str]]:
         """Return posts between two moments after which the gradebook was not read, with their line items."""
@@ -129,6 +115,31 @@ class Lanes:
             ]
         return [(parcel, parcel.lineitem_url) for parcel in parcels if parcel.lineitem_url is not None]
 
+    def _take(self, session: Session, row_id: str, number: int) -> Parcel | None:
+        row = session.get(ScoreOutbox, row_id, with_for_update=True)
+        if row is None or row.job != number:
+            return None
+        holder, platform = _holder(row_id, number), self._platforms.of(session, row.platform_id)
+        if not row.dirty:
+            return self._next(session, platform, lane_of(row, platform.profile), holder)
+        wait = self._wait(session, row, platform)
+        if wait > timedelta(0):
+            row.claimed_until = row.claimed_by = None
+            enqueue(session, self._jobs, self._clock, row, platform.profile, wait.total_seconds())
+            return None
+        return self._claim(session, row, platform, holder)
+
+    def _settle_readings(self, session: Session, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
+        for parcel, delivered in sorted(readings, key=lambda reading: reading[0].row_id):
+            row = session.get(ScoreOutbox, parcel.row_id, with_for_update=True)
+            if row is None or row.sent_version != parcel.version:
+                continue
+            row.checked = True
+            if delivered.posted.result is PostResult.REFUSED:
+                self._show(row, delivered)
+                if row.version == parcel.version:
+                    row.dirty, row.refused, row.last_error = False, True, delivered.posted.code
+
     def _next(self, session: Session, platform: PlatformInfo, lane: int, holder: str) -> Parcel | None:
         """Take the row of a lane that has been due longest."""
         now = self._clock()
@@ -149,15 +160,33 @@ class Lanes:
         )
         return self._claim(session, row, platform, holder) if row is not None else None
 
-    def _wait(self, row: ScoreOutbox, platform: PlatformInfo) -> timedelta:
+    def _wait(self, session: Session, row: ScoreOutbox, platform: PlatformInfo) -> timedelta:
         """How long a row still has to wait: a platform that keeps whole seconds refuses a second post within one."""
         gap = timedelta(seconds=platform.profile.score_gap_seconds)
         ready = row.posted_at + gap - self._clock() if row.posted_at is not None else timedelta(0)
-        return max(ready, self._pauses.left(platform.id))
+        if ready > timedelta(0):
+            return max(ready, self._pauses.left(platform.id))
+        left = self._pauses.enter(platform.id)
+        if left and self._works_again(session, platform):
+            self._pauses.lift(platform.id)
+            return timedelta(0)
+        return left
+
+    def _works_again(self, session: Session, platform: PlatformInfo) -> bool:
+        """Whether another process got through to a platform after it had failed us."""
+        failed_at = self._pauses.failed_at(platform.id)
+        if failed_at is None:
+            return False
+        got_through = select(ScoreOutbox.id).where(
+            ScoreOutbox.platform_id == platform.id, ScoreOutbox.sent_at > failed_at, ScoreOutbox.sent_given.is_not(None)
+        )
+        return session.scalar(got_through.limit(1)) is not None
 
     def _claim(self, session: Session, row: ScoreOutbox, platform: PlatformInfo, holder: str) -> Parcel:
         now = self._clock()
         row.claimed_until, row.claimed_by = now + LEASE, holder
+        if row.score_given is not None and row.score_given not in row.tried:
+            row.tried = [*row.tried, row.score_given]
         return parcel_of(session, row, platform, now, holder)
 
     def _record(self, session: Session, row: ScoreOutbox, parcel: Parcel, delivered: Delivered) -> None:
@@ -182,6 +211,7 @@ class Lanes:
         if parcel.version >= row.sent_version:
             row.sent_version = parcel.version
             row.sent_given, row.sent_maximum = parcel.score.score_given, parcel.score.score_maximum
+            row.tried = []
             row.checked, row.held_score, row.held_maximum = not delivered.unread, None, None
         if row.refused:
             return
@@ -194,7 +224,7 @@ class Lanes:
         held = delivered.held
         row.held_score, row.held_maximum = (held.score, held.maximum) if held is not None else (None, None)
 
-    def _wake(self, platform: PlatformInfo) -> None:
+    def _wake(self, session: Session, platform: PlatformInfo) -> None:
         """Let what waits for a platform that was in trouble go out now: one job a lane, which comes upon the others."""
         waiting = (
             select(ScoreOutbox)
@@ -207,16 +237,15 @@ class Lanes:
             .with_for_update(skip_locked=True)
         )
         woken: set[int] = set()
-        with self._database.session() as session:
-            for row in session.scalars(waiting).all():
-                if row.last_error is not None and not is_platforms_trouble(row.last_error):
-                    continue
-                lane = lane_of(row, platform.profile)
-                if lane in woken:
-                    row.next_attempt_at = self._clock()
-                else:
-                    woken.add(lane)
-                    enqueue(session, self._jobs, self._clock, row, platform.profile)
+        for row in session.scalars(waiting).all():
+            if row.last_error is not None and not is_platforms_trouble(row.last_error):
+                continue
+            lane = lane_of(row, platform.profile)
+            if lane in woken:
+                row.next_attempt_at = self._clock()
+            else:
+                woken.add(lane)
+                enqueue(session, self._jobs, self._clock, row, platform.profile)
 
     def _delay(self, fails: int, retry_after: float | None) -> float:
         """Seconds until the next try: what the platform asked for, else doubling up to an hour, with jitter."""
@@ -235,9 +264,9 @@ def parcel_of(session: Session, row: ScoreOutbox, platform: PlatformInfo, now: d
         .where(Placement.id == row.placement_id)
     ).one()
     graded = GradingProgress.FULLY_GRADED if row.score_given is not None else GradingProgress.PENDING_MANUAL
-    sent = None
+    ours = [_graded(given, row.score_maximum) for given in row.tried]
     if row.sent_given is not None and row.sent_maximum is not None:
-        sent = Score(row.sent_given, row.sent_maximum, ActivityProgress.COMPLETED, GradingProgress.FULLY_GRADED)
+        ours.append(_graded(row.sent_given, row.sent_maximum))
     return Parcel(
         row_id=row.id,
         number=row.job,
@@ -257,9 +286,13 @@ def parcel_of(session: Session, row: ScoreOutbox, platform: PlatformInfo, now: d
         score=Score(row.score_given, row.score_maximum, ActivityProgress(row.activity), graded, row.comment),
         stamp=now,
         fails=row.fails,
-        sent=sent,
+        ours=tuple(ours),
         overwrite=row.overwrite,
     )
+
+
+def _graded(given: float, maximum: int) -> Score:
+    return Score(given, maximum, ActivityProgress.COMPLETED, GradingProgress.FULLY_GRADED)
 
 
 def _holder(row_id: str, number: int) -> str:

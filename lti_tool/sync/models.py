@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from zlib import crc32
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
@@ -65,6 +65,8 @@ class ScoreOutbox(Base):
     sent_given: Mapped[float | None]
     """The grade that the platform accepted last; what it holds besides was changed by somebody there."""
     sent_maximum: Mapped[int | None]
+    tried: Mapped[list[float]] = mapped_column(JSON, default=list, server_default="[]")
+    """Grades of `score_maximum` that may have arrived since, although no answer said so: they are ours too."""
     checked: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether the gradebook was read after the last post: Moodle answers 200 and keeps an overridden grade (measured)."""
     held_score: Mapped[float | None]

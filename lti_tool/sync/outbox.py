@@ -147,6 +147,10 @@ class ScoreOutboxService:
             training = self._trainings.get(training_key)
             if training is None:
                 continue
+            # Two changes at once would each miss the other: of one person they wait for each other here, before they look.
+            # NO KEY UPDATE: rows that refer to this one can be written meanwhile.
+            held = select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update(key_share=True)
+            session.execute(held)
             work = select(Submission).where(Submission.enrolment_id == enrolment.id)
             outcomes = [Outcome(row.assignment_key, OutcomeState(row.state)) for row in session.scalars(work)]
             score = score_for_phases(phase_progress(training, outcomes), self._locale)

@@ -46,6 +46,8 @@ class AtSchool:
         self._keys = keys
         self._outgoing = outgoing
         self.jitter = 1.0
+        self.waited: list[float] = []
+        """How long the poster would have waited for the database."""
         self.registration = self.school.register_tool(
             login_url="http://localhost:8401/lti/login",
             redirect_uris=["http://localhost:8401/lti/launch"],
@@ -89,7 +91,7 @@ class AtSchool:
             LAUNCH_URL,
             desk.clock,
         )
-        lanes = Lanes(desk.database, platforms, desk.jobs, desk.clock, lambda: self.jitter)
+        lanes = Lanes(desk.database, platforms, desk.jobs, desk.clock, lambda: self.jitter, self.waited.append)
         return ScorePoster(desk.database, platforms, delivery, lanes, desk.outbox, desk.jobs, desk.clock)
 
     @property

@@ -38,6 +38,11 @@ def rows_of(posting: Posting) -> dict[str, ScoreOutbox]:
     return {row.account_id: row for row in posting.desk.rows()}
 
 
+def row_of(posting: Posting, job: Job) -> ScoreOutbox:
+    """The row of a job."""
+    return next(row for row in posting.desk.rows() if row.id == job.key)
+
+
 def begin(posting: Posting) -> Job:
     """Take the first of the waiting jobs and run it alone."""
     job = posting.jobs.waiting_jobs.pop(0)
@@ -162,6 +167,21 @@ def test_what_waited_for_a_platform_goes_out_as_soon_as_one_score_gets_through(p
     posting.jobs.run()
     assert not any(row.dirty for row in posting.desk.rows())
     assert posting.at.asked(Service.SCORES) == 20
+
+
+def test_a_process_learns_from_another_that_a_platform_works_again(posting: Posting) -> None:
+    accepted(posting, 6)
+    desk = posting.desk
+    posting.at.server.stop()
+    posting.jobs.run()
+    posting.at.server.start()
+    desk.clock.advance(seconds=1)
+    untried = [job for job in posting.jobs.waiting_jobs if not row_of(posting, job).fails]
+    posting.at.poster_with().post(untried[0].key, untried[0].number)
+    assert posting.at.asked(Service.SCORES) == 1
+    posting.at.poster.post(untried[1].key, untried[1].number)
+    assert posting.at.asked(Service.SCORES) == 2
+    assert not row_of(posting, untried[1]).dirty
 
 
 def test_one_trouble_in_a_row_of_successes_pauses_nobody(posting: Posting) -> None:

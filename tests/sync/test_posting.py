@@ -13,7 +13,7 @@ from lti_tool.demo.school.gradebook import override, receive, release
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, SCORE
-from lti_tool.sync.delivery import BLIND_AFTER
+from lti_tool.sync.delivery import BLIND_AFTER, MOST_CONFLICTS
 from lti_tool.sync.lanes import LEASE
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import mark
@@ -244,6 +244,68 @@ def test_a_conflict_with_our_own_older_score_is_tried_until_it_is_accepted(posti
     assert not posting.wait_and_run().dirty
     assert posting.at.shown()[0] == 90
     assert submission.id == posting.desk.row().submission_id
+
+
+def test_new_feedback_that_meets_a_conflict_arrives_once_the_clocks_allow_it(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.at.school.clock_skew = timedelta(seconds=40)
+    posting.run()
+    posting.desk.clock.advance(seconds=15)
+    posting.desk.accept(submission, "Nog mooier.")
+    row = posting.run()
+    assert (row.dirty, row.refused, row.last_error) == (True, False, "http-409")
+    assert posting.at.shown() == (100, FEEDBACK)
+    posting.desk.clock.advance(minutes=1)
+    assert not posting.wait_and_run().dirty
+    assert posting.at.shown() == (100, "Nog mooier.")
+
+
+def test_a_grade_that_is_there_counts_when_its_feedback_meets_a_conflict_again_and_again(posting: Posting) -> None:
+    submission = posting.desk.accept()
+    posting.run()
+    posting.at.school.faults.add(Service.SCORES, FaultKind.STATUS, times=None, status=409)
+    posting.desk.clock.advance(seconds=15)
+    posting.desk.accept(submission, "Nog mooier.")
+    row = posting.run()
+    for fails in range(1, MOST_CONFLICTS + 1):
+        assert (row.dirty, row.fails) == (True, fails)
+        row = posting.wait_and_run()
+    assert (row.dirty, row.refused) == (False, False)
+
+
+def test_a_grade_that_arrived_without_our_knowing_is_ours_to_replace(posting: Posting) -> None:
+    desk, school = posting.desk, posting.at.school
+    desk.accept()
+    desk.set(desk.row(), score_given=25.0)
+    posting.run()
+    for given, arrived in ((50.0, 50), (75.0, 75)):
+        desk.clock.advance(seconds=15)
+        desk.set(desk.row(), score_given=given)
+        desk.retry()
+        school.faults.add(Service.SCORES, FaultKind.DROP, after=True)
+        row = posting.run()
+        assert (row.dirty, row.refused, row.last_error) == (True, False, "unreachable")
+        assert posting.at.shown()[0] == arrived
+    desk.clock.advance(seconds=15)
+    desk.set(desk.row(), score_given=100.0)
+    desk.retry()
+    row = posting.run()
+    assert (row.dirty, row.refused, row.tried) == (False, False, [])
+    assert posting.at.shown()[0] == 100
+
+
+def test_what_another_process_posted_since_the_gradebook_was_read_is_ours(posting: Posting) -> None:
+    desk = posting.desk
+    here, elsewhere = posting.at.poster, posting.at.poster_with()
+    desk.accept()
+    for poster, given in ((here, 25.0), (elsewhere, 50.0), (here, 75.0)):
+        posting.use(poster)
+        desk.set(desk.row(), score_given=given)
+        desk.retry()
+        row = posting.run()
+        assert (row.dirty, row.refused) == (False, False)
+        assert posting.at.shown()[0] == given
+        desk.clock.advance(seconds=2)
 
 
 def test_a_grade_changed_by_hand_before_a_later_score_is_seen_before_anything_is_posted(posting: Posting) -> None:

@@ -1,10 +1,14 @@
 """A placement of the training as a whole: its column shows how many phases are complete."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Placement
 from lti_tool.sync.models import ScoreOutbox
+from lti_tool.training.models import Submission
 from mappings.loading import load_trainings
 from mappings.progress import OutcomeState
 from mappings.scores import ActivityProgress
@@ -71,3 +75,31 @@ def test_a_launch_of_the_whole_catches_up_with_what_was_accepted_before(desk: De
     again = of(desk, late)
     assert again is not None
     assert again.version == 1
+
+
+def test_phases_completed_at_the_same_moment_all_count(desk: Desk, whole: Placement) -> None:
+    accept(desk, *FIRST.assignments)
+    first, second = (phase for phase in OTHERS if len(phase.assignments) == 1)
+    changes = [
+        desk.change(desk.work(OutcomeState.SUBMITTED, assignment_key=phase.assignments[0])) for phase in (first, second)
+    ]
+
+    def complete(session: Session, number: int) -> None:
+        session.get_one(Submission, changes[number].submission_id).state = OutcomeState.ACCEPTED.value
+        session.flush()
+        desk.outbox.follow(session, changes[number])
+
+    def meanwhile() -> None:
+        with desk.database.session() as session:
+            complete(session, 1)
+
+    other = threading.Thread(target=meanwhile)
+    with desk.database.session() as session:
+        complete(session, 0)
+        other.start()
+        other.join(timeout=0.5)
+        assert other.is_alive()
+    other.join()
+    row = of(desk, whole)
+    assert row is not None
+    assert row.score_given == 75

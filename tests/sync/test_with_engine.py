@@ -1,5 +1,6 @@
 """The outbox on the durable engine itself: lanes, jobs that fail, processes that die."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from lti_tool.advantage.memberships import MembershipService
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.demo.school import FaultKind, SchoolServer, Service
+from lti_tool.demo.school.faults import Faults
 from lti_tool.jobs.engine import Engine
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
@@ -21,8 +23,11 @@ from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.sync.lanes import LEASE
 from lti_tool.sync.models import CourseRoster, CourseRosterMember
 from lti_tool.sync.outbox import POST_SCORE
+from lti_tool.sync.pauses import LONGEST_PAUSE, TROUBLES_UNTIL_PAUSE
 from lti_tool.sync.roster import RosterService
 from lti_tool.sync.roster_rows import READ_ROSTER
+from lti_tool.sync.steady import PAUSES
+from mappings.platforms import profile_for
 from mappings.progress import OutcomeState
 from tests.clock import FakeClock
 from tests.dbos_tables import job_row, let_die
@@ -96,21 +101,59 @@ def test_a_slow_school_does_not_hold_up_another(at: AtSchool, engine: Engine, sc
     assert at.posts() == 1
 
 
-class Restarting(PlatformService):
-    """A service whose database goes away once, as PostgreSQL does when it restarts."""
+class Crowd(Faults):
+    """Counts the requests that wait at the same moment."""
 
-    gone = True
+    def __init__(self) -> None:
+        super().__init__()
+        self._counting = threading.Lock()
+        self.now = self.most = 0
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and be counted."""
+        with self._counting:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        super().pause(seconds)
+        with self._counting:
+            self.now -= 1
+
+
+def test_what_waited_for_a_school_that_was_down_goes_out_with_no_more_at_once_than_it_bears(
+    at: AtSchool, engine: Engine
+) -> None:
+    at.school.faults = crowd = Crowd()
+    at.school.grading_seconds = 0.05
+    at.server.stop()
+    for _ in range(12):
+        _person, _account, enrolment = at.colleague()
+        at.desk.accept(at.desk.work(OutcomeState.SUBMITTED, enrolment=enrolment))
+    engine.launch()
+    eventually(lambda: sum(row.fails for row in at.desk.rows()) >= TROUBLES_UNTIL_PAUSE)
+    at.server.start()
+    at.desk.clock.advance(seconds=LONGEST_PAUSE)
+    eventually(lambda: not any(row.dirty for row in at.desk.rows()))
+    assert at.asked(Service.SCORES) == 12
+    assert 1 < crowd.most <= profile_for("moodle").max_parallel
+
+
+class Restarting(PlatformService):
+    """A service whose database goes away for some tries, as PostgreSQL does when it restarts."""
+
+    gone = 0
 
     def of(self, session: Session, platform_id: str) -> PlatformInfo:
         if self.gone:
-            self.gone = False
+            self.gone -= 1
             raise OperationalError("SELECT …", {}, Exception("the connection was lost"))
         return super().of(session, platform_id)
 
 
 def test_a_job_that_failed_is_replaced_by_the_sweeper(at: AtSchool, engine: Engine, outgoing: Outgoing) -> None:
     desk = at.desk
-    poster = at.poster_with(platforms=Restarting(desk.database, desk.clock, outgoing))
+    restarting = Restarting(desk.database, desk.clock, outgoing)
+    restarting.gone = len(PAUSES) + 1
+    poster = at.poster_with(platforms=restarting)
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.launch()
     desk.accept()
@@ -121,6 +164,16 @@ def test_a_job_that_failed_is_replaced_by_the_sweeper(at: AtSchool, engine: Engi
     poster.sweep()
     eventually(lambda: not desk.row().dirty)
     assert at.posts() == 1
+
+
+def test_a_job_outlives_a_restart_of_the_database(at: AtSchool, engine: Engine, outgoing: Outgoing) -> None:
+    restarting = Restarting(at.desk.database, at.desk.clock, outgoing)
+    restarting.gone = len(PAUSES)
+    engine.register(POST_SCORE, at.poster_with(platforms=restarting).post, lanes=True)
+    engine.launch()
+    at.desk.accept()
+    eventually(lambda: not at.desk.row().dirty)
+    assert (at.desk.row().job, at.posts(), at.waited) == (1, 1, list(PAUSES))
 
 
 def test_a_row_that_a_dead_process_was_posting_goes_out_when_its_lease_has_expired(at: AtSchool, engine: Engine) -> None:

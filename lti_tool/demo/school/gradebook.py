@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .models import Completion, CompletionRule, Grade, Json, LineItem, Link
+from .models import Completion, CompletionRule, Grade, Json, LineItem, Link, Received
 
 if TYPE_CHECKING:
     from .state import School
@@ -42,6 +42,7 @@ def receive(school: "School", item: LineItem, person_id: str, score: Json, momen
         school.grades[(item.id, person_id)] = grade
         grade.posts += 1
         grade.received_at = school.now()
+        school.received.append(Received(grade.received_at, item.id, person_id, score))
         extension = score.get(rules.extension) if rules.extension else None
         grade.attempts += rules.extension is not None and not _is_no_attempt(extension)
         final = "scoreGiven" in score and score["gradingProgress"] == "FullyGraded"

@@ -179,6 +179,16 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """One score that the gradebook took, in the order in which it took them."""
+
+    at: datetime
+    item_id: str
+    person_id: str
+    score: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """One request that was turned away, and the exact rule it broke."""
 

@@ -10,7 +10,7 @@ from . import claims
 from .faults import Faults
 from .keys import KeyRing, SigningKey
 from .launches import AuthAnswer, Launches
-from .models import Call, Course, DeepLinkingOptions, Json, LineItem, Link, Person, Refusal, Registration
+from .models import Call, Course, DeepLinkingOptions, Json, LineItem, Link, Person, Received, Refusal, Registration
 from .personalities import MOODLE
 from .personality import Personality
 from .records import Records, utc_now
@@ -49,6 +49,7 @@ class School(Records):
         self.faults = Faults()
         self.refusals: deque[Refusal] = deque(maxlen=500)
         self.calls: deque[Call] = deque(maxlen=2000)
+        self.received: deque[Received] = deque(maxlen=2000)
         self.used: dict[str, float] = {}
         """One-time values already seen (jti, nonces, registration tokens), with the moment they may be forgotten."""
         self.tokens: dict[str, tuple[str, frozenset[str], float]] = {}

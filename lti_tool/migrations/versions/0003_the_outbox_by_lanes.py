@@ -22,6 +22,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("claimed_by", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("sent_given", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("sent_maximum", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("tried", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("checked", sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.add_column(sa.Column("held_score", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("held_maximum", sa.Double(), nullable=True))
@@ -40,6 +41,7 @@ def downgrade() -> None:
             "held_maximum",
             "held_score",
             "checked",
+            "tried",
             "sent_maximum",
             "sent_given",
             "claimed_by",
