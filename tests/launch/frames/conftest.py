@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from lti_tool.config import load_settings
 from lti_tool.demo.school import Link, StorageOptions
@@ -83,7 +83,9 @@ def chromium(
         kept = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=arguments)
         browser = kept.browser
         assert browser is not None
+        expect.set_options(timeout=PATIENCE)
         yield browser
+        expect.set_options(timeout=None)
         kept.close()
 
 

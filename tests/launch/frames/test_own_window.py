@@ -41,7 +41,7 @@ class TestWhenTheStorageFails:
                 expect(tool.get_by_text(f"{code} · LTI-")).to_be_visible()
         assert len(sites.layers()) == before
         expect_nothing_wrong(teacher.inspect(teacher.frame, "refused"))
-        tool.get_by_role("link", name="Terug naar mijn cursus").click()
+        tool.get_by_role("link", name="Terug naar mijn cursus").press("Enter")
         expect(teacher.page).to_have_url(f"{sites.school_url}/courses/{link.course_id}")
 
     def test_without_our_scripts_the_way_to_a_window_shows_by_itself(
@@ -68,7 +68,7 @@ class TestWithoutStorage:
         expect(tool.get_by_role("heading", name="Nog één klik en je bent binnen")).to_be_visible()
         expect_nothing_wrong(teacher.inspect(teacher.frame, "offer"))
         with teacher.page.expect_popup() as opened:
-            tool.get_by_role("button", name=OPEN).click()
+            tool.get_by_role("button", name=OPEN).press("Enter")
         expect(tool.get_by_text("Geopend in een nieuw venster.")).to_be_visible()
         expect(opened.value.get_by_role("heading", level=1)).to_have_text(TITLE)
         save(opened.value)
@@ -82,10 +82,10 @@ class TestWithoutStorage:
         trainer.page.goto(f"{sites.school_url}/courses/{course.id}")
         trainer.page.get_by_role("link", name=ADD).click()
         with trainer.page.expect_popup() as opened:
-            trainer.tool.get_by_role("button", name=OPEN).click()
+            trainer.tool.get_by_role("button", name=OPEN).press("Enter")
         choose(opened.value, "Regio West")
         frame = trainer.page.frame_locator("iframe.tool")
-        frame.get_by_role("button", name="Bewaar en ga terug naar de cursus").click()
+        frame.get_by_role("button", name="Bewaar en ga terug naar de cursus").press("Enter")
         expect(trainer.page.get_by_text("Eén activiteit toegevoegd.")).to_be_visible()
         assert opened.value.is_closed()
 
@@ -97,8 +97,8 @@ class TestWithoutStorage:
         page.get_by_role("button", name=name).click()
         page.goto(sites.activity(link))
         tool = page.frame_locator("iframe.tool")
-        tool.get_by_role("button", name="Ga verder").click()
+        tool.get_by_role("button", name="Ga verder").press("Enter")
         with page.expect_popup() as opened:
             tool.get_by_role("button", name="Open in a new window").press("Enter")
-        opened.value.get_by_role("button", name="Ga verder").click()
+        opened.value.get_by_role("button", name="Ga verder").press("Enter")
         expect(opened.value.get_by_role("heading", level=1)).to_have_text(TITLE)

@@ -41,13 +41,13 @@ def test_everything_happens_in_the_frame_without_a_cookie_and_without_a_secret_i
     hand_in(tool)
     assert urlsplit(teacher.frame.url).fragment == "ontvangst"
     with teacher.page.expect_download() as download:
-        tool.get_by_role("link", name="Lees versie 1").click()
-        tool.get_by_role("link", name=PLAN_NAME).click()
+        tool.get_by_role("link", name="Lees versie 1").press("Enter")
+        tool.get_by_role("link", name=PLAN_NAME).press("Enter")
     assert download.value.suggested_filename == PLAN_NAME
     assert download.value.path().read_bytes() == plan()
-    tool.get_by_role("link", name="Certificaat").click()
+    tool.get_by_role("link", name="Certificaat").press("Enter")
     tool.get_by_label("Voornaam en achternaam").fill("Sanne de Vries")
-    tool.get_by_role("button", name="Bevestig je naam").click()
+    tool.get_by_role("button", name="Bevestig je naam").press("Enter")
     expect(tool.get_by_role("button", name="Wijzig je naam")).to_be_visible()
     assert urlsplit(teacher.frame.url).fragment == "naam"
 
@@ -66,16 +66,16 @@ def test_a_trainer_reviews_there(sites: TwoSites, window: Windows, link: Link, t
     trainer = window()
     trainer.sign_in(TRAINER)
     tool = trainer.open(sites.activity(link))
-    tool.get_by_role("link", name=name).click()
+    tool.get_by_role("link", name=name).press("Enter")
     expect(tool.get_by_text(TEXT)).to_be_visible()
     feedback = tool.get_by_label(f"Feedback voor {name}")
     with trainer.foresee(422):
-        tool.get_by_role("button", name="Geef terug").click()
+        tool.get_by_role("button", name="Geef terug").press("Enter")
         expect(feedback).to_have_attribute("aria-invalid", "true")
     feedback.fill("Mooi en eerlijk werk.")
-    tool.get_by_role("button", name="Geef akkoord").click()
+    tool.get_by_role("button", name="Geef akkoord").press("Enter")
     expect(tool.get_by_role("heading", name="Akkoord gegeven")).to_be_visible()
-    tool.get_by_role("link", name="Bord", exact=True).click()
+    tool.get_by_role("link", name="Bord", exact=True).press("Enter")
     expect(tool.get_by_text("Akkoord", exact=True).first).to_be_visible()
     expect_nothing_wrong(trainer.inspect(trainer.frame, "board"))
 
@@ -96,27 +96,27 @@ def test_whatever_way_the_platform_has_it(sites: TwoSites, link: Link, teacher: 
 def test_what_is_not_saved_is_asked_about_before_another_page_shows(sites: TwoSites, link: Link, teacher: Visitor) -> None:
     tool = teacher.open(sites.activity(link))
     text, dialog = tool.get_by_label("Tekst"), tool.get_by_role("dialog", name="Deze pagina verlaten?")
-    tool.get_by_role("link", name="Terug naar je overzicht").click()
-    tool.get_by_role("link", name=TITLE).first.click()
+    tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
+    tool.get_by_role("link", name=TITLE).first.press("Enter")
     text.fill("Nog niet af")
-    tool.get_by_role("link", name="Terug naar je overzicht").click()
+    tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
     wrong = teacher.inspect(teacher.frame, "dialog")
-    dialog.get_by_role("button", name="Blijf op deze pagina").click()
+    dialog.get_by_role("button", name="Blijf op deze pagina").press("Enter")
     expect(dialog).to_have_count(0)
     teacher.page.evaluate("history.back()")
-    dialog.get_by_role("button", name="Blijf op deze pagina").click()
+    dialog.get_by_role("button", name="Blijf op deze pagina").press("Enter")
     expect(text).to_have_value("Nog niet af")
-    tool.get_by_role("link", name="Terug naar je overzicht").click()
-    dialog.get_by_role("button", name="Verlaat de pagina").click()
+    tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
+    dialog.get_by_role("button", name="Verlaat de pagina").press("Enter")
     expect(tool.get_by_role("heading", level=1)).not_to_have_text(TITLE)
     expect_nothing_wrong(wrong)
 
 
 def test_the_back_button_leads_through_its_pages(sites: TwoSites, link: Link, teacher: Visitor) -> None:
     heading = teacher.open(sites.activity(link)).get_by_role("heading", level=1)
-    teacher.tool.get_by_role("link", name="Terug naar je overzicht").click()
+    teacher.tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
     expect(heading).not_to_have_text(TITLE)
-    teacher.tool.get_by_role("link", name="Certificaat").click()
+    teacher.tool.get_by_role("link", name="Certificaat").press("Enter")
     expect(heading).to_have_text("Je certificaat")
     teacher.page.evaluate("history.back()")
     expect(heading).not_to_have_text("Je certificaat")
@@ -130,7 +130,7 @@ def test_without_a_connection_what_was_typed_stays_on_the_page(sites: TwoSites, 
     tool = teacher.open(sites.activity(link))
     tool.get_by_label("Tekst").fill(TEXT)
     teacher.page.context.set_offline(offline=True)
-    tool.get_by_role("button", name="Concept bewaren").last.click()
+    tool.get_by_role("button", name="Concept bewaren").last.press("Enter")
     expect(tool.get_by_role("alert").get_by_text("Er is niets verstuurd.")).to_be_visible()
     wrong = [line for line in teacher.complaints.lines if "ERR_INTERNET_DISCONNECTED" not in line]
     teacher.complaints.lines.clear()
@@ -146,11 +146,11 @@ def test_a_session_that_has_ended_gives_back_what_was_written_and_leads_to_the_c
     tool.get_by_label("Tekst").fill(TEXT)
     sites.end_sessions()
     with teacher.foresee(400, 401):
-        tool.get_by_role("button", name="Concept bewaren").last.click()
+        tool.get_by_role("button", name="Concept bewaren").last.press("Enter")
         expect(tool.get_by_role("heading", name="Je sessie is verlopen")).to_be_visible()
         expect(tool.get_by_label("Je tekst")).to_have_value(TEXT)
         expect_nothing_wrong(teacher.inspect(teacher.frame, "expired"))
-    tool.get_by_role("link", name="Terug naar mijn cursus").click()
+    tool.get_by_role("link", name="Terug naar mijn cursus").press("Enter")
     expect(teacher.page).to_have_url(f"{sites.school_url}/courses/{link.course_id}")
 
 

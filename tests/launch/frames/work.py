@@ -1,4 +1,7 @@
-"""What a trainer and a participant do with an assignment inside the school's page, with or without cookies."""
+"""What a trainer and a participant do with an assignment inside the school's page, with or without cookies.
+
+They use the keyboard: the school makes the frame fit what is in it, so that things move for a moment under a mouse.
+"""
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
@@ -17,7 +20,7 @@ def embed(trainer: Visitor, sites: TwoSites, edition: str) -> Link:
     trainer.page.goto(f"{sites.school_url}/courses/{course.id}")
     trainer.page.get_by_role("link", name="Voeg activiteit toe vanuit ICC Bridge").click()
     choose(trainer.tool, edition)
-    trainer.page.frame_locator("iframe.tool").get_by_role("button", name="Bewaar en ga terug naar de cursus").click()
+    trainer.page.frame_locator("iframe.tool").get_by_role("button", name="Bewaar en ga terug naar de cursus").press("Enter")
     expect(trainer.page.get_by_text("Eén activiteit toegevoegd.")).to_be_visible()
     return sites.school.links[course.links[-1]]
 
@@ -27,13 +30,12 @@ def choose(picker: FrameLocator | Page, edition: str) -> None:
     for assignment in TRAINING.assignments:
         _tick(picker.get_by_label(assignment.title.get("nl") or ""), wanted=assignment.key == ASSIGNMENT.key)
     _tick(picker.get_by_label("Overzicht met alle fasen"), wanted=False)
-    picker.get_by_label("Een nieuwe editie").check()
+    _tick(picker.get_by_label("Een nieuwe editie"), wanted=True)
     picker.get_by_label("Naam van de nieuwe editie").fill(edition)
-    picker.get_by_role("button", name="Zet in de cursus").click()
+    picker.get_by_role("button", name="Zet in de cursus").press("Enter")
 
 
 def _tick(box: Locator, *, wanted: bool) -> None:
-    # by keyboard: the school makes the frame fit what is in it, so that things move for a moment
     if box.is_checked() != wanted:
         box.press("Space")
     expect(box).to_be_checked(checked=wanted)
@@ -42,7 +44,7 @@ def _tick(box: Locator, *, wanted: bool) -> None:
 def save(tool: FrameLocator | Page) -> None:
     """Write something and save it."""
     tool.get_by_label("Tekst").fill(TEXT)
-    tool.get_by_role("button", name="Concept bewaren").last.click()
+    tool.get_by_role("button", name="Concept bewaren").last.press("Enter")
     expect(tool.get_by_text("Bewaard op")).to_be_visible()
 
 
@@ -50,5 +52,5 @@ def hand_in(tool: FrameLocator | Page) -> None:
     """Hand in what is there with a file, and see the receipt."""
     expect(tool.get_by_label("Tekst")).to_have_value(TEXT)
     tool.get_by_label("Voeg bestanden toe").set_input_files(plan_file())
-    tool.get_by_role("button", name="Lever versie 1 in").click()
+    tool.get_by_role("button", name="Lever versie 1 in").press("Enter")
     expect(tool.get_by_role("heading", name="Versie 1 is goed ontvangen")).to_be_visible()
