@@ -122,6 +122,8 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        # disposing makes a new pool; one of the old connections would see a file that is not there any more
+        self.single.pool = self.engine.pool
 
     def upgrade(self) -> None:
         """Bring the schema to the newest revision (Alembic).

@@ -67,3 +67,12 @@ def test_a_database_that_cannot_be_reached_gives_one_clear_line() -> None:
 
 def test_the_password_of_the_database_is_not_shown() -> None:
     assert "geheim" not in repr(Database("postgresql+psycopg://icc:geheim@localhost/icc"))
+
+
+def test_a_database_that_was_closed_begins_anew_for_reads_and_writes_alike(sqlite_database: Database) -> None:
+    sqlite_database.close()
+    with sqlite_database.session() as session:
+        session.add(Person(created_at=NOW))
+    with sqlite_database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
+    assert sqlite_database.single.pool is sqlite_database.engine.pool
