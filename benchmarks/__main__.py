@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -42,9 +43,33 @@ def main(
     write_docs: bool,
 ) -> None:
     """Measure PARTS (all by default): whole launches beside other tools, scores, certificates."""
+    with _quiet():
+        _measure(parts or PARTS, quick=quick, only=only, at=at, rounds=rounds, json_file=json_file, write_docs=write_docs)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let nothing be logged meanwhile: the lines would stand in the table, and their making in the figures."""
+    before, disabled = structlog.get_config(), logging.root.manager.disable
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
-    parts = parts or PARTS
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+        structlog.configure(**before)
+
+
+def _measure(
+    parts: Sequence[str],
+    *,
+    quick: bool,
+    only: str | None,
+    at: str | None,
+    rounds: int | None,
+    json_file: Path | None,
+    write_docs: bool,
+) -> None:
     chosen = tuple(CONDITIONS[key] for key in _keys(at, CONDITIONS, "--at")) or (
         conditions.QUICK if quick else conditions.ALL
     )

@@ -217,8 +217,12 @@ class PlatformService:
         Enough to send a browser to the platform and no more: its launch looks at the registration as it is then.
 
         Raises:
-            PlatformUnknown, PlatformAmbiguous: see `find`; that is never remembered.
+            PlatformUnknown, PlatformAmbiguous: see `find`; that is never remembered, nor is who was found without a client
+                id: a second registration at the issuer makes it ambiguous.
         """
+        if client_id is None:
+            with self._database.reading() as session:
+                return self.find(session, issuer, client_id)
         now = self._clock()
         until, platform = self._announced.get((issuer, client_id), (now, None))
         if platform is None or until <= now:

@@ -49,11 +49,10 @@ class SendAgainService:
         if placement.cohort_id is None:
             raise NotFound("a score of a placement that shows nothing")
         standing = self._access.trainer(session, viewer, placement.cohort_id)
+        if not standing.whole and placement.course_id not in standing.course_ids:
+            raise NotFound("a score in a course that the viewer does not train")
         person = select(Account.person_id).where(Account.id == row.account_id).scalar_subquery()
-        own = select(Enrolment.id).where(standing.reviewable(), Enrolment.person_id == person)
-        if not standing.whole:
-            own = own.where(Placement.course_id.in_(standing.course_ids), Placement.id == placement.id)
-        enrolment_id = session.scalar(own)
+        enrolment_id = session.scalar(select(Enrolment.id).where(standing.reviewable(), Enrolment.person_id == person))
         if enrolment_id is None:
             raise NotFound("a score of somebody whom the viewer does not train")
         return placement.cohort_id, enrolment_id

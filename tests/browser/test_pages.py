@@ -95,7 +95,7 @@ def test_the_pages_of_a_trainer(window: Windows, lesson: Lesson, english: bool) 
 def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
     visitor.open(lesson.activities[WHOLE])
     yield from visitor.inspect(visitor.frame, "board")
-    visitor.tool.locator("form button").click()
+    visitor.tool.locator("form[action*='/code'] button").click()
     visitor.tool.locator("#code").wait_for()
     yield from visitor.inspect(visitor.frame, "board, with a code")
     cohort = _cohort_path(visitor)

@@ -18,6 +18,7 @@ from lti_tool.demo.school import FaultKind, Grade, Link, Service
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.platforms.service import PlatformInfo, info_of
+from lti_tool.sync.delivery import MOST_CONFLICTS
 from lti_tool.sync.outbox import POST_SCORE
 from mappings.errors import ScoreError
 from mappings.scores import ActivityProgress, GradingProgress, Score
@@ -226,7 +227,7 @@ def test_c5_52_a_newer_score_is_there(premises: Premises, link: Link) -> None:
     for person, final in ((equal, 100), (different, 60)):
         grade = Grade(column.id, person.id, raw=final, final=final, stamp=later)
         premises.school.grades[column.id, person.id] = grade
-    for _ in range(3):
+    for _ in range(MOST_CONFLICTS + 2):
         premises.jobs.run(delayed=True)
         premises.clock.advance(seconds=10)
     assert {call.status for call in premises.calls(Service.SCORES)} == {409}

@@ -1,5 +1,7 @@
 """Wrong settings and installations that cannot work: one line and exit code 1, whatever the command."""
 
+import shutil
+import sqlite3
 from pathlib import Path
 
 import psycopg
@@ -60,15 +62,15 @@ def test_an_empty_database_has_to_be_upgraded_first(command: CommandLine, postgr
     assert command.done("cohort", "list") == "No cohort yet.\n"
 
 
-def test_a_database_of_a_later_version(installed: CommandLine, tmp_path: Path) -> None:
-    import sqlite3
-
-    path = next(tmp_path.glob("*.sqlite"))
+def test_a_database_of_a_later_version(command: CommandLine, sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "later.sqlite"
+    shutil.copy(sqlite_template, path)
+    command.set(ICC_DATABASE_URL=f"sqlite:///{path}")
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     for words in (["cohort", "list"], ["serve"]):
-        assert installed.refused(*words).startswith("the database")
-    assert "another version of ICC Bridge" in installed.refused("db", "upgrade")
+        assert command.refused(*words).startswith("the database")
+    assert "another version of ICC Bridge" in command.refused("db", "upgrade")
 
 
 def test_a_file_that_is_no_database(command: CommandLine, tmp_path: Path) -> None:
