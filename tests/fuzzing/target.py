@@ -183,9 +183,7 @@ class Target:
         tally.statuses[status] += 1
         if status < 400 or is_page:
             return
-        shown = _REFERENCE.search(answer.text)
-        assert shown is not None, (status, answer.text)
-        code, reference = shown.groups()
+        code, reference = _shown(answer)
         tally.codes[code] += 1
         assert code != "ICC", answer.text
         assert status in REFUSALS or (status in OUTSIDE and code.startswith(("L-", "P-"))), (status, code)
@@ -204,6 +202,17 @@ class Target:
             # codes are short, so an earlier refusal may have had the same one
             found = session.execute(query.order_by(LaunchTrace.created_at.desc()).limit(1)).first()
         return (found.outcome, bool(found.detail)) if found else None
+
+
+def _shown(answer: TestResponse) -> tuple[str, str]:
+    """The code and the reference of a refusal: on its page, or in the JSON that an address ending in ``.json`` gets."""
+    if answer.is_json:
+        said = answer.get_json()
+        return said["code"], said["reference"]
+    shown = _REFERENCE.search(answer.text)
+    assert shown is not None, (answer.status_code, answer.text)
+    code, reference = shown.groups()
+    return code, reference
 
 
 @contextmanager
