@@ -47,7 +47,7 @@ from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
-from lti_tool.platforms.keysets import PlatformKeys
+from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
@@ -201,6 +201,7 @@ def compose(
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
@@ -217,7 +218,13 @@ def compose(
         platforms=platforms,
         invites=invites,
         registration=RegistrationService(
-            settings, database, outgoing, platforms, invites, refused=partial(traces.refused, Step.REGISTER)
+            settings,
+            database,
+            outgoing,
+            platforms,
+            invites,
+            refused=partial(traces.refused, Step.REGISTER),
+            connected=platform_keys.warm_up,
         ),
         platform_keys=platform_keys,
         connector=connector,

@@ -64,11 +64,14 @@ def add(
             family=family,
             token_audience=token_audience,
         )
+        keys_read = tool.platform_keys.warm_up(info)
         enter = info.profile.registering.filled_in(tool.settings.base_url, tool.settings.host)
     if as_json:
-        echo_json({"id": info.id, "family": info.family, "enter": enter})
+        echo_json({"id": info.id, "family": info.family, "keys_read": keys_read, "enter": enter})
         return
     _say(info, enter)
+    if not keys_read:
+        click.echo("\nIts keys could not be read yet. The server tries again; icc-bridge platform check says what is wrong.")
 
 
 @click.command("add-deployment")

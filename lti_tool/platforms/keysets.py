@@ -1,8 +1,10 @@
 """The platforms' public keys: fetched rarely, shared by all processes, never lost to an outage.
 
-An unknown key id makes us ask again, at most every 60 seconds a platform, and one call serves all who wait for it. An
-answer that is no usable key set never replaces one that was; on an outage the last good set serves on. A set is asked
-for again after an hour, so that a key which the platform withdrew is not trusted for ever. (Security Framework 1.1, 6.3.)
+A set is read when the platform is registered, and again every half hour by a job (`keep_fresh`), so launches find their key
+in memory and wait for nobody. An unknown key id makes us ask at once, at most every 60 seconds a platform, and one call
+serves all who wait for it. An answer that is no usable key set never replaces one that was; on an outage the last good set
+serves on. A key that the platform withdrew is trusted for an hour at most, as long as the platform answers: a set of that
+age is asked for before it counts again, should no job have done so. (Security Framework 1.1, 6.3.)
 """
 
 import threading
@@ -14,20 +16,27 @@ from typing import Any
 import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from sqlalchemy import update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import BadAnswer, OutsideError, Refused, Unreachable
 from lti_tool.outgoing import Outgoing, origin
-from lti_tool.platforms.models import PlatformKeySet
-from lti_tool.platforms.service import PlatformInfo
+from lti_tool.platforms.models import Platform, PlatformKeySet, PlatformStatus
+from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 ASK_FIRST_AGAIN_AFTER = timedelta(seconds=5)
 """While there is no set at all: every launch fails until there is one."""
 FRESH_FOR = timedelta(hours=1)
+REFRESH_AFTER = timedelta(minutes=30)
+"""The age at which `keep_fresh` reads a set again: long before a launch would have to."""
+RETRY_AFTER = timedelta(minutes=5)
+"""How long `keep_fresh` leaves a platform alone that did not give its set."""
+WAIT_AGAIN_AFTER = timedelta(minutes=15)
+"""How seldom a launch that knows its key waits for a platform that gives no set: the job asks meanwhile."""
+KEEP_FRESH_EVERY = 60.0
 LEAST_BITS = 2048
 MOST_KEYS = 50
 _MEMBERS = ("kty", "kid", "use", "alg", "n", "e")
@@ -107,6 +116,32 @@ class PlatformKeys:
         finally:
             lock.release()
 
+    def keep_fresh(self) -> int:
+        """Read the sets that are due, and those of platforms that have none; return how many were read (a job)."""
+        now = self._clock()
+        none = PlatformKeySet.platform_id.is_(None)
+        due = or_(PlatformKeySet.fetched_at.is_(None), PlatformKeySet.fetched_at <= now - REFRESH_AFTER)
+        query = (
+            select(*INFO_COLUMNS)
+            .outerjoin(PlatformKeySet, PlatformKeySet.platform_id == Platform.id)
+            .where(
+                Platform.status == PlatformStatus.ACTIVE,
+                or_(none, due & (PlatformKeySet.attempted_at <= now - RETRY_AFTER)),
+            )
+            .order_by(Platform.id)
+        )
+        return sum(self.warm_up(info_of_values(row)) for row in self._database.run(query, {}))
+
+    def warm_up(self, platform: PlatformInfo) -> bool:
+        """Read a platform's set if it can be had, and return whether it was; call it in no transaction."""
+        try:
+            with self._lock(platform):
+                self._fetch(platform)
+        except OutsideError as error:
+            log.warning("keys.not_fetched", platform=platform.id, code=error.code, detail=error.detail)
+            return False
+        return True
+
     def look(self, platform: PlatformInfo) -> KeysSeen:
         """Fetch the key set now and return what is in it. A set without a usable key replaces none, as always.
 
@@ -126,7 +161,7 @@ class PlatformKeys:
     def _look(self, platform: PlatformInfo, kid: str) -> jwt.PyJWK:
         known = self._read(platform)
         failure: OutsideError | None = None
-        if not (kid in known.keys and self._is_fresh(known)) and self._may_ask(known):
+        if not (kid in known.keys and self._is_fresh(known)) and self._may_ask(known, knows_key=kid in known.keys):
             try:
                 known = self._fetch(platform)
             except OutsideError as error:
@@ -146,17 +181,18 @@ class PlatformKeys:
     def _is_fresh(self, known: _KeySet) -> bool:
         return known.fetched_at is not None and self._clock() < known.fetched_at + FRESH_FOR
 
-    def _may_ask(self, known: _KeySet) -> bool:
+    def _may_ask(self, known: _KeySet, *, knows_key: bool) -> bool:
         pause = ASK_AGAIN_AFTER if known.fetched_at is not None else ASK_FIRST_AGAIN_AFTER
+        if knows_key:
+            pause = WAIT_AGAIN_AFTER
         return known.attempted_at is None or self._clock() >= known.attempted_at + pause
 
     def _read(self, platform: PlatformInfo) -> _KeySet:
         """Return what the database knows: another process may have asked meanwhile."""
-        with self._database.session() as session:
-            row = session.get(PlatformKeySet, platform.id)
-            if row is None:
-                return _NOTHING
-            jwks, fetched_at, attempted_at = row.jwks, row.fetched_at, row.attempted_at
+        found = self._database.run(_STORED, {"platform_id": platform.id})
+        if not found:
+            return _NOTHING
+        jwks, fetched_at, attempted_at = found[0]
         known = self._known.get(_id(platform), _NOTHING)
         if known.fetched_at == fetched_at and known.attempted_at == attempted_at:
             return known
@@ -208,6 +244,11 @@ class PlatformKeys:
                 with self._database.session() as session:
                     session.execute(change)
         return now
+
+
+_STORED = select(PlatformKeySet.jwks, PlatformKeySet.fetched_at, PlatformKeySet.attempted_at).where(
+    PlatformKeySet.platform_id == bindparam("platform_id")
+)
 
 
 def _id(platform: PlatformInfo) -> _Id:

@@ -70,6 +70,10 @@ def _only_named(_error: IccError) -> str:
     return new_reference()
 
 
+ConnectionFollower = Callable[[PlatformInfo], object]
+"""Is told of a platform that was registered; it may call that platform, and does not fail."""
+
+
 class RegistrationService:
     """Registers the tool at a platform.
 
@@ -79,6 +83,7 @@ class RegistrationService:
         outgoing: calls the platform.
         platforms, invites: where registration and invitation are kept.
         refused: is told of what failed; see `RefusalFollower`.
+        connected: is told of a platform that was registered, after the transaction; see `ConnectionFollower`.
     """
 
     def __init__(
@@ -89,8 +94,10 @@ class RegistrationService:
         platforms: PlatformService,
         invites: InviteService,
         refused: RefusalFollower = _only_named,
+        connected: ConnectionFollower | None = None,
     ) -> None:
         self.refused = refused
+        self._connected = connected
         self._settings = settings
         self._database = database
         self._outgoing = outgoing
@@ -121,12 +128,15 @@ class RegistrationService:
         try:
             configuration = self.configuration(configuration_url)
             registered = self._ask(configuration, registration_token)
-            return self._keep(claim, configuration, registered)
+            platform = self._keep(claim, configuration, registered)
         except BaseException as error:
             self._invites.release(claim)
             if isinstance(error, RegistrationFailed):
                 log.warning("platform.not_registered", code=error.code, detail=error.detail)
             raise
+        if self._connected is not None:
+            self._connected(platform)
+        return platform
 
     def platform_of(self, invite_token: str) -> PlatformInfo | None:
         """Return the platform that was connected with an invitation, if one was. Raises InviteUnknown."""

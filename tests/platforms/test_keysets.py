@@ -351,3 +351,97 @@ def test_a_look_counts_the_usable_keys_and_says_why_others_are_not(
     with pytest.raises(BadAnswer, match="no key set"):
         keys.look(platform)
     assert keys.key_for(platform, "rsa-2048")
+
+
+class TestKeptFresh:
+    """The job that reads key sets, so that no launch has to."""
+
+    def test_a_first_launch_finds_the_keys_of_a_platform_that_was_registered_a_moment_ago(
+        self, keys: PlatformKeys, at_school: PlatformInfo, school: School
+    ) -> None:
+        assert keys.keep_fresh() == 1
+        school.faults.add("certs", "status", status=503, times=None)
+        assert keys.key_for(at_school, school.keys.active.kid)
+        assert requests_of(school) == 1
+
+    def test_launches_all_day_long_never_ask_the_platform(
+        self, keys: PlatformKeys, at_school: PlatformInfo, school: School, clock: FakeClock
+    ) -> None:
+        for _ in range(24 * 12):
+            keys.keep_fresh()
+            before = requests_of(school)
+            assert keys.key_for(at_school, school.keys.active.kid)
+            assert requests_of(school) == before
+            clock.advance(minutes=5)
+        assert requests_of(school) == 48
+
+    def test_another_process_finds_what_the_job_read(
+        self,
+        keys: PlatformKeys,
+        at_school: PlatformInfo,
+        school: School,
+        sqlite_database: Database,
+        outgoing: Outgoing,
+        clock: FakeClock,
+    ) -> None:
+        web = PlatformKeys(sqlite_database, outgoing, clock)
+        for _ in range(4 * 12):
+            keys.keep_fresh()
+            before = requests_of(school)
+            assert web.key_for(at_school, school.keys.active.kid)
+            assert requests_of(school) == before
+            clock.advance(minutes=5)
+
+    def test_a_withdrawn_key_is_forgotten_within_the_hour(
+        self, keys: PlatformKeys, at_school: PlatformInfo, school: School, other_key: SigningKey, clock: FakeClock
+    ) -> None:
+        old = school.keys.active.kid
+        keys.keep_fresh()
+        school.keys.rotate(keep_old=False, new=other_key)
+        clock.advance(minutes=30)
+        keys.keep_fresh()
+        with pytest.raises(KeyRefused):
+            keys.key_for(at_school, old)
+        assert keys.key_for(at_school, other_key.kid)
+
+    def test_while_a_platform_is_away_launches_of_known_keys_do_not_wait_for_it(
+        self, keys: PlatformKeys, at_school: PlatformInfo, school: School, clock: FakeClock
+    ) -> None:
+        keys.keep_fresh()
+        school.faults.add("certs", "status", status=503, times=None)
+        for _ in range(3 * 60):
+            keys.keep_fresh()
+            before = requests_of(school)
+            assert keys.key_for(at_school, school.keys.active.kid)
+            assert requests_of(school) == before
+            clock.advance(minutes=1)
+
+    def test_a_platform_that_is_away_is_asked_every_five_minutes(
+        self, keys: PlatformKeys, at_school: PlatformInfo, school: School, clock: FakeClock
+    ) -> None:
+        school.faults.add("certs", "status", status=503, times=None)
+        for _ in range(15):
+            assert keys.keep_fresh() == 0
+            clock.advance(minutes=1)
+        assert requests_of(school) == 3
+        assert keys.warm_up(at_school) is False
+
+    def test_one_that_is_away_does_not_keep_the_others_from_being_read(
+        self, keys: PlatformKeys, add_platform: Adder, at_school: PlatformInfo, school: School, scripted: ScriptedPlatform
+    ) -> None:
+        add_platform(scripted.url)
+        assert keys.keep_fresh() == 1
+        assert keys.key_for(at_school, school.keys.active.kid)
+
+    def test_one_that_is_switched_off_is_left_alone(
+        self,
+        keys: PlatformKeys,
+        at_school: PlatformInfo,
+        school: School,
+        sqlite_database: Database,
+        clock: FakeClock,
+        outgoing: Outgoing,
+    ) -> None:
+        PlatformService(sqlite_database, clock, outgoing).disable(at_school.id)
+        assert keys.keep_fresh() == 0
+        assert requests_of(school) == 0

@@ -25,6 +25,7 @@ from lti_tool.platforms.errors import (
     TokenSpent,
 )
 from lti_tool.platforms.invites import InviteService
+from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -70,6 +71,39 @@ def register(registration: RegistrationService, moodle: ScriptedPlatform, token:
 
 def answer(client_id: str = "GlcMUzd0eCnDLdX", **tool: object) -> Reply:
     return Reply(200, {"client_id": client_id, TOOL_CONFIGURATION: {"deployment_id": "1", **tool}})
+
+
+def test_a_first_launch_after_the_registration_finds_the_keys_in_the_database(
+    settings: Settings,
+    database: Database,
+    outgoing: Outgoing,
+    platforms: PlatformService,
+    invites: InviteService,
+    school: School,
+    token: str,
+    clock: FakeClock,
+) -> None:
+    keys = PlatformKeys(database, outgoing, clock)
+    registration = RegistrationService(settings, database, outgoing, platforms, invites, connected=keys.warm_up)
+    info = register_at_school(registration, school, token)
+    school.faults.add("certs", "status", status=503, times=None)
+    assert PlatformKeys(database, outgoing, clock).key_for(info, school.keys.active.kid)
+
+
+def test_keys_that_cannot_be_read_yet_do_not_fail_a_registration(
+    settings: Settings,
+    database: Database,
+    outgoing: Outgoing,
+    platforms: PlatformService,
+    invites: InviteService,
+    school: School,
+    token: str,
+    clock: FakeClock,
+) -> None:
+    school.faults.add("certs", "status", status=503, times=None)
+    keys = PlatformKeys(database, outgoing, clock)
+    registration = RegistrationService(settings, database, outgoing, platforms, invites, connected=keys.warm_up)
+    assert register_at_school(registration, school, token).status is PlatformStatus.ACTIVE
 
 
 def test_the_school_and_the_tool_know_each_other_afterwards(
