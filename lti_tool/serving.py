@@ -1,10 +1,13 @@
-"""Serving: gunicorn with one worker process that answers requests and runs the jobs; and a worker for jobs only.
+"""Serving: gunicorn with one worker process, or more, that answer requests; and a worker for jobs only.
 
-SIGTERM ends both in good order: no new requests, requests under way answered, running jobs finished. A job that takes
+One of the worker processes runs the jobs too. When it ends, however it ends, another one takes them over.
+
+SIGTERM ends all in good order: no new requests, requests under way answered, running jobs finished. A job that takes
 longer than that is taken up again at the next start.
 """
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -12,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
@@ -19,6 +23,7 @@ from gunicorn.glogging import Logger
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
 from lti_tool.errors import SettingsError
+from lti_tool.jobs.duty import Duty
 
 THREADS = 8
 REQUESTS_SECONDS = 20
@@ -27,6 +32,9 @@ STOP_SECONDS = 35
 """After this the worker process is killed."""
 HANG_SECONDS = 120
 """A worker process that does not answer gunicorn this long is replaced."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 class OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -41,15 +49,19 @@ class OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 
 class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """The web server and the job engine in one process.
+    """The web server, and the job engine in one of its processes.
 
     Args:
         settings: the installation's settings.
         host, port: where to listen.
+        workers: how many processes answer.
     """
 
-    def __init__(self, settings: Settings, host: str, port: int) -> None:
+    def __init__(self, settings: Settings, host: str, port: int, workers: int = 1) -> None:
         self._settings = settings
+        self._workers = workers
+        self._duty = Duty()
+        self._switching = threading.Lock()
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._parts: Parts | None = None
         super().__init__()
@@ -58,7 +70,7 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         """Tell gunicorn what differs from its defaults."""
         options: dict[str, Any] = {
             "bind": self._address,
-            "workers": 1,
+            "workers": self._workers,
             "threads": THREADS,
             "worker_class": "gthread",
             "graceful_timeout": STOP_SECONDS,
@@ -67,7 +79,7 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             # `ICC_TRUSTED_PROXIES` alone decides which headers of a proxy count.
             "forwarded_allow_ips": "",
             "post_fork": lambda _arbiter, worker: worker.cfg.set("graceful_timeout", REQUESTS_SECONDS),
-            "post_worker_init": lambda _worker: self._start_jobs(),
+            "post_worker_init": self._start_jobs,
             "worker_int": lambda _worker: _hear_no_more(),
             "worker_exit": lambda _arbiter, worker: self._stop_jobs(worker.sockets),
             "control_socket_disable": True,
@@ -93,12 +105,27 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             if ended.code:
                 raise SettingsError("the server stopped because its worker process could not start; see the log") from None
 
-    def _start_jobs(self) -> None:
-        if self._parts is not None:
+    def _start_jobs(self, worker: Any) -> None:  # noqa: ANN401
+        if not self._duty.take():
+            threading.Thread(target=self._stand_by, args=(worker,), name="stand-by", daemon=True).start()
+        elif self._parts is not None:
             self._parts.engine.launch()
 
+    def _stand_by(self, worker: Any) -> None:  # noqa: ANN401
+        """Wait until the process that runs the jobs has ended, and run them here, unless this one is ending too."""
+        self._duty.wait()
+        with self._switching:
+            if not worker.alive or self._parts is None:
+                return
+            try:
+                self._parts.engine.launch()
+            except Exception as error:  # noqa: BLE001  # whatever it is, gunicorn makes a process that can
+                _log.error("jobs.not_launched", error=type(error).__name__)
+                os.kill(os.getpid(), signal.SIGTERM)
+
     def _stop_jobs(self, listeners: Sequence[socket.socket]) -> None:
-        parts, self._parts = self._parts, None
+        with self._switching:
+            parts, self._parts = self._parts, None
         if parts is None:
             return
         _hear_no_more()

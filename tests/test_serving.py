@@ -1,6 +1,8 @@
 """`serve` and `worker` as processes: they start, refuse to start, and end in good order."""
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -110,6 +112,49 @@ def test_a_score_arrives_after_the_process_was_killed_while_posting_it(
     at_school.school.faults.clear()
     with running("serve", environment=installation.environment) as server:
         server.wait_for(lambda: not at_school.desk.row().dirty)
+        server.terminate()
+        assert server.end()[0] == 0
+    assert at_school.shown()[0] == 100
+
+
+def process_of_jobs(installation: Installation) -> int:
+    """The one process that runs jobs over the installation's data folder: who holds an executor's file locked."""
+    folder = Path(installation.environment["ICC_DATA_DIR"]) / "executors"
+    files = {str(file.stat().st_ino) for file in folder.glob("*.lock")}
+    locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    (holder,) = {int(lock[4]) for lock in locks if lock[1] == "FLOCK" and lock[5].rpartition(":")[2] in files}
+    return holder
+
+
+def test_of_two_worker_processes_one_runs_the_jobs_and_both_end_well(
+    installation: Installation, at_school: AtSchool
+) -> None:
+    at_school.desk.accept()
+    with running("serve", "--workers", "2", environment=installation.environment) as server:
+        server.wait_for(lambda: at_school.posts() == 1)
+        server.wait_for(installation.ready)
+        assert process_of_jobs(installation)
+        server.terminate()
+        code, _out, err = server.end()
+    assert code == 0
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert [line["event"] for line in lines if line["level"] == "error"] == []
+    assert [line["event"] for line in lines].count("jobs.launched") == 1
+
+
+def test_when_the_process_with_the_jobs_is_killed_another_takes_them_over(
+    installation: Installation, at_school: AtSchool
+) -> None:
+    at_school.school.faults.add(Service.SCORES, FaultKind.SLOW, seconds=60)
+    at_school.desk.accept()
+    with running("serve", "--workers", "2", environment=installation.environment) as server:
+        server.wait_for(lambda: at_school.asked(Service.SCORES) == 1)
+        first = process_of_jobs(installation)
+        at_school.school.faults.clear()
+        os.kill(first, signal.SIGKILL)
+        server.wait_for(lambda: not at_school.desk.row().dirty)
+        assert process_of_jobs(installation) != first
+        assert installation.ready()
         server.terminate()
         assert server.end()[0] == 0
     assert at_school.shown()[0] == 100

@@ -15,7 +15,6 @@ from benchmarks.launches.school import LATENCIES, School
 from benchmarks.launches.sides import Opening, Side, Way, durable_postgresql
 from benchmarks.launches.token import link_of_launches
 from lti_tool.app import Parts, compose
-from lti_tool.cli.running import serve
 from lti_tool.config import load_settings
 from lti_tool.platforms.models import Platform
 from tests.builders import ASSIGNMENT, TRAINING, Builder
@@ -85,15 +84,9 @@ def running(key: str, database: str, school: School, folder: Path, database_url:
         Way(f"{key}-page", f"ours on {database}, with the page", replace(to_redirect, shows=escape(title))),
     )
     environment = {f"ICC_{name.upper()}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
-    with server(key, _serve(port), port, folder, environment) as pid:
+    command = [sys.executable, "-m", "lti_tool.cli", "serve", "--workers", str(WORKERS), "--port", str(port)]
+    with server(key, command, port, folder, environment) as pid:
         yield Side(ways, (pid,))
-
-
-def _serve(port: int) -> list[str]:
-    """Return the command that serves with two worker processes: the tool's own once it has an option for it."""
-    if any(option.name == "workers" for option in serve.params):
-        return [sys.executable, "-m", "lti_tool.cli", "serve", "--workers", str(WORKERS), "--port", str(port)]
-    return [sys.executable, "-m", "benchmarks.launches.workers", str(WORKERS), str(port)]
 
 
 def _prepare(parts: Parts, school: School) -> str:

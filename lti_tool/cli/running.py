@@ -19,9 +19,16 @@ DEFAULT_PORT = 8401
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=PORT, help=f"Port; default: ICC_BASE_URL's on plain http, else {DEFAULT_PORT}.")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that answer, of 8 threads each; about one for each core.",
+)
 @click.option("--upgrade", is_flag=True, help="Bring the database up to date first; a new one is made.")
-def serve(host: str, port: int | None, *, upgrade: bool) -> None:
-    """Start the web server and the jobs, in one process.
+def serve(host: str, port: int | None, workers: int, *, upgrade: bool) -> None:
+    """Start the web server and the jobs, in one process; with --workers one of them runs the jobs.
 
     SIGTERM or Ctrl-C ends it in good order: requests and jobs under way are finished first.
     """
@@ -42,7 +49,7 @@ def serve(host: str, port: int | None, *, upgrade: bool) -> None:
     check_startable(settings)
     configure_logs(settings)
     click.echo(f"ICC Bridge listens on http://{host}:{port} for {settings.base_url}")
-    ToolServer(settings, host, port).serve()
+    ToolServer(settings, host, port, workers).serve()
 
 
 @click.command()
