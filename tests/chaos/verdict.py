@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from lti_tool.database import Database
 from lti_tool.demo.school.models import Call, Json
 from lti_tool.sync.models import ScoreOutbox
+from lti_tool.training.models import Review, SubmissionVersion
 from tests.chaos.driver import version_of
 from tests.chaos.scene import Key, Scene
 
@@ -23,7 +24,7 @@ class Verdict:
 
     cells: int = 0
     changes: int = 0
-    """Committed by the driver."""
+    """Of outcomes, as the tool's database has them."""
     posts: int = 0
     """That the school saw, whatever it answered."""
     accepted: int = 0
@@ -62,12 +63,13 @@ def judge(database: Database, scene: Scene, versions: int, said: Iterable[str]) 
         said: the driver's lines: work and version of each committed change.
     """
     verdict = Verdict(cells=len(scene.keys))
-    _count_changes(verdict, scene, versions, said)
+    verdict.forgotten = _made_again(said)
     _look_at_posts(verdict, scene.school.calls)
     stored: dict[tuple[str, str], list[Json]] = defaultdict(list)
     for received in scene.school.received:
         stored[received.item_id, received.person_id].append(received.score)
     with database.session() as session:
+        verdict.changes = session.scalar(_changes_of(scene)) or 0
         rows = {(row.placement_id, row.account_id): row for row in session.scalars(select(ScoreOutbox))}
     for key in scene.keys:
         row = rows.get((key.placement_id, key.account_id))
@@ -80,16 +82,15 @@ def judge(database: Database, scene: Scene, versions: int, said: Iterable[str]) 
     return verdict
 
 
-def _count_changes(verdict: Verdict, scene: Scene, versions: int, said: Iterable[str]) -> None:
-    known = set(scene.work)
-    made: Counter[tuple[str, int]] = Counter()
-    for line in said:
-        work, _, number = line.partition(" ")
-        made[work, int(number)] += 1
-    verdict.changes = sum(count for (work, _number), count in made.items() if work in known)
-    verdict.forgotten = [f"{work}: version {number}, {count} times" for (work, number), count in made.items() if count > 1]
-    # The last line of a driver that was killed may be missing, so its changes are counted by what it had to make.
-    verdict.changes = max(verdict.changes, len(known) * versions if made else 0)
+def _made_again(said: Iterable[str]) -> list[str]:
+    """Return the changes that the driver committed more than once: it goes on where the database says that it was."""
+    return [f"{line.replace(' ', ', version ')}: {count} times" for line, count in Counter(said).items() if count > 1]
+
+
+def _changes_of(scene: Scene) -> Select[int]:
+    """Count the reviews of the work, each of which is a change."""
+    of_work = select(func.count(Review.id)).join(SubmissionVersion, SubmissionVersion.id == Review.version_id)
+    return of_work.where(SubmissionVersion.submission_id.in_(scene.work))
 
 
 def _look_at_posts(verdict: Verdict, calls: Iterable[Call]) -> None:
