@@ -8,6 +8,7 @@ set -eu
 python=${PYTHON:-python3}
 
 has_chromium() { command -v chromium >/dev/null 2>&1; }
+has_shell() { command -v chromium-headless-shell >/dev/null 2>&1; }
 has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1; }
 has_venv() { "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; }
 
@@ -34,6 +35,8 @@ python)
 tests)
     has_chromium || install chromium
     has_postgresql || install postgresql
+    # Chromium's engine alone: the tests need it not, but take a good deal longer without.
+    has_shell || [ "$(id -u)" -ne 0 ] || (install chromium-headless-shell) || echo "Going on without chromium-headless-shell." >&2
     ;;
 bench)
     missing=

@@ -79,7 +79,8 @@ def crashing_postgresql(*, durable: bool = True) -> Iterator[PostgresqlServer]:
 
     data = str(folder / "data")
     try:
-        run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        sync = [] if durable else ["--no-sync"]
+        run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", *sync)
         speed = "" if durable else "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 {speed}"
         run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")

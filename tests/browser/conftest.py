@@ -8,10 +8,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.stage import Stage, new_stage
 from tests.browser.visitor import HEIGHT, WIDE, Visitor, expect_nothing_wrong
-from tests.browser_fixture import Complaints
+from tests.browser_fixture import PATIENCE, Complaints
 
-PATIENCE = 15_000
-"""Milliseconds to wait for something on a page."""
 Windows = Callable[..., Visitor]
 
 

@@ -49,8 +49,8 @@ def test_work_is_handed_in_by_keyboard_alone(stage: Stage, window: Windows) -> N
     keyboard.insert_text(TEXT)
     visitor.tab_to(tool.get_by_label("Link"))
     keyboard.insert_text("https://www.example.org/plan")
-    visitor.tab_to(tool.get_by_label("Voeg bestanden toe"))
     with page.expect_file_chooser() as chooser:
+        visitor.tab_to(tool.get_by_label("Voeg bestanden toe"))
         keyboard.press("Enter")
     chooser.value.set_files(plan_file())
     visitor.tab_to(tool.get_by_role("button", name="Lever versie 1 in"))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from playwright.sync_api import FilePayload, Frame, FrameLocator, Locator, Page
+from playwright.sync_api import FilePayload, Frame, FrameLocator, Locator, Page, expect
 
 from tests.browser.stage import PLAN_NAME, plan
 from tests.browser_fixture import Complaints, findings, fits
@@ -46,9 +46,11 @@ class Visitor:
         """
         self.page.goto(self.stage.school_url)
         self.page.get_by_role("button", name=person).click()
-        other = self.page.get_by_role("button", name="English" if self.english else "Nederlands", exact=True)
-        if other.count():
-            other.click()
+        self.page.wait_for_url("**/courses")
+        shown, language = self.page.locator("html"), "en" if self.english else "nl"
+        if shown.get_attribute("lang") != language:
+            self.page.get_by_role("button", name="English" if self.english else "Nederlands", exact=True).click()
+            expect(shown).to_have_attribute("lang", language)
         if self.english:
             self.stage.in_english.add(person)
 

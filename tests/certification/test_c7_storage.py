@@ -12,8 +12,6 @@ from tests.certification.premises import Premises
 pytestmark = pytest.mark.browser
 
 TOOL = "iframe[name=tool]"
-PATIENCE = 15_000
-"""Milliseconds to wait for something on a page."""
 Open = Callable[[StorageOptions], Page]
 
 
@@ -59,19 +57,19 @@ def test_c7_85_platform_storage(premises: Premises, link: Link, open_with: Open,
     # a message of another origin is not heard; without any answer at the login, a window of its own is offered
     with premises.nothing_changes():
         frame = open_with(StorageOptions(offered=True, put=Answers.IMPOSTOR, impostor=elsewhere)).frame_locator(TOOL)
-        expect(frame.get_by_role("button", name="Open in een nieuw venster")).to_be_visible(timeout=PATIENCE)
+        expect(frame.get_by_role("button", name="Open in een nieuw venster")).to_be_visible()
     # nor at the launch: it grants nothing, and says what to do
     _is_refused(premises, open_with, StorageOptions(offered=True, get=Answers.IMPOSTOR, impostor=elsewhere), "L-STORAGE")
     # a value that is not the login's own is somebody else's
     _is_refused(premises, open_with, StorageOptions(offered=True, get=Answers.OTHER), "L-BROWSER")
 
     arrived = open_with(StorageOptions(offered=True)).frame_locator(TOOL)
-    expect(arrived.get_by_role("heading", name=link.title, level=1)).to_be_visible(timeout=PATIENCE)
+    expect(arrived.get_by_role("heading", name=link.title, level=1)).to_be_visible()
     assert premises.role(premises.teacher) == "participant"
 
 
 def _is_refused(premises: Premises, open_with: Open, storage: StorageOptions, code: str) -> None:
     with premises.nothing_changes():
         frame = open_with(storage).frame_locator(TOOL)
-        expect(frame.get_by_text(f"{code} · LTI-")).to_be_visible(timeout=PATIENCE)
-        expect(frame.get_by_role("heading", name="Zo kom je verder")).to_be_visible(timeout=PATIENCE)
+        expect(frame.get_by_text(f"{code} · LTI-")).to_be_visible()
+        expect(frame.get_by_role("heading", name="Zo kom je verder")).to_be_visible()

@@ -7,18 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from lti_tool.config import load_settings
 from lti_tool.demo.school import Link, StorageOptions
 from tests.browser.visitor import HEIGHT, WIDE, Visitor, expect_nothing_wrong
-from tests.browser_fixture import ARGUMENTS, CHROMIUM, Complaints
+from tests.browser_fixture import ARGUMENTS, CHROMIUM, PATIENCE, Complaints
 from tests.conftest import SECRET
 from tests.launch.frames.two_sites import SCHOOL, TOOL, TRAINER, TwoSites, two_sites
 from tests.launch.frames.work import embed
 
-PATIENCE = 15_000
-"""Milliseconds to wait for something on a page."""
 Windows = Callable[..., Visitor]
 
 
@@ -83,9 +81,7 @@ def chromium(
         kept = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=arguments)
         browser = kept.browser
         assert browser is not None
-        expect.set_options(timeout=PATIENCE)
         yield browser
-        expect.set_options(timeout=None)
         kept.close()
 
 
