@@ -26,7 +26,7 @@ from lti_tool.sync.outbox import POST_SCORE
 from lti_tool.sync.pauses import LONGEST_PAUSE, TROUBLES_UNTIL_PAUSE
 from lti_tool.sync.roster import RosterService
 from lti_tool.sync.roster_rows import READ_ROSTER
-from lti_tool.sync.steady import PAUSES
+from lti_tool.jobs.steady import PAUSES
 from mappings.platforms import profile_for
 from mappings.progress import OutcomeState
 from tests.clock import FakeClock
