@@ -1,6 +1,6 @@
 """Traffic lights: what was looked at, what it means, who can solve it and what to do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +44,19 @@ class Finding:
     steps: Sequence[Words] = ()
     technical: str = ""
     """One line for whoever looks deeper, in English; no secret and nobody's name."""
+
+    def row(self) -> Mapping[str, object]:
+        """Return it for a script, in the present language."""
+        return {
+            "key": self.key,
+            "light": self.light.value,
+            "title": str(self.title),
+            "meaning": str(self.meaning),
+            "items": [str(item) for item in self.items],
+            "who": str(self.who),
+            "steps": [str(step) for step in self.steps],
+            "technical": self.technical,
+        }
 
 
 def worst(findings: Iterable[Finding]) -> Light:

@@ -32,26 +32,8 @@ def as_text(report: Report, base_url: str) -> str:
     return "\n".join(_lines(report, base_url))
 
 
-def _lines(report: Report, base_url: str) -> Iterator[str]:
-    platform = report.platform
-    yield _("Zelftest van de koppeling met ICC Bridge: %(light)s", light=report.light.word)
-    yield f"{platform.name}, {kind_of(platform)}"
-    yield f"{platform.issuer}, client-id {platform.client_id}"
-    yield f"{base_url}, ICC Bridge {__version__}"
-    yield when(report.at)
-    for finding in report.findings:
-        yield ""
-        yield from _finding(finding)
-    for reader, title in ((Reader.ADMIN, _("Voor de beheerder")), (Reader.TRAINER, _("Voor trainers"))):
-        advice = report.advice(reader)
-        if advice:
-            yield ""
-            yield f"{title}, {platform.profile.name}"
-        for one in advice:
-            yield from _wrapped(say(one.text), "- ", "  ")
-
-
-def _finding(finding: Finding) -> Iterator[str]:
+def lines_of(finding: Finding) -> Iterator[str]:
+    """Yield the lines of one finding, in the present language."""
     yield f"[{finding.light.word}] {finding.title}"
     yield from _wrapped(str(finding.meaning), _INDENT, _INDENT)
     for item in finding.items:
@@ -62,6 +44,25 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield from _wrapped(str(step), f"{_INDENT}{number}. ", f"{_INDENT}   ")
     if finding.technical:
         yield from _wrapped(f"({finding.technical})", _INDENT, _INDENT)
+
+
+def _lines(report: Report, base_url: str) -> Iterator[str]:
+    platform = report.platform
+    yield _("Zelftest van de koppeling met ICC Bridge: %(light)s", light=report.light.word)
+    yield f"{platform.name}, {kind_of(platform)}"
+    yield f"{platform.issuer}, client-id {platform.client_id}"
+    yield f"{base_url}, ICC Bridge {__version__}"
+    yield when(report.at)
+    for finding in report.findings:
+        yield ""
+        yield from lines_of(finding)
+    for reader, title in ((Reader.ADMIN, _("Voor de beheerder")), (Reader.TRAINER, _("Voor trainers"))):
+        advice = report.advice(reader)
+        if advice:
+            yield ""
+            yield f"{title}, {platform.profile.name}"
+        for one in advice:
+            yield from _wrapped(say(one.text), "- ", "  ")
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
