@@ -61,6 +61,7 @@ from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
 from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
+from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
@@ -106,6 +107,7 @@ class Parts:
     cohorts: CohortService
     extras: Extras
     outbox: ScoreOutboxService
+    score_book: ScoreBook
     poster: ScorePoster
     rosters: RosterService
     roster_lists: RosterLists
@@ -240,6 +242,7 @@ def compose(
         cohorts=cohorts,
         extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
         outbox=outbox,
+        score_book=ScoreBook(database, outbox),
         poster=poster,
         rosters=rosters,
         roster_lists=roster_lists,
