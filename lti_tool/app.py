@@ -48,6 +48,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.moodle.sites import MoodleSites
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -120,6 +121,7 @@ class Parts:
     issuer_keys: IssuerKeyStore
     issuer: CertificateIssuer
     certificates: CertificateService
+    moodle_sites: MoodleSites
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -264,6 +266,7 @@ def compose(
         issuer_keys=issuer_keys,
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
+        moodle_sites=MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),

@@ -17,7 +17,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,
     "training": 6,
-    **dict.fromkeys(("sync", "certificates", "embedding", "connection"), 7),
+    **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection"), 7),
     **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 8),
 }
 TOGETHER = {"app", "cli", "demo", "doctor", "health", "migrations", "serving"}
