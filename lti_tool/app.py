@@ -19,6 +19,8 @@ from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
+from lti_tool.certificates.badge_views import blueprint as badges_blueprint
+from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.service import CertificateService
@@ -303,6 +305,7 @@ def create_app(parts: Parts) -> Flask:
         parts.embedding,
         parts.copied,
         parts.certificates,
+        BadgeService(settings, parts.certificates),
         parts.roster_lists,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -341,6 +344,7 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         sync_blueprint,
         certificates_blueprint,
+        badges_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
