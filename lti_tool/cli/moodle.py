@@ -68,8 +68,8 @@ def check(platform_id: str, *, course: int | None, language: str | None, as_json
     from flask_babel import force_locale
 
     from lti_tool.app import create_app
-    from lti_tool.connection.lights import Light
     from lti_tool.moodle.report import as_text
+    from lti_tool.web.lights import Light
 
     with parts() as tool:
         report = tool.moodle_check.run(platform_id, course)

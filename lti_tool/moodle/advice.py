@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-from lti_tool.connection.lights import THE_ADMIN, THE_OPERATOR, THE_SERVER
 from lti_tool.errors import Words
 from lti_tool.moodle import problems
+from lti_tool.web.lights import THE_ADMIN, THE_OPERATOR, THE_SERVER
 
 _PASSES = _l("Je hoeft niets te doen: ICC Bridge probeert het vanzelf opnieuw.")
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from lti_tool.allowance import Allowance
 from lti_tool.clock import Clock
-from lti_tool.connection.lights import Finding, Light, worst
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.errors import AddressRefused
@@ -19,6 +18,7 @@ from lti_tool.moodle.needs import NEEDS, When
 from lti_tool.moodle.problems import ADDRESS, FUNCTION_MISSING, code_of
 from lti_tool.moodle.sites import Connected, MoodleSites
 from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.web.lights import Finding, Light, worst
 from mappings.activities import Counts
 from moodle_client import MoodleError, check
 from moodle_client import Report as Checked

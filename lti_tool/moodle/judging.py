@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from lti_tool.connection.lights import THE_ADMIN, Finding, Light
 from lti_tool.errors import Words
 from lti_tool.moodle.advice import advice_for
 from lti_tool.moodle.needs import NEEDS, ONLY_WHEN, When
+from lti_tool.web.lights import THE_ADMIN, Finding, Light
 from moodle_client import Finding as Looked
 from moodle_client import Function, Lack, Report, SiteInfo
 from moodle_client.checking import ACTIVE_ENROLMENTS

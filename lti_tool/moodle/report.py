@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from lti_tool.connection.lights import Finding, Light
-from lti_tool.connection.report import lines_of
 from lti_tool.moodle.checking import CheckReport
 from lti_tool.web.formats import when
+from lti_tool.web.lights import Finding, Light, lines_of
 
 
 def as_text(report: CheckReport) -> str:

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from lti_tool.connection.lights import Finding, Light
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.moodle.advice import advice_for
@@ -21,6 +20,7 @@ from lti_tool.moodle.sites import MoodleSites
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.service import PlatformService
+from lti_tool.web.lights import Finding, Light
 from lti_tool.web.setup import init_web
 from moodle_client import Function
 from tests.builders import Builder
