@@ -34,6 +34,7 @@ USER_AGENT = f"ICC-Bridge/{__version__}"
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
 TOTAL_TIMEOUT = 30.0
+HEAD_TIMEOUT = 90.0
 MAX_BYTES = 1_000_000
 
 Resolver = Callable[[str, int], Sequence[str]]
@@ -162,6 +163,16 @@ class Outgoing:
                 raise TimedOut(f"{origin(url)}: not done in {self._total:g} s")
         return Answer(response.status_code, response.headers, body, url)
 
+    def session(self, *, head_seconds: float = HEAD_TIMEOUT) -> requests.Session:
+        """Return a session for a client that makes its own calls: it connects where all others here may, and nowhere else.
+
+        How long a body may take, and whether redirects are followed, is for the client to say; it closes the session too.
+
+        Args:
+            head_seconds: for a call from the first connection to the head of its answer.
+        """
+        return _new_session(_GuardedAdapter(self._addresses, head_seconds, self._connections))
+
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
@@ -192,13 +203,8 @@ class Outgoing:
         key = origin(url)
         with self._lock:
             if key not in self._sessions:
-                session = requests.Session()
-                session.trust_env = False
-                session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
-                session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-                adapter = _Adapter(pool_connections=1, pool_maxsize=self._connections)
-                session.mount("https://", adapter)
-                session.mount("http://", adapter)
+                session = _new_session(_Adapter(pool_connections=1, pool_maxsize=self._connections))
+                session.headers["Accept-Encoding"] = "identity"
                 self._sessions[key] = session
             return self._sessions[key]
 
@@ -339,3 +345,30 @@ class _Adapter(HTTPAdapter):
         """Make the pools of the connections above."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+
+class _GuardedAdapter(_Adapter):
+    def __init__(self, addresses: Resolver, seconds: float, connections: int) -> None:
+        self._addresses = addresses
+        self._seconds = seconds
+        super().__init__(pool_connections=1, pool_maxsize=connections, pool_block=True)
+
+    def send(self, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' signature
+        """Send, watched until the head of the answer is there."""
+        with _Watch(self._seconds, self._addresses) as watch:
+            response = super().send(*args, **options)
+        # a head that was cut off can look complete
+        if watch.expired:
+            response.close()
+            raise requests.ReadTimeout(f"no answer in {self._seconds:g} s")
+        return response
+
+
+def _new_session(adapter: HTTPAdapter) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = USER_AGENT
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
