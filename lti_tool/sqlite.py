@@ -1,9 +1,9 @@
 """SQLite: how its connections are set up, and how its writers wait for each other.
 
 One transaction writes at a time. SQLite itself would let the others sleep in steps that grow to 100 ms and overtake each
-other. Here the connections of a process queue up, and the one whose turn it is asks again every half millisecond until the writers
-of other processes let go. The queue is a courtesy among ourselves: what keeps writers apart is SQLite's own lock, also when
-a process dies while it writes, and for programs that know nothing of the queue.
+other. Here the connections of a process queue up, and the one whose turn it is asks again every half millisecond until
+the other processes let go. The queue is a courtesy among ourselves: what keeps writers apart is SQLite's own lock, also
+when a process dies while it writes, and for programs that know nothing of the queue.
 """
 
 import sqlite3
