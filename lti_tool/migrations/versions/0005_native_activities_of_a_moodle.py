@@ -1,6 +1,7 @@
-"""Native activities of a connected Moodle, and where work was handed in
+"""Native activities of a connected Moodle, where work was handed in; how certificates are awarded, replaced and shared
 
-New tables, and columns that say of all work that is there: it was handed in and reviewed here.
+New tables, and columns that say of all work that is there: it was handed in and reviewed here; and of all certificates:
+they are shared, as before.
 """
 
 import sqlalchemy as sa
@@ -163,10 +164,78 @@ def upgrade() -> None:
     op.add_column("review", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("source_url", sa.String(length=1000), nullable=True))
+    _upgrade_certificates()
+
+
+def _upgrade_certificates() -> None:
+    op.add_column("issuing_key", sa.Column("active_from", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("award", sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("award", sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
+    # SQLite makes the table anew; nothing refers to it yet.
+    with op.batch_alter_table("certificate") as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_certificate_award_id"), type_="unique")
+        batch_op.add_column(sa.Column("replaced_by_id", sa.String(length=22), nullable=True))
+        batch_op.add_column(sa.Column("shared", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("wanted_name", sa.String(length=200), nullable=True))
+        batch_op.add_column(sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_certificate_replaced_by_id"), "certificate", ["replaced_by_id"], ["id"])
+    op.create_index(op.f("ix_certificate_award_id"), "certificate", ["award_id"])
+    valid = sa.text("revoked_at IS NULL")
+    op.create_index(
+        "uq_certificate_award_id_valid", "certificate", ["award_id"], unique=True, sqlite_where=valid, postgresql_where=valid
+    )
+    op.create_table(
+        "award_decision",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("award_id", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("by_id", sa.String(length=22), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_decision_award_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_award_decision_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_decision")),
+    )
+    op.create_index(op.f("ix_award_decision_award_id"), "award_decision", ["award_id"])
+    op.create_table(
+        "issue_log",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("certificate_id", sa.String(length=22), nullable=False),
+        sa.Column("credential_sha256", sa.String(length=64), nullable=False),
+        sa.Column("previous_sha256", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_issue_log")),
+    )
+    op.create_index(op.f("ix_issue_log_certificate_id"), "issue_log", ["certificate_id"])
+    op.create_table(
+        "issue_log_day",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("root_sha256", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_issue_log_day")),
+    )
 
 
 def downgrade() -> None:
-    """Take them away again; Moodle still has what was read, and work from there looks as if it was handed in here."""
+    """Take them away again; Moodle still has what was read, and work from there looks as if it was handed in here.
+
+    A certificate that was replaced goes: there was no room for two of one award.
+    """
+    for table in ("issue_log_day", "issue_log", "award_decision"):
+        op.drop_table(table)
+    op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")
+    op.drop_index("uq_certificate_award_id_valid", "certificate")
+    op.drop_index(op.f("ix_certificate_award_id"), "certificate")
+    with op.batch_alter_table("certificate") as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_certificate_replaced_by_id"), type_="foreignkey")
+        for column in ("replaced_by_id", "shared", "erased_at", "wanted_name", "wanted_at"):
+            batch_op.drop_column(column)
+        batch_op.create_unique_constraint(batch_op.f("uq_certificate_award_id"), ["award_id"])
+    for table, column in (("award", "approved_at"), ("award", "proposed_at"), ("issuing_key", "active_from")):
+        op.drop_column(table, column)
     op.drop_column("submission_version", "source_url")
     op.drop_column("submission_version", "origin")
     op.drop_column("review", "origin")
