@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
@@ -28,6 +29,7 @@ from urllib3.response import HTTPResponse
 from urllib3.util.connection import create_connection
 
 from lti_tool import __version__
+from lti_tool.deadlines import Deadlines
 from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 
 USER_AGENT = f"ICC-Bridge/{__version__}"
@@ -35,6 +37,8 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
 TOTAL_TIMEOUT = 30.0
 MAX_BYTES = 1_000_000
+
+_ALWAYS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*", "Connection": "keep-alive"}
 
 Resolver = Callable[[str, int], Sequence[str]]
 """Returns the IP addresses of a host name (and port), best first; raises OSError when there are none."""
@@ -103,6 +107,7 @@ class Outgoing:
         self._connections = connections
         self._timeout = timeout
         self._total = total
+        self._deadlines = Deadlines(total)
         self._resolver = resolver
         self._sessions: dict[str, requests.Session] = {}
         self._lock = threading.Lock()
@@ -141,17 +146,9 @@ class Outgoing:
             BadAnswer: the answer is larger than `max_bytes`.
         """
         self._check_form(url)
-        with _Watch(self._total, self._addresses) as watch:
+        with _Watch(self._deadlines, self._addresses) as watch:
             try:
-                response = self._session(url).request(
-                    method,
-                    url,
-                    headers=headers,
-                    data=data,
-                    timeout=timeout or self._timeout,
-                    allow_redirects=False,
-                    stream=True,
-                )
+                response = self._send(_prepared(method, url, headers or {}, data), timeout or self._timeout)
                 with response:
                     body = _read(response, max_bytes)
             except (requests.RequestException, HTTPError, OSError) as error:
@@ -168,6 +165,7 @@ class Outgoing:
             for session in self._sessions.values():
                 session.close()
             self._sessions.clear()
+        self._deadlines.stop()
 
     def _check_form(self, url: str) -> SplitResult:
         allowed = ("https", "http") if self._allow_private else ("https",)
@@ -188,19 +186,45 @@ class Outgoing:
             raise AddressRefused(f"{host} lies in a private network")
         return found
 
+    def _send(self, request: requests.PreparedRequest, timeout: tuple[float, float]) -> requests.Response:
+        """Send what is prepared by the adapter of its session.
+
+        The session itself would add cookies, credentials, proxies and redirects, of which there are none here, and that
+        costs as much as the call (measured).
+        """
+        url = str(request.url)
+        return self._session(url).get_adapter(url).send(request, stream=True, timeout=timeout, verify=True)
+
     def _session(self, url: str) -> requests.Session:
         key = origin(url)
         with self._lock:
             if key not in self._sessions:
                 session = requests.Session()
                 session.trust_env = False
-                session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
-                session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
                 adapter = _Adapter(pool_connections=1, pool_maxsize=self._connections)
                 session.mount("https://", adapter)
                 session.mount("http://", adapter)
                 self._sessions[key] = session
             return self._sessions[key]
+
+
+def _prepared(
+    method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
+) -> requests.PreparedRequest:
+    """Return a request as requests makes it, with what is always the same made once."""
+    request = requests.PreparedRequest()
+    request.method, request.url = method, _as_sent(url)
+    request.headers = CaseInsensitiveDict(_ALWAYS)
+    request.headers.update(headers)
+    request.hooks = {}
+    request.prepare_body(data, None)
+    return request
+
+
+@lru_cache(maxsize=1024)
+def _as_sent(url: str) -> str:
+    """Return an address as it goes out: quoted where it must be, its host in the letters of domain names."""
+    return str(requests.Request("GET", url).prepare().url)
 
 
 def origin(url: str) -> str:
@@ -234,11 +258,10 @@ class _Watch:
     It holds a duplicate of the socket, so that cutting works whatever TLS or the pool do with the original.
     """
 
-    def __init__(self, seconds: float, addresses: Resolver) -> None:
+    def __init__(self, deadlines: Deadlines, addresses: Resolver) -> None:
         self.expired = False
         self.addresses = addresses
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
+        self._deadlines = deadlines
         self._lock = threading.Lock()
         self._held: socket.socket | None = None
 
@@ -263,11 +286,11 @@ class _Watch:
 
     def __enter__(self) -> Self:
         self._token = _watch.set(self)
-        self._timer.start()
+        self._deadline = self._deadlines.begin(self._cut)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._timer.cancel()
+        self._deadlines.end(self._deadline)
         _watch.reset(self._token)
         with self._lock:
             self._let_go()

@@ -11,7 +11,21 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
     **dict.fromkeys(
-        ("allowance", "clock", "ids", "errors", "config", "vault", "database", "outgoing", "registry", "logs", "web"), 0
+        (
+            "allowance",
+            "clock",
+            "deadlines",
+            "ids",
+            "errors",
+            "config",
+            "vault",
+            "database",
+            "outgoing",
+            "registry",
+            "logs",
+            "web",
+        ),
+        0,
     ),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
