@@ -1,4 +1,4 @@
-"""What is done when a call takes too long: one thread for all calls, where a timer for each would cost more than some calls."""
+"""What is done when a call takes too long: one thread for all calls, where a timer for each would cost dearly."""
 
 import threading
 import time

@@ -10,25 +10,20 @@ import ipaddress
 import json
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import TracebackType
-from typing import Any, Self
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
-from urllib3.response import HTTPResponse
-from urllib3.util.connection import create_connection
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from lti_tool import __version__
+from lti_tool.connecting import Adapter, GuardedAdapter, Resolver, Watch
 from lti_tool.deadlines import Deadlines
 from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 
@@ -36,12 +31,10 @@ USER_AGENT = f"ICC-Bridge/{__version__}"
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
 TOTAL_TIMEOUT = 30.0
+HEAD_TIMEOUT = 90.0
 MAX_BYTES = 1_000_000
 
 _ALWAYS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*", "Connection": "keep-alive"}
-
-Resolver = Callable[[str, int], Sequence[str]]
-"""Returns the IP addresses of a host name (and port), best first; raises OSError when there are none."""
 
 
 class TimedOut(Unreachable):
@@ -146,7 +139,7 @@ class Outgoing:
             BadAnswer: the answer is larger than `max_bytes`.
         """
         self._check_form(url)
-        with _Watch(self._deadlines, self._addresses) as watch:
+        with Watch(self._deadlines, self._addresses) as watch:
             try:
                 response = self._send(_prepared(method, url, headers or {}, data), timeout or self._timeout)
                 with response:
@@ -158,6 +151,16 @@ class Outgoing:
             if watch.expired:
                 raise TimedOut(f"{origin(url)}: not done in {self._total:g} s")
         return Answer(response.status_code, response.headers, body, url)
+
+    def session(self, *, head_seconds: float = HEAD_TIMEOUT) -> requests.Session:
+        """Return a session for a client that makes its own calls: it connects where all others here may, and nowhere else.
+
+        How long a body may take, and whether redirects are followed, is for the client to say; it closes the session too.
+
+        Args:
+            head_seconds: for a call from the first connection to the head of its answer.
+        """
+        return _new_session(GuardedAdapter(self._addresses, head_seconds, self._connections))
 
     def close(self) -> None:
         """Close all connections."""
@@ -199,11 +202,7 @@ class Outgoing:
         key = origin(url)
         with self._lock:
             if key not in self._sessions:
-                session = requests.Session()
-                session.trust_env = False
-                adapter = _Adapter(pool_connections=1, pool_maxsize=self._connections)
-                session.mount("https://", adapter)
-                session.mount("http://", adapter)
+                session = _new_session(Adapter(pool_connections=1, pool_maxsize=self._connections))
                 self._sessions[key] = session
             return self._sessions[key]
 
@@ -252,113 +251,11 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-class _Watch:
-    """One call: which addresses it may connect to, and when its connection is cut.
-
-    It holds a duplicate of the socket, so that cutting works whatever TLS or the pool do with the original.
-    """
-
-    def __init__(self, deadlines: Deadlines, addresses: Resolver) -> None:
-        self.expired = False
-        self.addresses = addresses
-        self._deadlines = deadlines
-        self._lock = threading.Lock()
-        self._held: socket.socket | None = None
-
-    def hold(self, connection: socket.socket) -> None:
-        """Watch over this connection from now on."""
-        with self._lock:
-            self._let_go()
-            self._held = socket.fromfd(connection.fileno(), connection.family, connection.type)
-            if self.expired:
-                _shut(self._held)
-
-    def _cut(self) -> None:
-        with self._lock:
-            self.expired = True
-            if self._held is not None:
-                _shut(self._held)
-
-    def _let_go(self) -> None:
-        if self._held is not None:
-            self._held.close()
-            self._held = None
-
-    def __enter__(self) -> Self:
-        self._token = _watch.set(self)
-        self._deadline = self._deadlines.begin(self._cut)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._deadlines.end(self._deadline)
-        _watch.reset(self._token)
-        with self._lock:
-            self._let_go()
-
-
-_watch: ContextVar[_Watch] = ContextVar("watch")
-
-
-def _shut(connection: socket.socket) -> None:
-    # it may be gone already
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-def _connect(line: HTTPConnection) -> socket.socket:
-    """Connect to one of the addresses that the call may connect to; the host's name stays the one TLS checks."""
-    watch = _watch.get()
-    failure: Exception = NewConnectionError(line, "no address")
-    try:
-        addresses = watch.addresses(line.host, line.port)
-    except OSError as error:
-        raise failure from error
-    for address in addresses:
-        try:
-            found = create_connection(
-                (address, line.port),
-                line.timeout,
-                source_address=line.source_address,
-                socket_options=line.socket_options,
-            )
-        except TimeoutError:
-            failure = ConnectTimeoutError(line, "timed out")
-        except OSError:
-            failure = NewConnectionError(line, "refused")
-        else:
-            watch.hold(found)
-            return found
-    raise failure
-
-
-class _Plain(HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own signature
-        _watch.get().hold(self.sock)
-        return super().getresponse()
-
-
-class _Secure(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own signature
-        _watch.get().hold(self.sock)
-        return super().getresponse()
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - requests' signature
-        """Make the pools of the connections above."""
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+def _new_session(adapter: HTTPAdapter) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = USER_AGENT
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session

@@ -14,6 +14,7 @@ FLOORS: dict[str, int] = {
         (
             "allowance",
             "clock",
+            "connecting",
             "deadlines",
             "ids",
             "errors",
@@ -30,8 +31,8 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,
-    **dict.fromkeys(("training", "connection"), 6),
-    **dict.fromkeys(("sync", "certificates", "embedding"), 7),
+    "training": 6,
+    **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection"), 7),
     **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 8),
 }
 TOGETHER = {"app", "cli", "demo", "doctor", "health", "migrations", "serving"}

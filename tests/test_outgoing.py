@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 
 from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 from lti_tool.outgoing import USER_AGENT, Outgoing, TimedOut, origin
@@ -286,3 +287,30 @@ def test_a_connection_is_used_again(server: Server, outgoing: Outgoing) -> None:
 
 def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin("https://school.example.org:8443/mod/lti/token.php?x=1") == "https://school.example.org:8443"
+
+
+def test_a_session_of_ones_own_connects_to_the_looked_at_address_and_keeps_no_cookies(server: Server) -> None:
+    outgoing = Outgoing(allow_private=True, resolver=lambda _host, _port: ["127.0.0.1"])
+    with outgoing.session() as session:
+        answer = session.get(f"http://moodle.example:{server.port}/cookie", timeout=5)
+    assert answer.status_code == 200
+    assert not session.cookies
+    assert server.seen[0][1]["User-Agent"] == USER_AGENT
+
+
+def test_a_session_of_ones_own_is_refused_a_name_that_leads_into_a_private_network(server: Server) -> None:
+    with Outgoing(resolver=lambda _host, _port: ["127.0.0.1"]).session() as session, pytest.raises(AddressRefused):
+        session.get(f"https://moodle.example:{server.port}/", timeout=5)
+    assert server.seen == []
+
+
+def test_a_session_of_ones_own_does_not_wait_longer_than_told_for_the_head_of_an_answer() -> None:
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        _drip(connection, over, b"HTTP/1.1 200 OK\r\nX-Long: ", b"x")
+
+    with (
+        raw_server(talk) as url,
+        Outgoing(allow_private=True).session(head_seconds=0.2) as session,
+        pytest.raises(requests.RequestException),
+    ):
+        session.get(url, timeout=5)

@@ -1,10 +1,10 @@
-"""Issuing keys, the award, the certificate and the status list."""
+"""Issuing keys, the award and its decisions, the certificate, the status list, and the log of what was issued."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.database import Base
@@ -24,7 +24,10 @@ class IssuingKey(Base):
     certificate_pem: Mapped[str | None] = mapped_column(Text)
     """The X.509 certificate of a `seal` key."""
     created_at: Mapped[datetime]
+    active_from: Mapped[datetime | None]
+    """From when it signs; None: since it was made."""
     retired_at: Mapped[datetime | None]
+    """Since when its private half is gone."""
 
 
 class AwardState(StrEnum):
@@ -32,6 +35,12 @@ class AwardState(StrEnum):
 
     WAITING_APPROVAL = "waiting_approval"
     """The cohort is not approved by the issuer yet."""
+    WAITING_PROPOSAL = "waiting_proposal"
+    """A trainer has to propose it."""
+    WAITING_DECISION = "waiting_decision"
+    """A trainer proposed it; the issuer has to approve or decline."""
+    DECLINED = "declined"
+    """The issuer declined; a trainer may propose it again."""
     WAITING_NAME = "waiting_name"
     """The participant has not confirmed the name yet."""
     QUEUED = "queued"
@@ -56,8 +65,39 @@ class Award(Base):
     fails: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(String(50))
     met_at: Mapped[datetime]
+    proposed_at: Mapped[datetime | None]
+    """When a trainer proposed it last; None: nobody did, or it was declined since."""
+    approved_at: Mapped[datetime | None]
+    """When the issuer approved it."""
 
-    certificate: Mapped["Certificate | None"] = relationship(back_populates="award")
+
+class DecisionKind(StrEnum):
+    """What somebody decided."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    NAME_KEPT = "name_kept"
+    """The participant asked for another name, and the issuer left it as it was."""
+    ERASED = "erased"
+
+
+class AwardDecision(Base):
+    """Who decided what about an award, when and why. Rows are added and never changed."""
+
+    __tablename__ = "award_decision"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
+    kind: Mapped[DecisionKind] = mapped_column(String(20))
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    """The trainer or the holder; None: an operator of the issuer."""
+    by_name: Mapped[str | None] = mapped_column(String(200))
+    """The operator, as named on the command line."""
+    reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    decided_at: Mapped[datetime]
 
 
 class StatusList(Base):
@@ -70,15 +110,24 @@ class StatusList(Base):
 
 
 class Certificate(Base):
-    """An issued certificate in its forms; never changed but for its revocation."""
+    """An issued certificate in its forms; what it says never changes. An award has one that is valid, at most."""
 
     __tablename__ = "certificate"
-    __table_args__ = (UniqueConstraint("status_list", "status_index"),)
+    __table_args__ = (
+        UniqueConstraint("status_list", "status_index"),
+        Index(
+            "uq_certificate_award_id_valid",
+            "award_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
-    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), unique=True)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
     snapshot: Mapped[str] = mapped_column(Text)
-    """The frozen facts it rests on, as canonical JSON."""
+    """The frozen facts it rests on, as canonical JSON; empty once the holder was erased, as all its forms."""
     snapshot_sha256: Mapped[str] = mapped_column(String(64))
     credential: Mapped[str] = mapped_column(Text)
     """The Open Badges 3.0 credential with its Data Integrity proof, as served."""
@@ -90,5 +139,43 @@ class Certificate(Base):
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None] = mapped_column(String(500))
+    replaced_by_id: Mapped[str | None] = mapped_column(ForeignKey("certificate.id"))
+    """The one that took its place, with another name; then it is revoked too."""
+    shared: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether strangers see who it is about; the holder decides. Verdict and achievement are always public."""
+    erased_at: Mapped[datetime | None]
+    """Since when the holder is erased from it; id, hashes and status stay."""
+    wanted_name: Mapped[str | None] = mapped_column(String(200))
+    """The name that the participant asked for instead; the issuer decides (`certificate replace`)."""
+    wanted_at: Mapped[datetime | None]
 
-    award: Mapped[Award] = relationship(back_populates="certificate")
+    award: Mapped[Award] = relationship()
+
+
+class IssueLogEntry(Base):
+    """One line of the append-only log; each holds the hash of the one before, so that no line can be slipped in later."""
+
+    __tablename__ = "issue_log"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3 … without a gap."""
+    at: Mapped[datetime]
+    """When it was written."""
+    what: Mapped[str] = mapped_column(String(20))
+    """`issued`, `revoked` or `replaced`."""
+    certificate_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    credential_sha256: Mapped[str] = mapped_column(String(64))
+    previous_sha256: Mapped[str] = mapped_column(String(64))
+    """Of the entry before; zeros in the first one."""
+
+
+class IssueLogDay(Base):
+    """The Merkle root over all entries up to the end of a day (UTC), kept and published once the day is over."""
+
+    __tablename__ = "issue_log_day"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """As `2026-11-25`."""
+    size: Mapped[int]
+    """How many entries there were."""
+    root_sha256: Mapped[str] = mapped_column(String(64))

@@ -1,6 +1,6 @@
 """Traffic lights: what was looked at, what it means, who can solve it and what to do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from lti_tool.web.states import state_of
 
 THE_ADMIN = _l("De beheerder van de leeromgeving kan dit oplossen.")
 THE_SERVER = _l("Wie de server van de leeromgeving beheert, kan dit oplossen.")
+THE_TRAINER = _l("Jij of een docent van de cursus kan dit oplossen.")
 THE_OPERATOR = _l("De beheerder van ICC Bridge kan dit oplossen.")
 
 
@@ -44,6 +45,19 @@ class Finding:
     steps: Sequence[Words] = ()
     technical: str = ""
     """One line for whoever looks deeper, in English; no secret and nobody's name."""
+
+    def row(self) -> Mapping[str, object]:
+        """Return it for a script, in the present language."""
+        return {
+            "key": self.key,
+            "light": self.light.value,
+            "title": str(self.title),
+            "meaning": str(self.meaning),
+            "items": [str(item) for item in self.items],
+            "who": str(self.who),
+            "steps": [str(step) for step in self.steps],
+            "technical": self.technical,
+        }
 
 
 def worst(findings: Iterable[Finding]) -> Light:

@@ -1,4 +1,4 @@
-"""A self-test as plain text, to copy into a message to a helpdesk: no secret and nobody's name is in it."""
+"""The self-tests as plain text, to copy into a message to a helpdesk: no secret and nobody's name is in them."""
 
 import textwrap
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from lti_tool import __version__
+from lti_tool.connection.course_check import CourseReport
 from lti_tool.connection.lights import Finding
 from lti_tool.connection.selftest import Report
 from lti_tool.platforms.service import PlatformInfo
@@ -30,6 +31,33 @@ def as_text(report: Report, base_url: str) -> str:
         base_url: our own address.
     """
     return "\n".join(_lines(report, base_url))
+
+
+def course_as_text(report: CourseReport, base_url: str) -> str:
+    """Return the report about a course in the present language.
+
+    Args:
+        base_url: our own address.
+    """
+    return "\n".join(_course_lines(report, base_url))
+
+
+def _course_lines(report: CourseReport, base_url: str) -> Iterator[str]:
+    course, platform = report.course, report.course.platform
+    yield _("Controle van een cursus in ICC Bridge: %(light)s", light=report.light.word)
+    yield from _wrapped(f"{course.title or course.context_id}, {course.cohort_name}", "", "")
+    yield f"{platform.name}, {kind_of(platform)}"
+    yield f"{base_url}, ICC Bridge {__version__}"
+    yield when(report.at)
+    for finding in report.findings:
+        yield ""
+        yield from _finding(finding)
+    for place in report.placements:
+        yield ""
+        yield ""
+        yield from _wrapped(f"{place.name}: {place.light.word}", "== ", "   ")
+        for finding in place.findings:
+            yield from _finding(finding)
 
 
 def _lines(report: Report, base_url: str) -> Iterator[str]:

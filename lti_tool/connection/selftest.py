@@ -53,19 +53,7 @@ class Report:
             "name": self.platform.name,
             "family": self.platform.family,
             "light": self.light.value,
-            "findings": [
-                {
-                    "key": finding.key,
-                    "light": finding.light.value,
-                    "title": str(finding.title),
-                    "meaning": str(finding.meaning),
-                    "items": [str(item) for item in finding.items],
-                    "who": str(finding.who),
-                    "steps": [str(step) for step in finding.steps],
-                    "technical": finding.technical,
-                }
-                for finding in self.findings
-            ],
+            "findings": [finding.row() for finding in self.findings],
         }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from mappings.progress import Origin
 
 
 class Cohort(Base):
@@ -103,6 +104,10 @@ class SubmissionVersion(Base):
     handed_in_at: Mapped[datetime]
     receipt: Mapped[str] = mapped_column(String(20))
     """The code on the receipt that the participant sees."""
+    origin: Mapped[str] = mapped_column(String(20), default=Origin.TOOL.value, server_default=Origin.TOOL.value)
+    """A `mappings.progress.Origin`: where it was handed in."""
+    source_url: Mapped[str | None] = mapped_column(String(1000))
+    """Where it can be seen in the learning environment in which it was handed in."""
 
     submission: Mapped[Submission] = relationship(back_populates="versions")
     files: Mapped[list["WorkFile"]] = relationship(secondary="version_file", order_by="WorkFile.added_at")
@@ -149,5 +154,7 @@ class Review(Base):
     """`accepted` or `returned`."""
     feedback: Mapped[str] = mapped_column(Text, default="")
     reviewed_at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(String(20), default=Origin.TOOL.value, server_default=Origin.TOOL.value)
+    """A `mappings.progress.Origin`: where it was said; a grade there that counts as accepted is a review too."""
 
     version: Mapped[SubmissionVersion] = relationship(back_populates="reviews")

@@ -96,6 +96,20 @@ class Registering:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What ticking an activity off has to do with its result, on a platform of this family."""
+
+    about: Text
+    """In a sentence or two, for a trainer."""
+    rule: Text | None
+    """What the rule is called by which the platform does so; None where it does not complete by the grade."""
+    steps: tuple[Text, ...]
+    """How a trainer looks whether an activity has the rule, and sets it."""
+    whole: Text | None
+    """What is different for an activity that shows a whole training, whose result grows phase by phase; None as above."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformProfile:
     """How to talk to one family of platforms."""
 
@@ -140,6 +154,7 @@ class PlatformProfile:
     """HTTP statuses that mean: later."""
     completes_by_grade: bool
     """Whether completion follows from the grade, not from `activityProgress`."""
+    completion: Completion
     score_extensions: Mapping[str, object]
     """Members of the platform's own that go along with every score."""
     item_title_max: int

@@ -12,7 +12,8 @@ from flask_babel import force_locale
 
 from lti_tool.connection import judging_keys, judging_services, judging_use
 from lti_tool.connection.lights import Finding, Light, worst
-from lti_tool.connection.probing import NOT_TRIED, Outcome, Probed, Tried
+from lti_tool.connection.probing import Probed
+from lti_tool.connection.questions import NOT_TRIED, Outcome, Tried
 from lti_tool.connection.reasons import ORDINARY, codes, explanation_of, reason_of
 from lti_tool.launch.errors import LaunchRefused
 from lti_tool.launch.models import LAUNCHED, Layer

@@ -1,0 +1,1 @@
+"""What people do in native activities of a connected Moodle, read through its web services, and made to count."""

@@ -1,0 +1,73 @@
+"""What can be wrong with a connected Moodle: the codes that rows keep, and from the client's errors to them."""
+
+from moodle_client import (
+    AuthError,
+    BadAnswer,
+    DownloadError,
+    FileTooLarge,
+    FunctionUnavailable,
+    MaintenanceMode,
+    MoodleError,
+    NotAllowed,
+    NotFound,
+    NotSetUp,
+    SiteBusy,
+    SiteError,
+    WebServicesOff,
+    WriteError,
+    WrongAddress,
+)
+
+TOKEN_REFUSED = "token-refused"  # noqa: S105
+"""The token was revoked or has expired, or its account is suspended."""
+SERVICES_OFF = "services-off"
+"""Web services, or their REST protocol, are switched off."""
+FUNCTION_MISSING = "function-missing"
+"""The token's service lacks a function."""
+NOT_ALLOWED = "not-allowed"
+"""The account lacks a capability, or may not enter the course."""
+COURSE_GONE = "course-gone"
+"""There is no such course (any more)."""
+NOT_SET_UP = "not-set-up"
+"""The course or activity does not offer what was asked."""
+MAINTENANCE = "maintenance"
+"""The site is being maintained; it passes."""
+UNREACHABLE = "unreachable"
+"""The site does not answer, or not as a Moodle does; it is tried again by itself."""
+WRONG_ADDRESS = "wrong-address"
+"""There is no Moodle at this address, or it is another one."""
+ADDRESS = "address"
+"""We do not call this address."""
+FILE_TOO_LARGE = "file-too-large"
+FILE_REFUSED = "file-refused"
+NOT_STORED = "not-stored"
+"""Moodle was told, and holds something else."""
+INTERNAL = "internal"
+"""Our own mistake; the log says which."""
+
+PASSES = frozenset({MAINTENANCE, UNREACHABLE})
+"""Problems that pass without anybody doing anything."""
+OF_THE_SITE = frozenset({TOKEN_REFUSED, SERVICES_OFF, FUNCTION_MISSING, WRONG_ADDRESS, ADDRESS})
+"""Problems that all courses of a site have."""
+
+_KINDS: tuple[tuple[type[MoodleError], str], ...] = (
+    (AuthError, TOKEN_REFUSED),
+    (WebServicesOff, SERVICES_OFF),
+    (FunctionUnavailable, FUNCTION_MISSING),
+    (NotAllowed, NOT_ALLOWED),
+    (NotFound, COURSE_GONE),
+    (NotSetUp, NOT_SET_UP),
+    (FileTooLarge, FILE_TOO_LARGE),
+    (DownloadError, FILE_REFUSED),
+    (WriteError, NOT_STORED),
+    (MaintenanceMode, MAINTENANCE),
+    (WrongAddress, WRONG_ADDRESS),
+    (SiteBusy, UNREACHABLE),
+    (BadAnswer, UNREACHABLE),
+    (SiteError, UNREACHABLE),
+)
+
+
+def code_of(error: MoodleError) -> str:
+    """Return the code of what an error means; of kinds that are one within another, the innermost."""
+    return next((code for kind, code in _KINDS if isinstance(error, kind)), INTERNAL)
