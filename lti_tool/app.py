@@ -19,12 +19,17 @@ from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
+from lti_tool.certificates.badge_views import blueprint as badges_blueprint
+from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.connection.course_check import CourseCheck
+from lti_tool.connection.course_facts import CourseReader
+from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
@@ -46,6 +51,7 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.moodle.arriving import MoodleArrivals
+from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
@@ -65,9 +71,11 @@ from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
 from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
+from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.completion import CompletionRules, nobody_knows
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.outcomes import Extras, OutcomeFollower
@@ -107,11 +115,13 @@ class Parts:
     traces: TraceService
     trace_book: TraceBook
     self_test: SelfTest
+    course_check: CourseCheck
     launches: LaunchService
     cohorts: CohortService
     extras: Extras
     outcome_followers: tuple[OutcomeFollower, ...]
     outbox: ScoreOutboxService
+    score_book: ScoreBook
     poster: ScorePoster
     rosters: RosterService
     roster_lists: RosterLists
@@ -120,6 +130,7 @@ class Parts:
     issuer: CertificateIssuer
     certificates: CertificateService
     moodle_sites: MoodleSites
+    moodle_check: MoodleCheck
     moodle_sync: MoodleSync
     embedding: EmbeddingService
     copied: CopiedCourseService
@@ -144,6 +155,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    completion_rules: CompletionRules = nobody_knows,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -153,6 +165,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        completion_rules: knows which activities their learning environment completes by the grade.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -213,6 +226,7 @@ def compose(
     )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -257,11 +271,19 @@ def compose(
         self_test=SelfTest(
             settings, database, clock, platforms, Prober(settings, database, key_ring, platforms, clock), trace_book
         ),
+        course_check=CourseCheck(
+            database,
+            clock,
+            Access(trainings),
+            CourseReader(platforms, trainings),
+            CourseProber(settings, key_ring, platforms, clock, completion_rules),
+        ),
         launches=launches,
         cohorts=cohorts,
         extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
         outcome_followers=followers,
         outbox=outbox,
+        score_book=ScoreBook(database, outbox),
         poster=poster,
         rosters=rosters,
         roster_lists=roster_lists,
@@ -270,6 +292,7 @@ def compose(
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         moodle_sites=moodle_sites,
+        moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         moodle_sync=moodle_sync,
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
@@ -302,10 +325,12 @@ def create_app(parts: Parts) -> Flask:
         parts.trace_book,
         parts.platforms,
         parts.self_test,
+        parts.course_check,
         parts.launches,
         parts.embedding,
         parts.copied,
         parts.certificates,
+        BadgeService(settings, parts.certificates),
         parts.roster_lists,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -344,6 +369,7 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         sync_blueprint,
         certificates_blueprint,
+        badges_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
