@@ -226,7 +226,6 @@ def compose(
     )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
-    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)

@@ -7,6 +7,7 @@ half-way, ends in the same rows.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -135,7 +136,7 @@ class NativeApplier:
         for news in sorted(some, key=person):
             row = rows.get(news.user_id)
             known = row is not None
-            row = row or NativeWork(mapping_id=mapping.id, user_id=news.user_id, state=WorkState.BEGUN.value)
+            row = row or _begun(mapping, news.user_id, self._clock())
             before = _facts(row)
             merged = _merge(row, news)
             if not known and not _is_something(row, news):
@@ -152,7 +153,7 @@ class NativeApplier:
                 state = bringing.met(row, place, news.handed, submitted=merged.submitted, counted=merged.counted, gone=gone)
             gone = gone and state is not WorkState.WAITING
             row.state = (WorkState.LEFT if gone else state).value
-            if not known or _facts(row) != before:
+            if _facts(row) != before:
                 row.read_at = self._clock()
 
     def _note_left(self, session: Session, claim: Claim, row: NativeWork, *, gone: bool) -> None:
@@ -182,6 +183,10 @@ def see_to_it(session: Session, claim: Claim) -> MoodleCourse:
     if row is None or row.job != claim.number:
         raise Overtaken
     return row
+
+
+def _begun(mapping: ActivityMapping, user_id: int, now: datetime) -> NativeWork:
+    return NativeWork(mapping_id=mapping.id, user_id=user_id, state=WorkState.BEGUN.value, read_at=now)
 
 
 def _merge(row: NativeWork, news: News) -> _Merged:

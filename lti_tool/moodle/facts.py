@@ -113,8 +113,6 @@ class MappingNews:
     news: tuple[News, ...]
     whole: bool
     """All of it was read: who is not in `news` has done nothing in it."""
-    maximum: float | None = None
-    """The most points that it gives, where the reading told."""
 
 
 @dataclass(frozen=True)

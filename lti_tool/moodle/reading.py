@@ -85,7 +85,6 @@ class CourseReading:
         self._untracked: set[int] = set()
         self._completions: dict[int, dict[int, Completed]] = {}
         self._gradebook: dict[int, dict[int, Graded]] = {}
-        self._maxima: dict[int, float] = {}
         self._assignments: dict[int, Assignment] = {}
         self._grades: dict[int, Changes[AssignmentGrade]] = {}
         self._unreadable: set[int] = set()
@@ -96,6 +95,9 @@ class CourseReading:
         self.states: dict[str, ActivityState] = {}
         """Of the mapped activities, by the mapping's id; one that is missing is not known this time."""
         self.titles: dict[str, str] = {}
+        """Of the mapped activities, by the mapping's id."""
+        self.maxima: dict[int, float | None] = {}
+        """The most points that an activity gives, by its cm id, where it was told."""
 
     def left(self, user_id: int) -> bool:
         """Return whether somebody is no (active) participant of the course any more, as far as Moodle tells us."""
@@ -112,12 +114,11 @@ class CourseReading:
         fields = ("id", "roles", "groups")
         people = self._client.users.enrolled(self._claim.moodle_id, fields=fields)
         self._groups = {user.id: frozenset(group.id for group in user.groups) for user in people}
-        by_instance = {mapping.instance_id: mapping for mapping in self._claim.mappings if mapping.is_assign}
         users = [user.id for user in people if not _is_staff(user)]
         self._participants = len(users)
         for ask, outcome in self._asked(self._plan(users)):
             if self._take(ask, outcome) and ask.kind is _Kind.SUBMISSIONS:
-                yield self._of_assignment(by_instance[ask.key], outcome.get())
+                yield from self._of_assignment(ask.key, outcome.get())
         for mapping in self._claim.mappings:
             if not mapping.is_assign:
                 yield self._of_activity(mapping)
@@ -126,7 +127,7 @@ class CourseReading:
     def _plan(self, users: Sequence[int]) -> Sequence[_Ask]:
         claim, client = self._claim, self._client
         course = claim.moodle_id
-        assigns = [mapping for mapping in claim.mappings if mapping.is_assign]
+        assigns = {mapping.instance_id: None for mapping in claim.mappings if mapping.is_assign}
         suspended = _Ask(
             _Kind.SUSPENDED, 0, client.users.enrolled_query(course, status=EnrolmentStatus.SUSPENDED, fields=("id",))
         )
@@ -135,9 +136,8 @@ class CourseReading:
         if assigns:
             plan.append(_Ask(_Kind.ASSIGNMENTS, 0, client.assignments.query(course)))
         plan += self._plan_of_users(users)
-        for mapping in assigns:
-            key = mapping.instance_id
-            submissions, grades = self._since(mapping)
+        for key in assigns:
+            submissions, grades = self._since(key)
             plan.append(_Ask(_Kind.GRADES, key, client.assignments.grades_query(key, grades)))
             plan.append(_Ask(_Kind.SUBMISSIONS, key, client.assignments.submissions_query(key, submissions)))
         if not claim.marks.sees_suspended:
@@ -159,13 +159,18 @@ class CourseReading:
             if grades:
                 yield _Ask(_Kind.GRADEBOOK, user, client.grades.query(claim.moodle_id, user))
 
-    def _since(self, mapping: MappingRead) -> tuple[datetime | None, datetime | None]:
+    def _mappings_of(self, assignment_id: int) -> Sequence[MappingRead]:
+        """Return the mappings of an assignment: in each cohort that uses the course it may stand for something."""
+        return [one for one in self._claim.mappings if one.is_assign and one.instance_id == assignment_id]
+
+    def _since(self, assignment_id: int) -> tuple[datetime | None, datetime | None]:
         """Return from which marks on hand-ins and grades are read; None: from the beginning."""
-        marks, key = self._claim.marks, mapping.instance_id
-        if mapping.whole or key in marks.workflow:
+        marks, mappings = self._claim.marks, self._mappings_of(assignment_id)
+        if any(mapping.whole for mapping in mappings) or assignment_id in marks.workflow:
             return None, None
-        small = mapping.rule.counts is not Counts.SUBMITTED and self._participants <= WHOLE_UP_TO
-        return None if small else marks.submissions.get(key), marks.grades.get(key)
+        more = any(mapping.rule.counts is not Counts.SUBMITTED for mapping in mappings)
+        small = more and self._participants <= WHOLE_UP_TO
+        return None if small else marks.submissions.get(assignment_id), marks.grades.get(assignment_id)
 
     def _asked(self, plan: Iterable[_Ask]) -> Iterator[tuple[_Ask, Outcome[Any]]]:
         """Yield what became of each, and give a kind up that is refused of everybody."""
@@ -231,6 +236,7 @@ class CourseReading:
 
     def _note_assignments(self, listing: Listing[Assignment]) -> None:
         self._assignments = {one.id: one for one in listing}
+        self.maxima |= {one.cm_id: one.maximum for one in listing}
         self.marks = replace(
             self.marks,
             workflow=frozenset(one.id for one in listing if one.has_workflow),
@@ -254,35 +260,34 @@ class CourseReading:
             if entry.cm_id is None or entry.cm_id not in mapped:
                 continue
             if entry.maximum is not None:
-                self._maxima[entry.cm_id] = entry.maximum
+                self.maxima[entry.cm_id] = entry.maximum
             if not entry.hidden:
                 # what is hidden from its participant is not released yet
                 found[entry.cm_id] = Graded(0, entry.grade, entry.graded_at)
         self._gradebook[user_id] = found
 
-    def _of_assignment(self, mapping: MappingRead, changes: Changes[Submission]) -> MappingNews:
-        key = mapping.instance_id
-        known = self._assignments.get(key)
-        grades = self._grades.get(key)
-        self._note_concerns(mapping, changes)
-        whole = self._since(mapping)[0] is None and not changes.concerns
+    def _of_assignment(self, key: int, changes: Changes[Submission]) -> Iterator[MappingNews]:
+        known, grades = self._assignments.get(key), self._grades.get(key)
+        whole = self._since(key)[0] is None and not changes.concerns
         handed = self._handed(changes.items, is_team=known is not None and known.is_team)
         graded = _newest(grades.items if grades is not None else ())
         if key in self.marks.workflow:
             released = self._released(changes.items)
             graded = {user: one for user, one in graded.items() if user in released}
         self._keep_marks(key, changes, grades)
-        users = handed.keys() | graded.keys() | self._with_completion(mapping)
-        news = tuple(
-            News(
-                user,
-                handed=handed.get(user, NOT_HANDED_IN if whole else None),
-                graded=graded.get(user),
-                completed=self._completions.get(user, {}).get(mapping.cm_id),
+        for mapping in self._mappings_of(key):
+            self._note_concerns(mapping, changes)
+            users = handed.keys() | graded.keys() | self._with_completion(mapping)
+            news = tuple(
+                News(
+                    user,
+                    handed=handed.get(user, NOT_HANDED_IN if whole else None),
+                    graded=graded.get(user),
+                    completed=self._completions.get(user, {}).get(mapping.cm_id),
+                )
+                for user in sorted(users)
             )
-            for user in sorted(users)
-        )
-        return MappingNews(mapping, news, whole, known.maximum if known is not None else None)
+            yield MappingNews(mapping, news, whole)
 
     def _of_activity(self, mapping: MappingRead) -> MappingNews:
         graded = {user: found[mapping.cm_id] for user, found in self._gradebook.items() if mapping.cm_id in found}
@@ -291,7 +296,7 @@ class CourseReading:
             News(user, graded=graded.get(user), completed=self._completions.get(user, {}).get(mapping.cm_id))
             for user in sorted(users)
         )
-        return MappingNews(mapping, news, whole=False, maximum=self._maxima.get(mapping.cm_id))
+        return MappingNews(mapping, news, whole=False)
 
     def _with_completion(self, mapping: MappingRead) -> set[int]:
         return {user for user, found in self._completions.items() if mapping.cm_id in found}

@@ -254,6 +254,8 @@ class MoodleSync:
                 mapping.state = reading.states[mapping.id].value
             if mapping.id in reading.titles:
                 mapping.title = reading.titles[mapping.id][:500]
+            if mapping.cm_id in reading.maxima:
+                mapping.maximum = reading.maxima[mapping.cm_id]
 
     @staticmethod
     def _is_left_waiting(session: Session, course_id: str) -> bool:

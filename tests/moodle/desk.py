@@ -19,6 +19,7 @@ from lti_tool.training.models import Cohort, Enrolment, Review, Submission, Subm
 from lti_tool.training.outcomes import OutcomeChanged, OutcomeFollower
 from lti_tool.vault import Vault
 from mappings.activities import Counts
+from mappings.progress import OutcomeState
 from mappings.roles import Role
 from moodle_client import Manners
 from tests.builders import ASSIGNMENT, Builder
@@ -81,9 +82,7 @@ class Desk:
     def new_sync(self, minutes: int = MINUTES) -> MoodleSync:
         """Put one more together, as another worker would; it does the jobs from now on."""
         importer = ImportService(self.clock, [self._tell])
-        sync = MoodleSync(
-            self.database, self.sites, self.platforms, importer, self.jobs, self.clock, minutes, lambda: 0.0
-        )
+        sync = MoodleSync(self.database, self.sites, self.platforms, importer, self.jobs, self.clock, minutes, lambda: 0.0)
         self.jobs.register(SYNC_MOODLE, sync.sync, lanes=True)
         return sync
 
@@ -113,13 +112,14 @@ class Desk:
         needs_trainer: bool = True,
         writes_completion: bool = False,
         writes_grade: bool = False,
+        cohort: Cohort | None = None,
     ) -> ActivityMapping:
         """Let the trainer say that an activity stands for an assignment."""
         activity = self.living.activities.get(cm_id) or self.living.add(cm_id)
         return self.build.add(
             ActivityMapping(
                 course_id=self.course.id,
-                cohort_id=self.cohort.id,
+                cohort_id=(cohort or self.cohort).id,
                 assignment_key=key,
                 cm_id=cm_id,
                 kind=activity.kind,
@@ -143,6 +143,18 @@ class Desk:
         self.sync.sweep()
         self.jobs.run()
         return self.row()
+
+    def accept(self, enrolment: Enrolment | None, key: str = ASSIGNMENT) -> None:
+        """Let the trainer accept the last version, as if nobody followed."""
+        self.build.review(self.versions(enrolment, key)[-1], self.trainer.person_id)
+        with self.database.session() as session:
+            session.merge(self.submission(enrolment, key)).state = OutcomeState.ACCEPTED.value
+
+    def give_back(self, enrolment: Enrolment | None, key: str = ASSIGNMENT) -> None:
+        """Let the trainer return the last version, as if nobody followed."""
+        self.build.review(self.versions(enrolment, key)[-1], self.trainer.person_id, "returned", feedback="Vul aan.")
+        with self.database.session() as session:
+            session.merge(self.submission(enrolment, key)).state = OutcomeState.RETURNED.value
 
     # what became of it
 

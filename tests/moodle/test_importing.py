@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from lti_tool.training.importing import NativeFacts
-from mappings.activities import Counts
 from mappings.progress import Origin, OutcomeState
 from tests.moodle.desk import Desk
 
@@ -69,7 +68,7 @@ def test_what_was_accepted_stays_accepted_and_a_later_change_is_said_to_differ(d
     desk.map(1)
     desk.living.hand_in(1, 11, "Goed")
     desk.read()
-    accept(desk, zoe)
+    desk.accept(zoe)
     desk.living.hand_in(1, 11, "Toch anders")
     desk.read()
     assert desk.submission(zoe).state == OutcomeState.ACCEPTED
@@ -181,19 +180,15 @@ def test_the_text_is_plain_and_cut_where_a_version_ends(desk: Desk) -> None:
     assert (len(version.text), facts.cut) == (200_000, True)
 
 
-def test_an_assignment_for_which_two_cohorts_use_the_course_counts_in_both(desk: Desk) -> None:
-    zoe = desk.participant(11)
+def test_one_activity_counts_in_each_of_two_cohorts_that_use_the_course(desk: Desk) -> None:
+    zoe, other = desk.participant(11), desk.build.cohort("Regio Noord")
     desk.map(1)
-    desk.map(2, "schoolscan", Counts.SUBMITTED)
-    desk.living.hand_in(1, 11, "Een")
-    desk.living.hand_in(2, 11, "Twee")
+    desk.living.enrol(12)
+    account = desk.build.account(desk.platform, "12")
+    noor = desk.build.enrol(account.person_id, other, course=desk.course)
+    desk.map(1, cohort=other)
+    desk.living.hand_in(1, 11, "Zuid")
+    desk.living.hand_in(1, 12, "Noord")
     desk.read()
-    assert (desk.texts(zoe), desk.texts(zoe, "schoolscan")) == (["Een"], ["Twee"])
-
-
-def accept(desk: Desk, enrolment: object) -> None:
-    """Let the trainer accept the last version, as `training` does."""
-    (version, *_rest) = reversed(desk.versions(enrolment))  # type: ignore[arg-type]
-    desk.build.review(version, desk.trainer.person_id)
-    with desk.database.session() as session:
-        session.get_one(type(desk.submission(enrolment)), version.submission_id).state = OutcomeState.ACCEPTED.value  # type: ignore[arg-type]
+    assert (desk.texts(zoe), desk.texts(noor)) == (["Zuid"], ["Noord"])
+    assert sorted(row.state for row in desk.natives()) == ["imported", "imported", "no_place", "no_place"]
