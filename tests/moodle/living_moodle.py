@@ -154,9 +154,7 @@ class LivingCourse(School):
         if function == "core_webservice_get_site_info":
             return self.site_info(account, arguments)
         if self.gone:
-            raise Refused(
-                "dml_missing_record_exception", "invalidrecord", "Can't find data record in database table."
-            )
+            raise Refused("dml_missing_record_exception", "invalidrecord", "Can't find data record in database table.")
         return _ANSWERS[function](self, arguments)
 
     def enrolled_users(self, params: Params) -> Any:  # noqa: ANN401
@@ -255,9 +253,7 @@ class LivingCourse(School):
         user = params["userid"]
         pupil = self.people.get(user)
         if not self.sees_progress:
-            raise Refused(
-                "required_capability_exception", "nopermissions", "Sorry, but … (View completion reports)."
-            )
+            raise Refused("required_capability_exception", "nopermissions", "Sorry, but … (View completion reports).")
         if pupil is not None and pupil.broken:
             raise Refused("dml_missing_record_exception", "invaliduser", "Invalid user")
         tracked = pupil is not None and "student" in pupil.roles and not pupil.suspended
