@@ -18,7 +18,7 @@ OURS = "ours"
 FIGURES = f"{'requests':>9} {'ms':>9} {'best':>9} {'CPU ms':>8} {'memory MB':>10} {'wrong':>6}"
 RATIOS = f" {'requests x':>11} {'time x':>8}"
 LEGEND = (
-    f"Who of everybody in the course completed which of {ACTIVITIES} activities. Times: medians of the rounds; requests: most.\n"
+    f"Who of everybody in the course completed which of {ACTIVITIES} activities. Times: medians of the rounds.\n"
     "Memory: how far the reader's process grew while it read, in the first round. Wrong, over all rounds: facts that\n"
     "are missing or not as they are. The last columns: how many times the requests and the time of moodle_client."
 )
