@@ -7,6 +7,7 @@ without a screen, by the same pages and forms.
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
 from lti_tool.demo.walk import TRAINER, tool_of
 from lti_tool.launch.models import ToolSession
+from lti_tool.sync.score_book import Which
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
 from tests.ports import free_port
@@ -182,6 +184,24 @@ class Stage:
         for key in keys or KEYS:
             self.hand_in(person, lesson, key)
             self.review(person, lesson, key, "accepted")
+
+    def grade_by_hand(self, person: str, lesson: Lesson, key: str, score: str) -> None:
+        """Let the trainer put a grade into the school's gradebook by hand."""
+        page = self._at_school(TRAINER).get(lesson.grades_url)
+        wanted = f"van {person}, {TRAINING.assignment(key).title.get('nl')}"
+        _, _, _, _, item, person_id, _ = next(
+            urlsplit(href).path.split("/") for label, href in page.links if label.endswith(wanted)
+        )
+        page.form(name=f"grade-{item}-{person_id}").submit(action="set", score=score)
+
+    def refuse_next_score(self) -> None:
+        """Let the school turn the next score away, as it does for somebody who is no longer enrolled."""
+        fault = {"service": "scores", "kind": "status", "status": 400, "times": 1}
+        self._at_school(TRAINER).post(f"{self.school_url}/admin/faults", json=fault)
+
+    def scores(self, lesson: Lesson) -> Mapping[str, int]:
+        """Return how many scores of a lesson's cohort are in each state."""
+        return Counter(line.state for line in self.parts.score_book.lines(Which(cohort_id=self.cohort_id(lesson))))
 
     def confirm_name(self, person: str, lesson: Lesson, name: str) -> None:
         """Confirm somebody's name for the certificate."""
