@@ -80,6 +80,8 @@ class ScoreMark:
     """Our result: the score, and of how much."""
     held: tuple[float, float] | None = None
     """What the learning environment holds instead: the score, and of how much."""
+    advice: Words | None = None
+    """What somebody has to do there before ours can take the place of a grade that was changed by hand."""
 
     @property
     def stuck(self) -> bool:

@@ -124,3 +124,12 @@ def test_somebody_who_does_not_train_the_person_leaves_nothing(desk: Desk, again
         with pytest.raises(NotFound):
             again.keep(viewer(desk), score_id)
     assert desk.row().last_error == CHANGED_IN_LMS
+
+
+def test_a_trainer_is_told_what_it_takes_before_ours_can_replace_a_grade(desk: Desk, refused: str) -> None:
+    row = desk.row()
+    moodle = mark(row, "Zilverbos College", "moodle").advice
+    assert moodle is not None
+    assert mark(row, "Zilverbos College", "canvas").advice is None
+    desk.set(row, last_error="refused-400")
+    assert mark(desk.row(), "Zilverbos College", "moodle").advice is None

@@ -24,6 +24,7 @@ def mark(group: Group, state: MarkState, **more: object) -> ScoreMark:
         "reason": "Hierom.",
         "who": "Jij kunt dit.",
         "ours": (100.0, 100.0),
+        "advice": "Vink eerst iets uit." if state in ("changed", "kept") else None,
     }
     return ScoreMark(state, **(values | more))  # type: ignore[arg-type]  # the usual ones fit
 
@@ -55,6 +56,7 @@ def test_a_changed_grade_says_what_stands_there_and_what_would_take_its_place(gr
     group.world.told.marks[hand_in(group, group.zoe)] = [mark(group, "changed", held=(7.0, 10.0))]
     detail = board(group).split('id="m-score-changed"')[1].split("</tr>")[0]
     assert "Daar staat nu 7 van 10, bij ons 100 van 100." in detail
+    assert "Vink eerst iets uit." in detail
     assert buttons(detail) == [
         ("/score/score-changed/keep", "Laat 7 van 10 staan"),
         ("/score/score-changed/again", "Zet er 100 van 100 neer"),
