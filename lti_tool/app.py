@@ -50,6 +50,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
@@ -125,6 +126,7 @@ class Parts:
     issuer: CertificateIssuer
     certificates: CertificateService
     moodle_sites: MoodleSites
+    moodle_check: MoodleCheck
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -208,6 +210,7 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -275,7 +278,8 @@ def compose(
         issuer_keys=issuer_keys,
         issuer=issuer,
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
-        moodle_sites=MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms),
+        moodle_sites=moodle_sites,
+        moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),

@@ -84,8 +84,8 @@ def check(cohort_id: str, *, course_id: str | None, language: str | None, as_jso
     from flask_babel import force_locale
 
     from lti_tool.app import create_app
-    from lti_tool.connection.lights import Light
     from lti_tool.connection.report import course_as_text
+    from lti_tool.web.lights import Light
 
     with parts() as tool:
         reports = [tool.course_check.run(course) for course in tool.course_check.courses(cohort_id, course_id)]

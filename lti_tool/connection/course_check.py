@@ -10,13 +10,13 @@ from lti_tool.clock import Clock
 from lti_tool.connection import judging_course, judging_placements, judging_use
 from lti_tool.connection.course_facts import CourseFacts, CourseReader
 from lti_tool.connection.course_probing import NO_COLUMN, CourseProber
-from lti_tool.connection.lights import Finding, Light, worst
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access
 from lti_tool.training.completion import CompletionRule
 from lti_tool.training.home import Place
+from lti_tool.web.lights import Finding, Light, worst
 
 CHECKS_A_MINUTE = 4
 """Of one course: each calls its platform two times a link."""

@@ -8,11 +8,11 @@ from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 
 from lti_tool.connection.course_facts import CourseFacts
-from lti_tool.connection.lights import THE_ADMIN, THE_SERVER, THE_TRAINER, Finding, Light
 from lti_tool.connection.questions import Outcome, Tried
 from lti_tool.errors import Words
 from lti_tool.training.completion import CompletionRule
 from lti_tool.web.formats import when
+from lti_tool.web.lights import THE_ADMIN, THE_SERVER, THE_TRAINER, Finding, Light
 from lti_tool.web.locales import say
 
 LATELY = timedelta(days=60)

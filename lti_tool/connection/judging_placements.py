@@ -11,12 +11,12 @@ from lti_tool.advantage.lineitems import LineItem
 from lti_tool.connection.course_facts import CourseFacts, PlacementFacts
 from lti_tool.connection.course_probing import ColumnProbed
 from lti_tool.connection.judging_course import OPEN_ONE, opened, trouble
-from lti_tool.connection.lights import THE_ADMIN, THE_TRAINER, Finding, Light
 from lti_tool.connection.questions import Outcome
 from lti_tool.courses.copies import WHOLE_TRAINING
 from lti_tool.errors import Words
 from lti_tool.platforms.scopes import LINEITEM, RESULT_READONLY, SCORE
 from lti_tool.training.completion import CompletionRule
+from lti_tool.web.lights import THE_ADMIN, THE_TRAINER, Finding, Light
 from lti_tool.web.locales import say
 from mappings.scores import SCORE_MAXIMUM
 

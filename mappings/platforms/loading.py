@@ -127,6 +127,7 @@ def profile_from(data: Mapping[str, object], source: str) -> PlatformProfile:
         frame_hosts=_sources(frame),
         submission_review=offers.boolean("submission_review"),
         context_history=offers.boolean("context_history"),
+        web_services=offers.boolean("web_services"),
         signals=_read_signals(root.optional_tables("answer")),
         registering=_read_registering(_part(root, "registration")),
         advice=_read_advice(root.optional_tables("advice")),

@@ -167,6 +167,8 @@ class PlatformProfile:
     """Whether a gradebook of this family opens the work of one person (LTI Submission Review 1.0)."""
     context_history: bool
     """Whether `$Context.id.history` is known, by which a copied course shows what it was copied from."""
+    web_services: bool
+    """Whether what people do in its native activities can be read, once its web services are connected (`moodle_client`)."""
     signals: tuple[Signal, ...]
     registering: Registering
     advice: tuple[Advice, ...]

@@ -9,7 +9,6 @@ from lti_tool.app import Parts
 from lti_tool.connection.course_check import CourseCheck, CourseReport
 from lti_tool.connection.course_facts import CourseFacts, CourseReader
 from lti_tool.connection.course_probing import CourseProber
-from lti_tool.connection.lights import Finding, Light
 from lti_tool.courses.models import Course, Placement
 from lti_tool.demo.school import CompletionRule as AtSchool
 from lti_tool.demo.school import Link, Registration
@@ -18,6 +17,7 @@ from lti_tool.platforms.scopes import LINEITEM, RESULT_READONLY, SCORE
 from lti_tool.training.access import Access
 from lti_tool.training.completion import ActivityAsked, CompletionRule, CompletionRules, nobody_knows
 from lti_tool.training.models import Cohort
+from lti_tool.web.lights import Finding, Light
 from mappings.loading import load_trainings
 from tests.builders import Builder
 from tests.connection.conftest import Connected, row_of

@@ -10,12 +10,12 @@ from lti_tool.app import Parts, create_app
 from lti_tool.clock import utc_now
 from lti_tool.connection.course_facts import CourseReader
 from lti_tool.connection.course_probing import CourseProber
-from lti_tool.connection.lights import Light
 from lti_tool.connection.report import course_as_text
 from lti_tool.demo.school import PERSONALITIES, CompletionRule, FaultKind, School, SchoolServer, Service
 from lti_tool.errors import NotFound, Unreachable
 from lti_tool.platforms.scopes import LINEITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.training.completion import nobody_knows
+from lti_tool.web.lights import Light
 from tests.connection.classroom import KEYS, Classroom, finding, lights, open_classroom
 from tests.connection.conftest import connect
 

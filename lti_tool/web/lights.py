@@ -1,6 +1,7 @@
 """Traffic lights: what was looked at, what it means, who can solve it and what to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import Words
 from lti_tool.web.states import state_of
+
+WIDTH = 78
+_INDENT = "    "
 
 THE_ADMIN = _l("De beheerder van de leeromgeving kan dit oplossen.")
 THE_SERVER = _l("Wie de server van de leeromgeving beheert, kan dit oplossen.")
@@ -67,3 +71,24 @@ def worst(findings: Iterable[Finding]) -> Light:
         if light in lights:
             return light
     return Light.NOT_TRIED
+
+
+def lines_of(finding: Finding) -> Iterator[str]:
+    """Yield the lines of one finding, in the present language."""
+    yield f"[{finding.light.word}] {finding.title}"
+    yield from wrapped(str(finding.meaning), _INDENT, _INDENT)
+    for item in finding.items:
+        yield from wrapped(str(item), f"{_INDENT}- ", f"{_INDENT}  ")
+    if finding.who:
+        yield from wrapped(str(finding.who), _INDENT, _INDENT)
+    for number, step in enumerate(finding.steps, 1):
+        yield from wrapped(str(step), f"{_INDENT}{number}. ", f"{_INDENT}   ")
+    if finding.technical:
+        yield from wrapped(f"({finding.technical})", _INDENT, _INDENT)
+
+
+def wrapped(text: str, first: str, rest: str) -> Sequence[str]:
+    """Return a text as lines of at most `WIDTH`; `first` stands before the first one, `rest` before the others."""
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
