@@ -19,6 +19,7 @@ from lti_tool.jobs.queue import Jobs
 from lti_tool.launch.service import Launch
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.scopes import LINEITEM, SCORE
+from lti_tool.statements import Statement
 from lti_tool.sync.codes import CHANGED_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
 from lti_tool.sync.models import SLOTS, ScoreOutbox, slot_of
 from lti_tool.sync.reasons import reason_of
@@ -81,7 +82,7 @@ class ScoreOutboxService:
         session.flush()
         own = launch.role is Role.PARTICIPANT
         key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
-        lacks, lacks_whole, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
+        lacks, lacks_whole, was_refused = (_NEWS_OF_ACCOUNT if own else _NEWS).one(session.connection(), key)
         if lacks:
             self._write_missing(session, _missing().where(*_of_launch(launch)))
         if lacks_whole:
@@ -316,10 +317,12 @@ _OF_PLACEMENT = Placement.id == bindparam("placement_id")
 _LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _LACKING_WHOLE = _missing_wholes().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _REFUSED = exists().where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.refused.is_(True))
-_NEWS = select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED)
+_NEWS = Statement(select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED))
 """Whether a placement lacks a row of an assignment, or of the whole training; and whether one of its rows was refused."""
 _OF_ACCOUNT = Account.id == bindparam("account_id")
-_NEWS_OF_ACCOUNT = select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
+_NEWS_OF_ACCOUNT = Statement(
+    select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
+)
 """The same, with what it lacks of one account."""
 
 
