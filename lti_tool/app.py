@@ -53,8 +53,12 @@ from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.course_rows import SYNC_MOODLE
+from lti_tool.moodle.native_courses import NativeCourses
+from lti_tool.moodle.native_files import NativeFileService
+from lti_tool.moodle.showing import NativeShowing
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
+from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -133,6 +137,7 @@ class Parts:
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
     moodle_sync: MoodleSync
+    native_courses: NativeCourses
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -225,6 +230,7 @@ def compose(
         clock,
         settings.moodle_minutes,
     )
+    natives = NativeShowing(clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
 
@@ -286,6 +292,10 @@ def compose(
             scores=marks_of_work,
             wholes=marks_of_wholes,
             lists=roster_lists.lists,
+            natives=natives.natives,
+            native_files=natives.files,
+            native_courses=natives.courses,
+            native_places=natives.places,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -300,6 +310,7 @@ def compose(
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         moodle_sync=moodle_sync,
+        native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -338,6 +349,8 @@ def create_app(parts: Parts) -> Flask:
         parts.certificates,
         BadgeService(settings, parts.certificates),
         parts.roster_lists,
+        parts.native_courses,
+        NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -376,6 +389,7 @@ def create_app(parts: Parts) -> Flask:
         sync_blueprint,
         certificates_blueprint,
         badges_blueprint,
+        moodle_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -74,6 +74,7 @@ class NativeShowing:
             if work.submission_id is not None and state is not None:
                 mark = NativeMark(
                     state=state,
+                    counts=mapping.counts,
                     platform_name=platform_name,
                     activity=mapping.title,
                     url=grading_url(site_url, mapping.kind, mapping.cm_id, work.user_id),

@@ -129,6 +129,8 @@ class NativeMark:
     state: NativeState
     """imported: it is here as a version; reopened: and is open again there; differs: it was accepted, and changed there
     afterwards; older: what was handed in here is newer, and counts; left: its maker is not in the course there any more."""
+    counts: str
+    """A `mappings.activities.Counts`: what of the activity counts."""
     platform_name: str
     activity: str
     """What the activity is called there."""
