@@ -20,6 +20,8 @@ from lti_tool.advantage.scores import ScoreService
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
+from lti_tool.certificates.badge_views import blueprint as badges_blueprint
+from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.erasing import ErasureService
@@ -35,6 +37,9 @@ from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.connection.course_check import CourseCheck
+from lti_tool.connection.course_facts import CourseReader
+from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
@@ -55,6 +60,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
@@ -72,9 +78,11 @@ from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
 from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
+from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.completion import CompletionRules, nobody_knows
 from lti_tool.training.files import FileStore
 from lti_tool.training.outcomes import Extras
 from lti_tool.training.service import training_services
@@ -113,10 +121,12 @@ class Parts:
     traces: TraceService
     trace_book: TraceBook
     self_test: SelfTest
+    course_check: CourseCheck
     launches: LaunchService
     cohorts: CohortService
     extras: Extras
     outbox: ScoreOutboxService
+    score_book: ScoreBook
     poster: ScorePoster
     rosters: RosterService
     roster_lists: RosterLists
@@ -132,6 +142,7 @@ class Parts:
     batches: BatchService
     exports: ExportService
     moodle_sites: MoodleSites
+    moodle_check: MoodleCheck
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -155,6 +166,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    completion_rules: CompletionRules = nobody_knows,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -164,6 +176,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        completion_rules: knows which activities their learning environment completes by the grade.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -215,6 +228,7 @@ def compose(
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
+    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -258,10 +272,18 @@ def compose(
         self_test=SelfTest(
             settings, database, clock, platforms, Prober(settings, database, key_ring, platforms, clock), trace_book
         ),
+        course_check=CourseCheck(
+            database,
+            clock,
+            Access(trainings),
+            CourseReader(platforms, trainings),
+            CourseProber(settings, key_ring, platforms, clock, completion_rules),
+        ),
         launches=launches,
         cohorts=cohorts,
         extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
         outbox=outbox,
+        score_book=ScoreBook(database, outbox),
         poster=poster,
         rosters=rosters,
         roster_lists=roster_lists,
@@ -276,7 +298,8 @@ def compose(
         issue_log=issue_log,
         batches=BatchService(database, awards, issuer),
         exports=ExportService(database, clock, certificates),
-        moodle_sites=MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms),
+        moodle_sites=moodle_sites,
+        moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -308,6 +331,7 @@ def create_app(parts: Parts) -> Flask:
         parts.trace_book,
         parts.platforms,
         parts.self_test,
+        parts.course_check,
         parts.launches,
         parts.embedding,
         parts.copied,
@@ -316,6 +340,7 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         *_holders_services(parts),
+        BadgeService(settings, parts.certificates),
         parts.roster_lists,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -355,6 +380,7 @@ def create_app(parts: Parts) -> Flask:
         sync_blueprint,
         certificates_blueprint,
         awards_blueprint,
+        badges_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         "LKCA – Landelijk Kennisinstituut Cultuureducatie en Amateurkunst", description="Issuer's name on certificates."
     )
     issuer_url: str = Field("https://www.lkca.nl", description="Issuer's web site, on certificates.")
+    issuer_email: str | None = Field(
+        None, description="Where the issuer is reached, in its Open Badges 2.0 profile; some platforms ask for it."
+    )
     trainings_dir: Path | None = Field(
         None, description="Folder with more training files (TOML); default: only the built-in."
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.explaining import ExplanationService
 from lti_tool.certificates.holder import HolderService
@@ -61,7 +62,7 @@ def snapshot(cohort_id: str) -> Answer:
     return _file(use(HolderService).own(current_viewer(), cohort_id).snapshot, "snapshot.json", "application/json")
 
 
-@blueprint.get("/cohort/<cohort_id>/certificate/file/<any(pdf, json, jwt):form>")
+@blueprint.get("/cohort/<cohort_id>/certificate/file/<any(pdf, png, svg, json, jwt):form>")
 def form(cohort_id: str, form: str) -> Answer:
     """Give a form of the certificate to its holder, whether it is shared or not."""
     certificate = use(HolderService).own(current_viewer(), cohort_id)
@@ -126,6 +127,8 @@ def _pdf(certificate: Certificate) -> Response:
 
 _FORMS: Mapping[str, Callable[[Certificate], Response]] = {
     "pdf": _pdf,
+    "png": lambda certificate: _file(use(BadgeService).png(certificate.id), "badge.png", "image/png"),
+    "svg": lambda certificate: _file(use(BadgeService).svg(certificate.id), "badge.svg", "image/svg+xml"),
     "json": lambda certificate: _file(certificate.credential, "certificaat.json", "application/json"),
     "jwt": lambda certificate: _file(certificate.jwt, "certificaat.jwt", "text/plain"),
 }

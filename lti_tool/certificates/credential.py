@@ -9,7 +9,7 @@ from typing import Any
 
 from lti_tool.certificates.conformance import SCHEMA_URL
 from lti_tool.certificates.contexts import CREDENTIALS, EXTENSIONS, OPEN_BADGES
-from lti_tool.certificates.identity import achievement_url, issuer_did
+from lti_tool.certificates.identity import achievement_image_url, achievement_url, issuer_did
 from lti_tool.certificates.snapshot import (
     Accepted,
     AwardedAchievement,
@@ -23,6 +23,7 @@ from lti_tool.certificates.status import StatusEntry, credential_status
 from mappings.texts import Text
 
 CONTEXTS = [CREDENTIALS, OPEN_BADGES, EXTENSIONS]
+_IMAGE = Text("Badge: {name}", "Badge: {name}")
 _HOURS = Text("Studielast in uren", "Study load in hours")
 _PROOF_OF_WORK = Text(
     "Akkoord bevonden op {date}, versie {version}. SHA-256 van het werk: {sha256}",
@@ -85,6 +86,11 @@ def build_achievement(
         "name": achievement.name.get(language),
         "description": achievement.description.get(language),
         "criteria": {"id": f"{own}#criteria", "narrative": achievement.criteria.get(language)},
+        "image": {
+            "id": achievement_image_url(base_url, achievement.key, achievement.version, language),
+            "type": "Image",
+            "caption": _IMAGE.fill(language, name=achievement.name.get(language)),
+        },
         "creator": _issuer(issuer, base_url),
         "tag": list(achievement.tags.get(language)),
         "related": [

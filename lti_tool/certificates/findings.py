@@ -30,8 +30,10 @@ class Finding(Enum):
     NOT_READ = _Kind(
         CheckCode.READABLE,
         _UNKNOWN,
-        "Dit is geen certificaat dat we kunnen lezen. We lezen de pdf, het JSON-bestand en de JWT zoals ze zijn gedownload.",
-        "This is not a certificate that we can read. We read the PDF, the JSON file and the JWT as they were downloaded.",
+        "Dit is geen certificaat dat we kunnen lezen. We lezen de pdf, de badge (png of svg), het JSON-bestand en de JWT,"
+        " zoals ze zijn gedownload.",
+        "This is not a certificate that we can read. We read the PDF, the badge (PNG or SVG), the JSON file and the JWT,"
+        " as they were downloaded.",
     )
     ISSUER_KNOWN = _Kind(CheckCode.ISSUER, None, "We kennen de toekennende organisatie.", "The issuer is known.")
     ISSUER_UNKNOWN = _Kind(

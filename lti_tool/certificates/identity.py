@@ -44,3 +44,13 @@ def status_list_url(base_url: str, number: int) -> str:
 def achievement_url(base_url: str, key: str, version: int) -> str:
     """Return where an achievement is served, which is also its id; it never changes for a version."""
     return f"{base_url}/achievements/{key}/v{version}"
+
+
+def achievement_image_url(base_url: str, key: str, version: int, language: str) -> str:
+    """Return where the badge of an achievement is served as PNG, with its words in one language."""
+    return f"{achievement_url(base_url, key, version)}/{language}.png"
+
+
+def hosted_url(base_url: str, certificate_id: str) -> str:
+    """Return where the hosted Open Badges 2.0 assertion of a certificate is served, which is also its id."""
+    return f"{base_url}/ob2/assertions/{certificate_id}"

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from lti_tool.certificates.carriers import PNG_SIGNATURE, NoCertificate, from_png, from_svg
+
 ATTACHMENT = "credential.json"
 """The name under which the credential is attached to the PDF."""
 MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -61,13 +63,24 @@ def read_presented(data: bytes) -> Presented:
 
     Raises:
         TooLarge: more than 5 MB, or a credential of more than 256 kB.
-        Unreadable: neither PDF, nor JSON object, nor JWT.
+        Unreadable: neither PDF, nor JSON object, nor JWT, nor an image with one of these two in it.
     """
     if len(data) > MAX_FILE_BYTES:
         raise TooLarge("file")
     if data.startswith(b"%PDF-"):
         return PresentedPdf(data)
-    text = data.removeprefix(b"\xef\xbb\xbf").strip()
+    text = _without_mark(data)
+    try:
+        if data.startswith(PNG_SIGNATURE):
+            return _credential(_without_mark(from_png(data)))
+        if text.startswith(b"<"):
+            return _credential(_without_mark(from_svg(text)))
+    except NoCertificate:
+        raise Unreadable("no certificate in the image") from None
+    return _credential(text)
+
+
+def _credential(text: bytes) -> PresentedJson | PresentedJwt:
     if len(text) > MAX_CREDENTIAL_BYTES:
         raise TooLarge("credential")
     if text.startswith(b"{"):
@@ -105,6 +118,10 @@ def parse_object(text: bytes) -> dict[str, Any]:
         raise Unreadable("no JSON object")
     _check_values(value)
     return value
+
+
+def _without_mark(data: bytes) -> bytes:
+    return data.removeprefix(b"\xef\xbb\xbf").strip()
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,13 +10,15 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
 import typst
 
 from lti_tool.certificates.problems import PdfNotMade
 
 _HERE = Path(__file__).parent
-_STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
+_PDF: dict[str, Any] = {"format": "pdf", "pdf_standards": ["a-3a", "ua-1"]}
+_BADGE_PPI = 144
 _MISSING_GLYPH = re.compile("could not be displayed")
 
 
@@ -29,9 +31,9 @@ class Typesetter:
 
     def __init__(self) -> None:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_HERE / "fonts"])
-        self._certificate, self._probe = (
+        self._certificate, self._probe, self._badge = (
             typst.Compiler(_HERE / template, root=_HERE, font_paths=fonts, ignore_system_fonts=True)
-            for template in ("certificate.typ", "printable.typ")
+            for template in ("certificate.typ", "printable.typ", "badge.typ")
         )
         self._lock = threading.Lock()
 
@@ -46,7 +48,19 @@ class Typesetter:
             GlyphMissing: a character that no font has.
             PdfNotMade: anything else, a warning included.
         """
-        return self._compile(self._certificate, inputs, timestamp)
+        return self._compile(self._certificate, inputs, {**_PDF, "timestamp": timestamp})
+
+    def badge(self, inputs: dict[str, str], form: Literal["png", "svg"]) -> bytes:
+        """Return the badge as an image without a background: PNG of 600 pixels square, or SVG.
+
+        Args:
+            inputs: what the template reads from `sys.inputs`.
+            form: the kind of image.
+
+        Raises:
+            PdfNotMade: it does not compile, or with a warning.
+        """
+        return self._compile(self._badge, inputs, {"format": form, "ppi": _BADGE_PPI})
 
     def missing(self, text: str) -> tuple[str, ...]:
         """Return the characters of a text that cannot be printed, each once, with the marks that stand on them."""
@@ -58,17 +72,15 @@ class Typesetter:
         if not text.isprintable():
             return False
         try:
-            self._compile(self._probe, {"text": text}, 0)
+            self._compile(self._probe, {"text": text}, {**_PDF, "timestamp": 0})
         except GlyphMissing:
             return False
         return True
 
-    def _compile(self, compiler: typst.Compiler, inputs: dict[str, str], timestamp: int) -> bytes:
+    def _compile(self, compiler: typst.Compiler, inputs: dict[str, str], form: dict[str, Any]) -> bytes:
         try:
             with self._lock:
-                made, warnings = compiler.compile_with_warnings(
-                    format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS, timestamp=timestamp
-                )
+                made, warnings = compiler.compile_with_warnings(sys_inputs=inputs, **form)
         except typst.TypstError as error:
             if _MISSING_GLYPH.search(error.message):
                 raise GlyphMissing("a character is in no font") from None
@@ -76,7 +88,7 @@ class Typesetter:
         if warnings:
             raise PdfNotMade(f"typst warns: {warnings[0].message.splitlines()[0][:200]}")
         if not isinstance(made, bytes):
-            raise PdfNotMade("typst gave no PDF")
+            raise PdfNotMade("typst gave more than one page")
         return made
 
 

@@ -91,7 +91,7 @@ def revoke(certificate_id: str, *, reason: str, by: str | None, as_json: bool) -
 def verify(
     file: Path, *, did: Path | None, jwks: Path | None, statuses: tuple[Path, ...], language: str, as_json: bool
 ) -> None:
-    """Check a certificate FILE (PDF, JSON or JWT) offline.
+    """Check a certificate FILE (PDF, PNG, SVG, JSON or JWT) offline.
 
     Trusted are the keys of this installation, or the documents of the issuer that are given. Nothing is fetched. The exit
     code is 0 when the certificate is valid; altered, revoked and what cannot be verified is 1.

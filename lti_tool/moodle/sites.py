@@ -89,8 +89,8 @@ class MoodleSites:
             NotUsable: the site did not accept the token, or did not answer as a Moodle.
         """
         platform = self._platforms.get(platform_id)
-        if platform.family != "moodle":
-            raise NoMoodle(f"platform {platform_id} is registered as {platform.family}, not as moodle")
+        if not platform.profile.web_services:
+            raise NoMoodle(f"platform {platform_id} is registered as {platform.family}: it has no web services to connect")
         url = (url or platform.issuer).strip().rstrip("/")
         if not _same(url, platform.issuer):
             raise NoMoodle(f"expected the address of the platform itself, {platform.issuer}", field="url")

@@ -107,6 +107,7 @@ class ScoreMark:
 class CourseList:
     """Who is in a course of the cohort and has not begun, as its learning environment lists them."""
 
+    course_id: str
     school: str
     course_title: str
     participants: int

@@ -46,6 +46,20 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
     ]
 
 
+def bar_of(place: Place, current: str) -> Shown:
+    """Return what the templates of a cohort's pages are given for their bar.
+
+    Args:
+        current: the endpoint of the tab that the page belongs to.
+    """
+    return {
+        "place": place,
+        "brand": say(place.training.name),
+        "brand_url": url_for("training.home", cohort_id=place.cohort_id),
+        "nav": tabs(place, current),
+    }
+
+
 def phase_columns(progress: Sequence[PhaseProgress]) -> Sequence[Shown]:
     """Return the columns of the path."""
     return [_column(one) for one in progress]
@@ -175,10 +189,5 @@ def show(template: str, place: Place | None = None, current: str = "", *, folder
         values: for the template.
     """
     if place is not None:
-        values |= {
-            "place": place,
-            "brand": say(place.training.name),
-            "brand_url": url_for("training.home", cohort_id=place.cohort_id),
-            "nav": tabs(place, current),
-        }
+        values |= bar_of(place, current)
     return render_template(f"{folder}/{template}", **values)

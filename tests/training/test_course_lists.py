@@ -16,6 +16,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 def course_list(*names: str, participants: int = 12, unnamed: int = 0, **changes: object) -> CourseList:
     usual: dict[str, object] = {
+        "course_id": "course-7",
         "school": "Zilverbos College",
         "course_title": "Cultuur op school",
         "participants": participants,
