@@ -388,7 +388,8 @@ def create_app(parts: Parts) -> Flask:
 
 def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService]:
     holder = HolderService(parts.settings, parts.database, parts.clock, Access(parts.trainings))
-    return holder, PortfolioService(parts.settings, parts.database, holder, parts.certificates, parts.files)
+    badges = BadgeService(parts.settings, parts.certificates)
+    return holder, PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files)
 
 
 def _refuse_nul() -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 _LONGEST_NAME = 80
 _WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_EXTENSION = re.compile(r"[A-Za-z0-9]{1,10}")
 _FOLDED = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ß": "ss", "æ": "ae", "Æ": "AE", "ð": "d", "þ": "th"})
 
 
@@ -74,11 +75,11 @@ class Names:
 
     def give(self, name: str) -> str:
         """Return the name for a file that somebody called `name`; its extension stays."""
-        stem, dot, extension = _plain(name).rpartition(".")
-        if not dot:
-            stem, extension = extension, ""
-        stem = stem.strip("-._")[:_LONGEST_NAME] or "bestand"
-        ending = f".{extension.lower()[:10]}" if extension else ""
+        stem, _, extension = _plain(name).rpartition(".")
+        if not _EXTENSION.fullmatch(extension) or "." not in _plain(name):
+            stem, extension = _plain(name), ""
+        stem = re.sub(r"\.{2,}", ".", stem).strip("-._")[:_LONGEST_NAME] or "bestand"
+        ending = f".{extension.lower()}" if extension else ""
         if _WINDOWS.fullmatch(stem):
             stem = f"bestand-{stem}"
         given, number = f"{stem}{ending}", 1
@@ -90,5 +91,7 @@ class Names:
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.translate(_FOLDED)).encode("ascii", "ignore").decode()
+    letters = "".join(
+        letter for letter in unicodedata.normalize("NFKD", name.translate(_FOLDED)) if not unicodedata.combining(letter)
+    )
     return re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9._]+", "-", letters))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.freezing import accepted_versions
 from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.leap2a import Enclosed, leap2a
@@ -73,6 +74,7 @@ class PortfolioService:
         database: for its own short transaction; none is open while the package is sent.
         holder: whose certificate it is.
         certificates: its forms.
+        badges: its image.
         files: the bytes of handed-in files.
     """
 
@@ -82,12 +84,14 @@ class PortfolioService:
         database: Database,
         holder: HolderService,
         certificates: CertificateService,
+        badges: BadgeService,
         files: FileStore,
     ) -> None:
         self._settings = settings
         self._database = database
         self._holder = holder
         self._certificates = certificates
+        self._badges = badges
         self._files = files
 
     def package(self, viewer: Viewer, cohort_id: str) -> Portfolio:
@@ -127,15 +131,14 @@ class PortfolioService:
                     yield Packed(f"{file.path}.ontbreekt.txt", [_MISSING.encode()])
 
     def _forms(self, certificate: Certificate, snapshot: Snapshot) -> Sequence["_Form"]:
-        pdf = self._certificates.pdf(certificate.id)
+        pdf, badge = self._certificates.pdf(certificate.id), self._badges.png(certificate.id)
         heading = f"{snapshot.text(snapshot.lines.heading)} {snapshot.text(snapshot.achievement.name)}"
         name = f"certificaat/{pdf.file_name}"
         return [
             _Form(Enclosed(f"{name}.pdf", f"{heading} (pdf)", "application/pdf"), pdf.content, compress=False),
-            _Form(
-                Enclosed(f"{name}.json", f"{heading} (Open Badge 3.0)", "application/json"), certificate.credential.encode()
-            ),
-            _Form(Enclosed(f"{name}.jwt", f"{heading} (Open Badge 3.0, JWT)", "text/plain"), certificate.jwt.encode()),
+            _Form(Enclosed(f"{name}.png", f"{heading} (badge)", "image/png"), badge, compress=False),
+            _Form(Enclosed(f"{name}.json", f"{heading} (Open Badge)", "application/json"), certificate.credential.encode()),
+            _Form(Enclosed(f"{name}.jwt", f"{heading} (Open Badge, JWT)", "text/plain"), certificate.jwt.encode()),
         ]
 
     def _work(self, session: Session, certificate: Certificate, snapshot: Snapshot) -> Sequence[WorkPacked]:
@@ -206,7 +209,8 @@ WAT ZIT ERIN
 
 certificaat/     Het certificaat. De pdf is om te bewaren, te printen en te mailen; in een personeelssysteem (zoals AFAS
                  of Visma) voeg je dit bestand toe. De bestanden .json en .jwt zijn hetzelfde certificaat als Open Badge
-                 3.0: gegevens met een digitale handtekening, voor een wallet of een portfolio dat Open Badges kent.
+                 3.0: gegevens met een digitale handtekening, voor een wallet of een portfolio dat Open Badges kent. De .png
+                 is een badge met dat certificaat erin, voor Moodle, Mahara of een website.
 werk/            Het werk waar het certificaat op rust, met de feedback van de trainer. Open werk/index.html.
 leap2a.xml       Een beschrijving voor portfolio's die Leap2A kennen, zoals Mahara: importeer daar dit hele zip-bestand.
 

@@ -164,7 +164,7 @@ def test_sharing_off_hides_the_name_and_all_forms_from_strangers(
     assert "De houder deelt niet van wie dit certificaat is" in page.text
     assert NAME not in page.text
     assert "Çelik" not in page.text
-    for form in ("json", "jwt", "pdf"):
+    for form in ("json", "jwt", "pdf", "png", "svg"):
         answer = stranger.get(f"/c/{old.id}.{form}")
         assert answer.status_code == 403
         assert "Çelik".encode() not in answer.data
@@ -205,7 +205,7 @@ def test_erasing_takes_the_name_and_all_forms_and_leaves_number_hash_and_status(
     for certificate in parts.certificates.list():
         assert (certificate.snapshot, certificate.credential, certificate.jwt, certificate.pdf) == ("", "", "", None)
         assert len(certificate.snapshot_sha256) == 64
-        for form in ("", ".json", ".jwt", ".pdf"):
+        for form in ("", ".json", ".jwt", ".pdf", ".png", ".svg"):
             answer = app.test_client().get(f"/c/{certificate.id}{form}", headers=HTML)
             assert answer.status_code == 410
             assert "De gegevens van dit certificaat zijn gewist" in answer.text
