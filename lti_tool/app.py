@@ -67,6 +67,7 @@ from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
+from lti_tool.sync.marks import marks_of_wholes, marks_of_work
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
 from lti_tool.sync.roster_lists import RosterLists
@@ -279,7 +280,13 @@ def compose(
         ),
         launches=launches,
         cohorts=cohorts,
-        extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
+        extras=Extras(
+            certificate=awards.card,
+            certificates=awards.cards,
+            scores=marks_of_work,
+            wholes=marks_of_wholes,
+            lists=roster_lists.lists,
+        ),
         outcome_followers=followers,
         outbox=outbox,
         score_book=ScoreBook(database, outbox),
