@@ -48,7 +48,7 @@ bench: $(READY) ## Measure launches, scores and reading a Moodle beside other to
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY) ## Make the pictures of the documentation anew
-	@sh scripts/fresh-machine.sh tests
+	@sh scripts/fresh-machine.sh pictures
 	@$(BIN)/python -m tests.browser.screenshots
 
 translations: $(READY) ## Gather the interface's texts, add new ones to the English catalogue, compile it
