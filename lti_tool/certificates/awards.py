@@ -6,7 +6,8 @@ trainer proposes and the issuer decides (`deciding`) before anything is issued.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
+from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.outcomes import CardState, CertificateCard, OutcomeChanged
 from mappings.award import AwardMode
@@ -42,17 +44,21 @@ _CARDS: Mapping[AwardState, CardState] = {
 }
 
 
-def _cards_query(
-    trainings: Iterable[Training],
-) -> Select[str, str, AwardState, str, datetime | None, datetime | None]:
-    """Return the query of `AwardService.cards`, made once: to build it costs more than to run it."""
+def _cards_query(trainings: Iterable[Training]) -> Select[Any]:
+    """Return the query of `AwardService.card` and `cards`, of all enrolments."""
     return (
-        select(Enrolment.id, Enrolment.cohort_id, Award.state, Certificate.id, Certificate.revoked_at, Certificate.erased_at)
+        select(
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.cohort_id,
+            Award.state,
+            Certificate.id.label("certificate_id"),
+            Certificate.revoked_at,
+            Certificate.erased_at,
+        )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Award, Award.person_id == Enrolment.person_id)
         .outerjoin(Certificate, (Certificate.award_id == Award.id) & Certificate.replaced_by_id.is_(None))
         .where(
-            Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)),
             Enrolment.role == Role.PARTICIPANT.value,
             or_(
                 *(
@@ -84,7 +90,10 @@ class AwardService:
         self._trainings = trainings
         self._base_url = base_url
         self._by_achievement = {training.achievement.key: training for training in trainings.values()}
-        self._query = _cards_query(trainings.values())
+        # made once: to build a query costs more than to run it
+        cards = _cards_query(trainings.values())
+        self._one_card = Statement(cards.where(Enrolment.id == bindparam("enrolment_id")))
+        self._many_cards = cards.where(Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)))
 
     def follow_outcome(self, session: Session, change: OutcomeChanged) -> None:
         """Make the award when this outcome completes the rule (an `OutcomeFollower`)."""
@@ -109,7 +118,9 @@ class AwardService:
 
     def card(self, session: Session, enrolment_id: str) -> CertificateCard:
         """Return how far the certificate of one enrolment is, for the pages of `training`."""
-        return self.cards(session, [enrolment_id]).get(enrolment_id, CertificateCard("none"))
+        session.flush()
+        found = self._one_card.first(session.connection(), {"enrolment_id": enrolment_id})
+        return self._card(found) if found else CertificateCard("none")
 
     def cards(self, session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, CertificateCard]:
         """Return how far the certificates of many enrolments are.
@@ -117,8 +128,8 @@ class AwardService:
         A person has one certificate of an achievement, also with several enrolments.
         """
         session.flush()
-        rows = session.connection().execute(self._query, {"enrolment_ids": list(enrolment_ids)})
-        return {row[0]: self._card(*row[1:]) for row in rows}
+        rows = session.connection().execute(self._many_cards, {"enrolment_ids": list(enrolment_ids)})
+        return {row.enrolment_id: self._card(row) for row in rows}
 
     def push(self, cohort_id: str | None = None) -> int:
         """Try everything again that is due or waits; return how many jobs that gave (`certificate issue`).
@@ -236,14 +247,12 @@ class AwardService:
         award.job += 1
         self._jobs.enqueue(session, ISSUE_CERTIFICATE, award.id, award.job)
 
-    def _card(
-        self, cohort_id: str, state: str, certificate_id: str | None, revoked_at: datetime | None, erased_at: datetime | None
-    ) -> CertificateCard:
-        if certificate_id is None:
-            return CertificateCard(_CARDS[AwardState(state)])
-        shown: CardState = "erased" if erased_at else "revoked" if revoked_at else "issued"
-        own_url = f"/cohort/{cohort_id}/certificate"
-        return CertificateCard(shown, f"{self._base_url}/c/{certificate_id}", certificate_id, own_url)
+    def _card(self, found: FoundRow) -> CertificateCard:
+        if found.certificate_id is None:
+            return CertificateCard(_CARDS[AwardState(found.state)])
+        shown: CardState = "erased" if found.erased_at else "revoked" if found.revoked_at else "issued"
+        url, own_url = f"{self._base_url}/c/{found.certificate_id}", f"/cohort/{found.cohort_id}/certificate"
+        return CertificateCard(shown, url, found.certificate_id, own_url)
 
 
 def outcomes_of(session: Session, enrolment_id: str) -> list[Outcome]:
