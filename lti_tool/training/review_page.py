@@ -12,14 +12,7 @@ from lti_tool.training.home import Place
 from lti_tool.training.outcomes import Extras, NativeMark, ScoreMark
 from lti_tool.training.people import names_of, participant_name
 from lti_tool.training.roster import Participant, Waiting, listed, participants
-from lti_tool.training.showing import (
-    NativeFiles,
-    VersionShown,
-    native_files_of,
-    question_of,
-    submissions_of,
-    versions_of,
-)
+from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, own_work, question_of, versions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
 
@@ -95,7 +88,7 @@ class ReviewPageService:
                 phase=standing.training.phase_of(assignment),
                 state=OutcomeState(submission.state),
                 versions=versions,
-                question=question_of(session, submissions_of(session, [submission.enrolment_id]).values()),
+                question=question_of(session, own_work(session, submission.enrolment_id)),
                 marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
                 natives=self._extras.natives(session, [submission.id]).get(submission.id, ()),
                 native_files=native_files_of(session, self._extras, versions),

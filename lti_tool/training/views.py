@@ -11,6 +11,7 @@ from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
 from lti_tool.training import trainer_views
 from lti_tool.training.arriving import ArrivalService, Door
+from lti_tool.training.briefs import Briefs
 from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
 from lti_tool.training.file_names import disposition
 from lti_tool.training.handing_in import HandInService
@@ -141,7 +142,7 @@ def file(file_id: str) -> Answer:
 
 @blueprint.route("/cohort/<cohort_id>/name", methods=["GET", "POST"])
 def name(cohort_id: str) -> Answer:
-    """Show how far the certificate is, and keep the name for it (`certificate_name`)."""
+    """Show how far the certificate is, and keep the name for it (`certificate_name`); once it is there, lead to it."""
     viewer = current_viewer()
     problems: dict[str, Words] = {}
     if request.method == "POST":
@@ -153,6 +154,8 @@ def name(cohort_id: str) -> Answer:
         except Moved as moved:
             problems = {FIELD: moved.explanation}
     page = use(HomeService).name(viewer, cohort_id)
+    if page.panel.card.own_url and page.panel.card.state != "erased" and not problems:
+        return redirect(page.panel.card.own_url, 303)
     typed = request.form.get(FIELD, page.suggestion)
     shown = show(
         "name.html",
@@ -240,8 +243,9 @@ def _assignment(
         page=page,
         text=page.work.draft_text if text is None else text,
         link=page.work.draft_link if link is None else link,
+        brief=use(Briefs).of(page.place.training, page.assignment, begun=page.work.handed_in),
         problems=problems or {},
-        title=_problem_title(submits=submits, kept=kept),
+        title=_problem_title(submits=submits, kept=kept) if problems else "",
         typed=typed,
         marks=marks_shown(page.marks),
         largest=use(WorkFileService).largest(hand_in),

@@ -159,8 +159,8 @@ def test_courses_in_which_activities_count_are_read_at_once(
     )
     (row,) = installed.json("moodle", "sync", connected)
     assert (row["course"], row["title"], row["problem"], row["asked"]) == (course.id, "ICC-training VO", None, True)
-    assert (row["work"], row["read_at"] is not None) == (30, True)
-    assert installed.json("moodle", "sync", course.id)[0]["work"] == 30
+    assert (row["work"], row["read_at"] is not None) == (21, True)
+    assert installed.json("moodle", "sync", course.id)[0]["work"] == 21
     moodle.accounts.clear()
     assert "ICC-training VO: token-refused" in installed.refused("moodle", "sync", course.id)
 
