@@ -19,13 +19,14 @@ from lti_tool.advantage.scores import PostResult
 from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.jobs.queue import Jobs
+from lti_tool.jobs.steady import Steady
 from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.sync.counts import Came, add, came_of
 from lti_tool.sync.delivery import Delivered
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import POST_SCORE, enqueue, lane_of, slots_of
 from lti_tool.sync.parcels import Parcel, holder_of, in_turns, parcels_of
 from lti_tool.sync.pauses import Pauses, is_platforms_trouble
-from lti_tool.sync.steady import Steady
 
 LEASE = timedelta(minutes=5)
 """Longer than a delivery, all its time-outs included; a row claimed longer ago than this has no living job."""
@@ -144,11 +145,11 @@ class Lanes:
         for parcel in untouched:
             if parcel.row_id in rows:
                 self._give_back(rows[parcel.row_id], parcel)
-        if not most:
-            return []
         first = done[0][0]
-        following = self._next(session, first.platform, first.lane, first.holder, most)
-        return self._claim(session, following, first.platform, first.holder)
+        following = self._next(session, first.platform, first.lane, first.holder, most) if most else []
+        parcels = self._claim(session, following, first.platform, first.holder)
+        add(session, [(parcel.platform.id, came_of(delivered.posted)) for parcel, delivered in done])
+        return parcels
 
     @staticmethod
     def _locked(session: Session, row_ids: Sequence[str]) -> Mapping[str, ScoreOutbox]:
@@ -163,6 +164,7 @@ class Lanes:
 
     def _settle_readings(self, session: Session, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
         rows = self._locked(session, [parcel.row_id for parcel, _delivered in readings])
+        changed: list[tuple[str, Came]] = []
         for parcel, delivered in readings:
             row = rows.get(parcel.row_id)
             if row is None or row.sent_version != parcel.version:
@@ -170,8 +172,10 @@ class Lanes:
             row.checked = True
             if delivered.posted.result is PostResult.REFUSED:
                 self._show(row, delivered)
+                changed.append((parcel.platform.id, came_of(delivered.posted)))
                 if row.version == parcel.version:
                     row.dirty, row.refused, row.last_error = False, True, delivered.posted.code
+        add(session, changed)
 
     def _next(self, session: Session, platform: PlatformInfo, lane: int, holder: str, most: int) -> Sequence[ScoreOutbox]:
         """Lock the rows of a lane that have been due longest.

@@ -1,4 +1,4 @@
-"""Fixtures: a recorded Moodle, a platform that is that Moodle, and the sites over a fresh database."""
+"""Fixtures: a recorded Moodle and the sites over it; and a living one, with the desk between it and the rows."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,10 @@ from moodle_client import Manners
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.moodle.desk import Desk
+from tests.moodle.living_moodle import LivingCourse
 from tests.moodle_client.recorded_moodle import RecordedMoodle
+from tests.recording_jobs import RecordingJobs
 
 NEVER_WAIT = Manners(timeout=(5.0, 10.0), sleep=lambda _seconds: None, random=lambda: 1.0)
 """The client's usual manners, but that nothing waits before it is tried again."""
@@ -45,3 +48,12 @@ def sites(database: Database, clock: FakeClock) -> MoodleSites:
     outgoing = Outgoing(allow_private=True)
     platforms = PlatformService(database, clock, outgoing)
     return MoodleSites(database, Vault(SECRET), clock, platforms, outgoing, allow_http=True, manners=NEVER_WAIT)
+
+
+@pytest.fixture
+def desk(database: Database, clock: FakeClock) -> Iterator[Desk]:
+    """A connected course in which nothing happened yet, and the cohort beside it."""
+    living, outgoing = LivingCourse(), Outgoing(allow_private=True)
+    with RecordedMoodle(school=living) as moodle:
+        yield Desk(database, clock, RecordingJobs(), moodle, living, outgoing)
+    outgoing.close()
