@@ -77,6 +77,7 @@ class ScorePoster:
     def post(self, row_id: str, number: int) -> None:
         """Post one row (the job `post-score`), and what is due in its lane after it."""
         began = self._clock()
+        settled: list[Parcel] = []
         unread: list[tuple[Parcel, str]] = []
         parcels = self._lanes.take(row_id, number, FIRST_TOGETHER)
         while parcels:
@@ -86,7 +87,9 @@ class ScorePoster:
             now = self._clock()
             most = _as_many_as(len(done), now - taken) if goes_on and now - began < LONGEST_RUN else 0
             parcels = self._lanes.settle(done, parcels[len(done) :], most=most)
+            settled += [parcel for parcel, _made in done]
         self._read_back(unread)
+        self._lanes.drop(settled, row_id, number)
 
     def sweep(self) -> None:
         """Give every due row without a living job a new one, write the rows that are missing, read what was not read."""

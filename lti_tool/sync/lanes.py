@@ -62,6 +62,8 @@ class Lanes:
         self._jitter = jitter
         self._pauses = Pauses(clock, jitter)
         self._steady = Steady(database, sleep)
+        self._recovered: set[str] = set()
+        """Platforms that work again, of which those that wait do not know yet."""
 
     def take(self, row_id: str, number: int, most: int) -> Sequence[Parcel]:
         """Take the row of a job, unless another job has posted it already, and other due rows of its lane.
@@ -76,7 +78,7 @@ class Lanes:
     def note(self, parcel: Parcel, delivered: Delivered) -> bool:
         """Note what a platform answered; return whether the rest of its lane may go on now."""
         if self._pauses.note(parcel.platform.id, delivered.posted):
-            self._steady.run(lambda session: self._wake(session, parcel.platform))
+            self._recovered.add(parcel.platform.id)
         return not self._pauses.left(parcel.platform.id)
 
     def settle(
@@ -89,11 +91,21 @@ class Lanes:
             untouched: what was taken with them and not tried; it is given back.
             most: how many rows to take at most.
         """
-        following = self._steady.run(lambda session: self._settle(session, done, untouched, most))
-        # what was posted by another row's job has a job of its own waiting, with nothing left to do
-        obsolete = [(parcel.row_id, parcel.number) for parcel, _delivered in done]
-        self._jobs.drop(POST_SCORE, [one for one in obsolete if holder_of(*one) != done[0][0].holder])
+        platform_id = done[0][0].platform.id
+        recovered = platform_id in self._recovered
+        following = self._steady.run(lambda session: self._settle(session, done, untouched, most, recovered=recovered))
+        if recovered:
+            self._recovered.discard(platform_id)
         return following
+
+    def drop(self, done: Sequence[Parcel], row_id: str, number: int) -> None:
+        """Drop the jobs of rows that another row's job has settled: they would find nothing to do.
+
+        Args:
+            row_id, number: of that job, which is running.
+        """
+        obsolete = [(parcel.row_id, parcel.number) for parcel in done]
+        self._jobs.drop(POST_SCORE, [one for one in obsolete if one != (row_id, number)])
 
     def settle_readings(self, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
         """Record what the gradebooks held after posts."""
@@ -136,7 +148,13 @@ class Lanes:
         return self._claim(session, [row, *islice(others, most - 1)], platform, holder)
 
     def _settle(
-        self, session: Session, done: Sequence[tuple[Parcel, Delivered]], untouched: Sequence[Parcel], most: int
+        self,
+        session: Session,
+        done: Sequence[tuple[Parcel, Delivered]],
+        untouched: Sequence[Parcel],
+        most: int,
+        *,
+        recovered: bool,
     ) -> Sequence[Parcel]:
         rows = self._locked(session, [*(parcel.row_id for parcel, _delivered in done), *(one.row_id for one in untouched)])
         for parcel, delivered in done:
@@ -146,6 +164,8 @@ class Lanes:
             if parcel.row_id in rows:
                 self._give_back(rows[parcel.row_id], parcel)
         first = done[0][0]
+        if recovered:
+            self._wake(session, first.platform)
         following = self._next(session, first.platform, first.lane, first.holder, most) if most else []
         parcels = self._claim(session, following, first.platform, first.holder)
         add(session, [(parcel.platform.id, came_of(delivered.posted)) for parcel, delivered in done])
