@@ -192,6 +192,7 @@ def _upgrade_certificates() -> None:
         "award_decision",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("award_id", sa.String(length=22), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("by_id", sa.String(length=22), nullable=True),
         sa.Column("by_name", sa.String(length=200), nullable=True),
@@ -200,6 +201,7 @@ def _upgrade_certificates() -> None:
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_decision_award_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_award_decision_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award_decision")),
+        sa.UniqueConstraint("award_id", "number", name=op.f("uq_award_decision_award_id_number")),
     )
     op.create_index(op.f("ix_award_decision_award_id"), "award_decision", ["award_id"])
     op.create_table(
