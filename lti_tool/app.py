@@ -74,6 +74,7 @@ from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
 from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.counts import OutboxCounts
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
@@ -367,6 +368,7 @@ def create_app(parts: Parts) -> Flask:
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
         parts.roster_lists,
+        OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
