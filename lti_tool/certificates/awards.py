@@ -44,7 +44,7 @@ _CARDS: Mapping[AwardState, CardState] = {
 }
 
 
-def _cards_query(trainings: Iterable[Training]) -> Select[Any]:
+def _cards_query(trainings: Iterable[Training]) -> Select[*tuple[Any, ...]]:
     """Return the query of `AwardService.card` and `cards`, of all enrolments."""
     return (
         select(
