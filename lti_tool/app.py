@@ -78,6 +78,7 @@ from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
 from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.counts import OutboxCounts
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
@@ -380,6 +381,7 @@ def create_app(parts: Parts) -> Flask:
         parts.roster_lists,
         parts.native_courses,
         NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
+        OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,

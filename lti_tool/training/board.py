@@ -37,11 +37,6 @@ class Cell:
     natives: Sequence[NativeMark] = ()
     """What activities of learning environments hold of it."""
 
-    @property
-    def stuck(self) -> bool:
-        """Whether a result of it has not arrived and somebody has to do something."""
-        return any(mark.stuck for mark in self.marks)
-
 
 @dataclass(frozen=True)
 class Stuck:
