@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
     **dict.fromkeys(("allowance", "clock", "ids", "errors", "config", "vault", "database", "sqlite", "outgoing"), 0),
-    **dict.fromkeys(("registry", "logs", "web"), 0),
+    **dict.fromkeys(("connecting", "deadlines", "registry", "logs", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,
