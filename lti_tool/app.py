@@ -51,7 +51,10 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.moodle.checking import MoodleCheck
+from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.mapping import MappingService
 from lti_tool.moodle.sites import MoodleSites
+from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -126,6 +129,8 @@ class Parts:
     certificates: CertificateService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
+    desks: Desks
+    native_mappings: MappingService
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -209,6 +214,7 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    desks = Desks(database, Access(trainings), platforms, trainings)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
@@ -261,7 +267,13 @@ def compose(
         ),
         launches=launches,
         cohorts=cohorts,
-        extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
+        extras=Extras(
+            certificate=awards.card,
+            certificates=awards.cards,
+            scores=outbox.marks,
+            lists=roster_lists.lists,
+            mappable=desks.mappable,
+        ),
         outbox=outbox,
         score_book=ScoreBook(database, outbox),
         poster=poster,
@@ -273,6 +285,8 @@ def compose(
         certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
+        desks=desks,
+        native_mappings=MappingService(database, clock, moodle_sites),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -311,6 +325,10 @@ def create_app(parts: Parts) -> Flask:
         parts.certificates,
         BadgeService(settings, parts.certificates),
         parts.roster_lists,
+        parts.moodle_sites,
+        parts.moodle_check,
+        parts.desks,
+        parts.native_mappings,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -347,6 +365,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         sync_blueprint,
+        moodle_blueprint,
         certificates_blueprint,
         badges_blueprint,
     ):

@@ -38,6 +38,8 @@ class NativeActivity:
     """The title of the section that it stands in."""
     hidden: bool = False
     """Participants do not see it."""
+    instance_id: int = 0
+    """Its id within its kind."""
     takes_work: bool = False
     """People hand in texts or files in it, and the learning environment tells which."""
     graded: bool = False

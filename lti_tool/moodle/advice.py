@@ -78,6 +78,12 @@ _ADVICE: Mapping[str, Advice] = {
         THE_ADMIN,
         (_l("Gebruik het adres dat op de voorpagina van Moodle in de adresbalk staat."),),
     ),
+    problems.NOT_CONNECTED: Advice(
+        _l("De webservices van deze Moodle zijn niet (meer) gekoppeld."),
+        THE_ADMIN,
+        (_l("Koppel ze opnieuw, met een token."),),
+    ),
+    problems.PLATFORM_DISABLED: Advice(_l("De koppeling met deze leeromgeving staat uit."), THE_OPERATOR),
     problems.ADDRESS: Advice(
         _l("Dit adres mag ICC Bridge niet aanroepen: het is niet https, of het ligt in een privénetwerk."),
         THE_SERVER,

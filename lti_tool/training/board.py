@@ -1,6 +1,6 @@
 """The trainer's lists: who waits, the board of a cohort, the hand-ins of an assignment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.clock import Clock
@@ -69,6 +69,8 @@ class BoardPage:
     only_waiting: bool
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
+    mappable: Collection[str]
+    """The courses, by id, whose native activities can stand for assignments."""
 
     @property
     def can_read_lists(self) -> bool:
@@ -121,7 +123,9 @@ class BoardService:
             marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             rows = [self._row(standing, person, work, marks, cards) for person in people]
-            lists = self._extras.lists(session, cohort_id, None if standing.whole else standing.course_ids)
+            seen = None if standing.whole else standing.course_ids
+            lists = self._extras.lists(session, cohort_id, seen)
+            mappable = self._extras.mappable(session, cohort_id, seen)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
             place=Place.of(standing),
@@ -131,6 +135,7 @@ class BoardService:
             stuck=sum(cell.stuck for row in rows for cell in row.cells),
             only_waiting=only_waiting,
             lists=lists,
+            mappable=mappable,
         )
 
     def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:

@@ -136,6 +136,10 @@ def _no_lists(_session: Session, _cohort_id: str, _course_ids: Collection[str] |
     return ()
 
 
+def _none_mappable(_session: Session, _cohort_id: str, _course_ids: Collection[str] | None) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Extras:
     """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
@@ -148,3 +152,5 @@ class Extras:
     """Of many submissions at once, in a fixed number of queries."""
     lists: Callable[[Session, str, Collection[str] | None], Sequence[CourseList]] = _no_lists
     """Of the courses that show a cohort, of all of them or of some by their ids, in a fixed number of queries."""
+    mappable: Callable[[Session, str, Collection[str] | None], Collection[str]] = _none_mappable
+    """The courses of a cohort, by id, whose native activities can stand for assignments; in one query."""
