@@ -14,10 +14,10 @@ import structlog
 from benchmarks import certificates
 from benchmarks.launches import table as launch_table
 from benchmarks.measuring import Figure
-from benchmarks.parts import LAUNCHES, SCORES
+from benchmarks.parts import LAUNCHES, MOODLE, SCORES
 
-PARTS = ("launches", "scores", "certificates")
-COMPARED = {"launches": LAUNCHES, "scores": SCORES}
+PARTS = ("launches", "scores", "moodle", "certificates")
+COMPARED = {"launches": LAUNCHES, "scores": SCORES, "moodle": MOODLE}
 """The parts in which others are measured beside us."""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -40,14 +40,14 @@ def main(
     json_file: Path | None,
     write_docs: bool,
 ) -> None:
-    """Measure PARTS (all by default): launches and scores beside other tools, certificates.
+    """Measure PARTS (all by default): launches, scores and reading a Moodle beside other tools, certificates.
 
-    The options are about launches and scores; --only and --at want one of these parts.
+    The options are about the first three; --only and --at want one of these parts.
     """
     chosen = parts or PARTS
     compared = {name: part for name, part in COMPARED.items() if name in chosen}
     if (only or at) and len(compared) != 1:
-        raise click.UsageError("--only and --at name ways and conditions of one part: launches or scores")
+        raise click.UsageError("--only and --at name ways and conditions of one part: launches, scores or moodle")
     found: dict[str, object] = {}
     # what was started is ended then too
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))

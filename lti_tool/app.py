@@ -50,10 +50,13 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
+from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desks
 from lti_tool.moodle.mapping import MappingService
 from lti_tool.moodle.sites import MoodleSites
+from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
@@ -67,6 +70,7 @@ from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
+from lti_tool.sync.marks import marks_of_wholes, marks_of_work
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
 from lti_tool.sync.roster_lists import RosterLists
@@ -77,7 +81,8 @@ from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.completion import CompletionRules, nobody_knows
 from lti_tool.training.files import FileStore
-from lti_tool.training.outcomes import Extras
+from lti_tool.training.importing import ImportService
+from lti_tool.training.outcomes import Extras, OutcomeFollower
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
@@ -118,6 +123,7 @@ class Parts:
     launches: LaunchService
     cohorts: CohortService
     extras: Extras
+    outcome_followers: tuple[OutcomeFollower, ...]
     outbox: ScoreOutboxService
     score_book: ScoreBook
     poster: ScorePoster
@@ -131,6 +137,7 @@ class Parts:
     moodle_check: MoodleCheck
     desks: Desks
     native_mappings: MappingService
+    moodle_sync: MoodleSync
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -198,7 +205,7 @@ def compose(
         courses,
         sessions,
         traces,
-        followers=[cohorts.welcome, outbox.catch_up],
+        followers=[cohorts.welcome, outbox.catch_up, MoodleArrivals(engine, clock).catch_up],
     )
     delivery = ScoreDelivery(
         database,
@@ -212,16 +219,28 @@ def compose(
     poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
     rosters = RosterService(database, platforms, MembershipService(connector), engine, clock, settings.roster_hours)
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
+    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
+    followers: tuple[OutcomeFollower, ...] = (outbox.follow, awards.follow_outcome)
+    moodle_sync = MoodleSync(
+        database,
+        moodle_sites,
+        platforms,
+        ImportService(clock, followers),
+        engine,
+        clock,
+        settings.moodle_minutes,
+    )
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
     desks = Desks(database, Access(trainings), platforms, trainings)
-    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
+    engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
+    engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
@@ -270,10 +289,12 @@ def compose(
         extras=Extras(
             certificate=awards.card,
             certificates=awards.cards,
-            scores=outbox.marks,
+            scores=marks_of_work,
+            wholes=marks_of_wholes,
             lists=roster_lists.lists,
             mappable=desks.mappable,
         ),
+        outcome_followers=followers,
         outbox=outbox,
         score_book=ScoreBook(database, outbox),
         poster=poster,
@@ -287,6 +308,7 @@ def compose(
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         desks=desks,
         native_mappings=MappingService(database, clock, moodle_sites),
+        moodle_sync=moodle_sync,
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -337,7 +359,7 @@ def create_app(parts: Parts) -> Flask:
             parts.cohorts,
             parts.trainings,
             parts.extras,
-            outcome_followers=[parts.outbox.follow, parts.awards.follow_outcome],
+            outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
         ),
     )

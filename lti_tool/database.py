@@ -18,13 +18,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, DateTime, Engine, Executable, MetaData, Row, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Row, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from lti_tool import sqlite
 from lti_tool.errors import SettingsError
+from lti_tool.statements import FoundRow, Statement
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -108,18 +109,12 @@ class Database:
         with self._reads() as session, session.begin():
             yield session
 
-    def run(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[AnyRow]:
-        """Run one statement, which is a transaction of its own, and return what it found.
-
-        Args:
-            statement: made once, with a `bindparam` for each value.
-            values: by the names of the bind parameters, or of the columns of an INSERT or UPDATE.
-        """
+    def run(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[FoundRow]:
+        """Run one statement, which is a transaction of its own, and return what it found; see `Statement.rows`."""
         # one that writes has to wait for its turn on SQLite, so there it is a transaction in words too
-        writes = self.sqlite and not statement.is_select
+        writes = self.sqlite and not statement.reads
         with self.engine.begin() if writes else self.single.connect() as connection:
-            result = connection.execute(statement, values)
-            return result.all() if result.returns_rows else ()
+            return statement.rows(connection, values)
 
     def close(self) -> None:
         """Give all connections back."""

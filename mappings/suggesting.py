@@ -30,7 +30,7 @@ _NUMBER, _PHASE_NUMBER, _PART_NUMBER, _SECTION_NUMBER = 1.2, 0.8, 0.6, 0.7
 _HANDS_IN, _HAND_IN_WORD, _TESTS = 0.6, 0.4, 0.2
 _CONTRADICTS, _BESIDE, _HIDDEN = 0.6, 0.9, 0.2
 _ENOUGH, _ENOUGH_ELSEWHERE = 0.7, 1.5
-"""How much of title, phase and number it takes where people hand in, and in other kinds."""
+"""How much of title, phase and number it takes where people hand in, and in other kinds or where they see nothing."""
 _SURE, _LIKELY = 3.2, 1.7
 _RIVAL = 0.4
 """So near another activity comes that the two can be taken for each other."""
@@ -137,7 +137,7 @@ def _candidates(training: Training, assignment: Assignment, activities: Sequence
         found = list(_evidence(training, assignment, activity))
         evidence = sum(weight for weight, _ in found)
         hands_in = activity.kind == HAND_IN_KIND
-        if evidence >= (_ENOUGH if hands_in else _ENOUGH_ELSEWHERE):
+        if evidence >= (_ENOUGH if hands_in and not activity.hidden else _ENOUGH_ELSEWHERE):
             reasons = [reason for weight, reason in found if weight > 0]
             if hands_in:
                 reasons.append(Reason(Why.HANDS_IN))

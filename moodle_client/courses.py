@@ -167,15 +167,18 @@ class Courses:
             NotFound: there is no such course.
             NotAllowed: the account may not enter it.
         """
+        return self._caller.ask(self.contents_query(course_id, kind=kind))
+
+    def contents_query(self, course_id: int, *, kind: str | None = None) -> Query[tuple[Section, ...]]:
+        """Prepare `contents`, to be made with others in a batch."""
         options: list[dict[str, str | int]] = [{"name": "excludecontents", "value": 1}]
         if kind:
             options.append({"name": "modname", "value": kind})
-        query = Query(
+        return Query(
             Function.CONTENTS,
             {"courseid": course_id, "options": options},
             lambda node: tuple(Section.read(section) for section in node.items()),
         )
-        return self._caller.ask(query)
 
     def updates(self, course_id: int, since: datetime) -> Listing[Update]:
         """Return which activities changed since a moment."""

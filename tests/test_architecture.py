@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
-    **dict.fromkeys(("allowance", "clock", "ids", "errors", "config", "vault", "database", "sqlite", "outgoing"), 0),
-    **dict.fromkeys(("connecting", "deadlines", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("allowance", "clock", "connecting", "deadlines", "ids", "errors", "config", "vault", "outgoing"), 0),
+    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,

@@ -58,6 +58,11 @@ class CourseReport:
         """The most urgent of all."""
         return worst([*self.findings, *(one for place in self.placements for one in place.findings)])
 
+    @property
+    def look_yourself(self) -> bool:
+        """Whether only somebody there can see if accepted work is ticked off, and there are steps for that."""
+        return any(one.key == "completion" and one.light is Light.NOT_TRIED and one.steps for one in self.findings)
+
     def row(self) -> Mapping[str, object]:
         """Return it for a script, in the present language."""
         return {

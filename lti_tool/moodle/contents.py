@@ -1,4 +1,4 @@
-"""What a course of a connected Moodle holds, and in which ways each activity can count. Read in at most three requests."""
+"""What a course of a connected Moodle holds, and in which ways each activity can count. Read in three requests as a rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,8 @@ def read_contents(client: MoodleClient, moodle_id: int, user_id: int) -> CourseC
     Args:
         client: of its Moodle.
         moodle_id: Moodle's id of the course.
-        user_id: Moodle's id of the token's account, whose gradebook tells what has grades: Moodle gives it for anybody.
+        user_id: Moodle's id of the token's account, whose own page of the gradebook tells what has grades: Moodle gives one
+            for people outside the course as well (measured). Where it does not, a participant's is read.
 
     Raises:
         MoodleError: the course cannot be read. A gradebook that cannot be is as if it had nothing in it.
@@ -73,11 +74,21 @@ def read_contents(client: MoodleClient, moodle_id: int, user_id: int) -> CourseC
 
 
 def _gradebook(client: MoodleClient, moodle_id: int, user_id: int) -> Mapping[int, GradeEntry]:
-    try:
-        found = client.grades.of_user(moodle_id, user_id)
-    except Refusal:
-        return {}
-    return {entry.cm_id: entry for entry in found.entries if entry.cm_id is not None} if found else {}
+    for user in (user_id, None):
+        try:
+            whose = user or _participant(client, moodle_id, user_id)
+            found = client.grades.of_user(moodle_id, whose) if whose else None
+        except Refusal:
+            continue
+        if found is not None:
+            return {entry.cm_id: entry for entry in found.entries if entry.cm_id is not None}
+    return {}
+
+
+def _participant(client: MoodleClient, moodle_id: int, user_id: int) -> int | None:
+    people = [one for one in client.users.enrolled(moodle_id, fields=("id", "roles")) if one.id != user_id]
+    learners = [one for one in people if "student" in one.roles]
+    return next((one.id for one in learners or people), None)
 
 
 def _section(section: Section, assignments: Mapping[int, Assignment], grades: Mapping[int, GradeEntry]) -> ShownSection:

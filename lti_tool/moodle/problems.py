@@ -53,6 +53,8 @@ PASSES = frozenset({MAINTENANCE, UNREACHABLE})
 """Problems that pass without anybody doing anything."""
 OF_THE_SITE = frozenset({TOKEN_REFUSED, SERVICES_OFF, FUNCTION_MISSING, WRONG_ADDRESS, ADDRESS})
 """Problems that all courses of a site have."""
+PARTIAL = frozenset({FUNCTION_MISSING, NOT_ALLOWED, COURSE_GONE, NOT_SET_UP})
+"""Problems with which the rest of a course can be read all the same."""
 
 _KINDS: tuple[tuple[type[MoodleError], str], ...] = (
     (AuthError, TOKEN_REFUSED),

@@ -19,12 +19,12 @@ from lti_tool.courses.copies import WHOLE_TRAINING
 from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
 from lti_tool.jobs.queue import Jobs
+from lti_tool.jobs.steady import Steady
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.sync.delivery import Delivered, Parcel
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import enqueue, lane_of, slots_of
 from lti_tool.sync.pauses import Pauses, is_platforms_trouble
-from lti_tool.sync.steady import Steady
 from lti_tool.training.models import Cohort
 from mappings.scores import ActivityProgress, GradingProgress, Score
 

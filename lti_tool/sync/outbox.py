@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, CourseMember, Placement
 from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.errors import Refused
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
 from lti_tool.launch.service import Launch
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.scopes import LINEITEM, SCORE
-from lti_tool.sync.codes import CHANGED_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
+from lti_tool.statements import Statement
+from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
 from lti_tool.sync.models import SLOTS, ScoreOutbox, slot_of
-from lti_tool.sync.reasons import reason_of
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
-from lti_tool.training.outcomes import MarkState, OutcomeChanged, ScoreMark
+from lti_tool.training.outcomes import OutcomeChanged
 from mappings.platforms import PlatformProfile, profile_for
 from mappings.progress import Outcome, OutcomeState, phase_progress
 from mappings.roles import Role
@@ -81,7 +82,7 @@ class ScoreOutboxService:
         session.flush()
         own = launch.role is Role.PARTICIPANT
         key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
-        lacks, lacks_whole, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
+        lacks, lacks_whole, was_refused = (_NEWS_OF_ACCOUNT if own else _NEWS).one(session.connection(), key)
         if lacks:
             self._write_missing(session, _missing().where(*_of_launch(launch)))
         if lacks_whole:
@@ -108,19 +109,15 @@ class ScoreOutboxService:
         family = session.get_one(Platform, row.platform_id).family
         enqueue(session, self._jobs, self._clock, row, self._profile_of(family))
 
-    def marks(self, session: Session, submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
-        """Return how far the scores of these submissions are, one mark a line item, for the trainer's board."""
-        rows = session.execute(
-            select(ScoreOutbox, Platform.name)
-            .join(Platform, Platform.id == ScoreOutbox.platform_id)
-            .where(ScoreOutbox.submission_id.in_(submission_ids), ScoreOutbox.score_given.is_not(None))
-            .order_by(ScoreOutbox.changed_at, ScoreOutbox.id)
-        )
-        marks: dict[str, list[ScoreMark]] = {}
-        for row, platform_name in rows:
-            if row.submission_id is not None:
-                marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
-        return marks
+    def keep(self, row: ScoreOutbox) -> None:
+        """Let the grade count that somebody put in the place of ours; the caller holds the row locked.
+
+        Raises:
+            Refused: nobody did, or something newer is on its way.
+        """
+        if not row.refused or row.last_error != CHANGED_IN_LMS:
+            raise Refused("nobody changed this grade by hand")
+        row.dirty, row.refused, row.last_error, row.checked = False, False, KEPT_IN_LMS, True
 
     def _retry_repaired(self, session: Session, placement_id: str, account_id: str) -> None:
         refused = (
@@ -232,27 +229,6 @@ def slots_of(lane: int, profile: PlatformProfile) -> list[int]:
     return list(range(lane, SLOTS, profile.max_parallel))
 
 
-def mark(row: ScoreOutbox, platform_name: str) -> ScoreMark:
-    """Return what a trainer is told about a row."""
-    state: MarkState = "sent"
-    at = row.sent_at
-    if row.refused:
-        state, at = ("changed" if row.last_error == CHANGED_IN_LMS else "refused"), row.changed_at
-    elif row.dirty:
-        state, at = "waiting", row.next_attempt_at
-    reason = reason_of(row.last_error)
-    return ScoreMark(
-        state,
-        row.last_error,
-        at,
-        platform_name,
-        score_id=row.id,
-        reason=reason.what if reason else None,
-        who=reason.who if reason else None,
-        held=(row.held_score, row.held_maximum) if row.held_score is not None and row.held_maximum else None,
-    )
-
-
 def _targets() -> Select[Placement, Account, str]:
     """Participants' accounts in the courses of placements; always in one order, so that no two writers wait in a ring."""
     return (
@@ -316,10 +292,12 @@ _OF_PLACEMENT = Placement.id == bindparam("placement_id")
 _LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _LACKING_WHOLE = _missing_wholes().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _REFUSED = exists().where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.refused.is_(True))
-_NEWS = select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED)
+_NEWS = Statement(select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED))
 """Whether a placement lacks a row of an assignment, or of the whole training; and whether one of its rows was refused."""
 _OF_ACCOUNT = Account.id == bindparam("account_id")
-_NEWS_OF_ACCOUNT = select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
+_NEWS_OF_ACCOUNT = Statement(
+    select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
+)
 """The same, with what it lacks of one account."""
 
 

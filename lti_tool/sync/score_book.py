@@ -11,9 +11,10 @@ from lti_tool.courses.models import Placement
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Refused
 from lti_tool.platforms.models import Platform
-from lti_tool.sync.codes import CHANGED_IN_LMS
+from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS
+from lti_tool.sync.marks import mark
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.sync.outbox import ScoreOutboxService, mark
+from lti_tool.sync.outbox import ScoreOutboxService
 from lti_tool.training.models import Cohort
 
 
@@ -159,7 +160,7 @@ def _found(session: Session, which: Which) -> Select[ScoreOutbox, str, str | Non
             raise NotFound(f"there is no cohort {which.cohort_id!r}")
         query = query.where(Placement.cohort_id == which.cohort_id)
     if which.failed:
-        query = query.where(ScoreOutbox.last_error.is_not(None))
+        query = query.where(ScoreOutbox.last_error.is_not(None), ScoreOutbox.last_error != KEPT_IN_LMS)
     if which.changed:
         query = query.where(ScoreOutbox.refused.is_(True), ScoreOutbox.last_error == CHANGED_IN_LMS)
     return query
@@ -174,7 +175,7 @@ def _line(row: ScoreOutbox, platform: str, assignment_key: str | None) -> ScoreL
         assignment_key=assignment_key,
         state=state,
         score=f"{row.score_given:g}/{row.score_maximum}" if row.score_given is not None else None,
-        held=_held(row) if state == "changed" else None,
+        held=_held(row) if state in ("changed", "kept") else None,
         reason=row.last_error,
         fails=row.fails,
         next_attempt_at=row.next_attempt_at if row.dirty else None,

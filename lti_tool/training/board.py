@@ -34,17 +34,34 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Stuck:
+    """A result that has not arrived, for which somebody has to do something."""
+
+    assignment: Assignment | None
+    """None: the training as a whole."""
+    mark: ScoreMark
+
+
+@dataclass(frozen=True)
 class BoardRow:
     """One participant on the board."""
 
     participant: Participant
     cells: tuple[Cell, ...]
     card: CertificateCard
+    whole: Sequence[ScoreMark]
+    """What learning environments hold of the training as a whole, where one shows it with a column."""
+
+    @property
+    def stuck(self) -> Sequence[Stuck]:
+        """The results that have not arrived and wait for somebody."""
+        marked = [*((cell.assignment, cell.marks) for cell in self.cells), (None, self.whole)]
+        return [Stuck(assignment, mark) for assignment, marks in marked for mark in marks if mark.stuck]
 
     @property
     def waits(self) -> bool:
         """Whether something waits for a trainer: work to look at, or a result that a learning environment does not hold."""
-        return any(cell.state is OutcomeState.SUBMITTED or cell.stuck for cell in self.cells)
+        return bool(self.stuck) or any(cell.state is OutcomeState.SUBMITTED for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -64,8 +81,8 @@ class BoardPage:
     participants: int
     waiting: int
     """How many pieces of work wait for a trainer."""
-    stuck: int
-    """How many results have not arrived and wait for somebody."""
+    stuck: Sequence[tuple[Participant, Stuck]]
+    """The results that have not arrived and wait for somebody."""
     only_waiting: bool
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
@@ -122,7 +139,8 @@ class BoardService:
             work = submissions_of(session, ids)
             marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
-            rows = [self._row(standing, person, work, marks, cards) for person in people]
+            wholes = self._extras.wholes(session, ids) if ids else {}
+            rows = [self._row(standing, person, work, marks, cards, wholes) for person in people]
             seen = None if standing.whole else standing.course_ids
             lists = self._extras.lists(session, cohort_id, seen)
             mappable = self._extras.mappable(session, cohort_id, seen)
@@ -132,7 +150,7 @@ class BoardService:
             groups=_grouped(shown),
             participants=len(rows),
             waiting=sum(cell.state is OutcomeState.SUBMITTED for row in rows for cell in row.cells),
-            stuck=sum(cell.stuck for row in rows for cell in row.cells),
+            stuck=[(row.participant, one) for group in _grouped(rows) for row in group.rows for one in row.stuck],
             only_waiting=only_waiting,
             lists=lists,
             mappable=mappable,
@@ -166,6 +184,7 @@ class BoardService:
         work: Mapping[tuple[str, str], Submission],
         marks: Mapping[str, Sequence[ScoreMark]],
         cards: Mapping[str, CertificateCard],
+        wholes: Mapping[str, Sequence[ScoreMark]],
     ) -> BoardRow:
         def cell(assignment: Assignment) -> Cell:
             row = work.get((person.enrolment_id, assignment.key))
@@ -175,7 +194,8 @@ class BoardService:
             return Cell(assignment, state, row.id if state in HANDED_IN else None, marks.get(row.id, ()))
 
         cells = tuple(cell(assignment) for assignment in standing.training.assignments)
-        return BoardRow(person, cells, cards.get(person.enrolment_id, NO_CARD))
+        whole = wholes.get(person.enrolment_id, ())
+        return BoardRow(person, cells, cards.get(person.enrolment_id, NO_CARD), whole)
 
 
 def _grouped(rows: Sequence[BoardRow]) -> tuple[BoardGroup, ...]:

@@ -18,7 +18,7 @@ from lti_tool.errors import Words
 from mappings.progress import OutcomeState
 
 CardState = Literal["none", "waiting_name", "waiting_approval", "queued", "issued"]
-MarkState = Literal["none", "waiting", "sent", "refused", "changed"]
+MarkState = Literal["none", "waiting", "sent", "refused", "changed", "kept"]
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,12 @@ class ScoreMark:
     """What went wrong, for people."""
     who: Words | None = None
     """Who can do something about it."""
+    ours: tuple[float, float] | None = None
+    """Our result: the score, and of how much."""
     held: tuple[float, float] | None = None
     """What the learning environment holds instead: the score, and of how much."""
+    advice: Words | None = None
+    """What somebody has to do there before ours can take the place of a grade that was changed by hand."""
 
     @property
     def stuck(self) -> bool:
@@ -150,6 +154,8 @@ class Extras:
     """Of many enrolments at once, in a fixed number of queries; one that is missing has none."""
     scores: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]] = _no_scores
     """Of many submissions at once, in a fixed number of queries."""
+    wholes: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]] = _no_scores
+    """Of the training as a whole, of many enrolments at once, in a fixed number of queries."""
     lists: Callable[[Session, str, Collection[str] | None], Sequence[CourseList]] = _no_lists
     """Of the courses that show a cohort, of all of them or of some by their ids, in a fixed number of queries."""
     mappable: Callable[[Session, str, Collection[str] | None], Collection[str]] = _none_mappable

@@ -5,9 +5,11 @@ from typing import Any, TypeAlias
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from lti_tool.errors import Words
 from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
 from lti_tool.training.outcomes import MarkState, ScoreMark
 from lti_tool.web.formats import day
@@ -21,7 +23,16 @@ _MARK_STATES: Mapping[MarkState, str] = {
     "sent": "score_sent",
     "refused": "score_refused",
     "changed": "changed_by_hand",
+    "kept": "changed_by_hand",
 }
+_SHORT: Mapping[MarkState, Words] = {
+    "waiting": _l("Onderweg"),
+    "sent": _l("Aangekomen"),
+    "refused": _l("Geweigerd"),
+    "changed": _l("Met de hand veranderd"),
+    "kept": _l("Cijfer van de school geldt"),
+}
+"""Where the page says already which learning environment it is about."""
 _MOST_URGENT = (OutcomeState.RETURNED, OutcomeState.SUBMITTED, OutcomeState.DRAFT)
 
 
@@ -100,6 +111,7 @@ def marks_shown(marks: Sequence[ScoreMark]) -> Sequence[Shown]:
         {
             "state": _MARK_STATES[mark.state],
             "text": _words(mark),
+            "short": str(_SHORT[mark.state]),
             "mark": mark,
             "stuck": mark.stuck,
         }
@@ -166,6 +178,8 @@ def _words(mark: ScoreMark) -> str:
         return str(_("Aangekomen in %(platform)s", **where))
     if mark.state == "refused":
         return str(_("Geweigerd door %(platform)s", **where))
+    if mark.state == "kept":
+        return str(_("Het cijfer van %(platform)s geldt", **where))
     return str(_("Met de hand veranderd in %(platform)s", **where))
 
 

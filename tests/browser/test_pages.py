@@ -265,6 +265,9 @@ def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, 
     page.locator("a[href*='/achievements/']").click()
     page.locator("#criteria").wait_for()
     wrong += visitor.inspect(page, "achievement")
+    page.goto(f"{stage.tool_url}/")
+    page.locator("#verder").wait_for()
+    wrong += visitor.inspect(page, "front page")
     with visitor.foresee(400, 404):
         page.goto(f"{stage.tool_url}/c/nothing")
         wrong += visitor.inspect(page, "no such certificate")

@@ -4,7 +4,7 @@ import pytest
 
 from lti_tool.app import Parts
 from lti_tool.clock import utc_now
-from lti_tool.sync.codes import CHANGED_IN_LMS
+from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.score_book import Which
 from tests.builders import ASSIGNMENT
@@ -122,6 +122,16 @@ def test_all_that_failed_of_one_cohort_is_sent_again_and_no_other(on_each: Comma
     (theirs,) = on_each.json("score", "retry", "--failed", "--platform", other.platform.id)["queued"]
     assert theirs != mine
     assert all(row.last_error is None for row in desk.rows())
+
+
+def test_what_a_trainer_left_as_it_is_has_not_failed(on_each: CommandLine, desk: Desk) -> None:
+    desk.accept()
+    changed_there(desk)
+    desk.set(desk.row(), last_error=KEPT_IN_LMS, refused=False)
+    (row,) = on_each.json("score", "list")
+    assert (row["state"], row["held"]) == ("kept", "7/10")
+    assert on_each.json("score", "list", "--failed") == on_each.json("score", "list", "--changed") == []
+    assert on_each.json("score", "retry", "--failed") == {"queued": []}
 
 
 class TestOverwrite:

@@ -125,6 +125,12 @@ def test_assignments_that_need_none_get_none() -> None:
     assert [one.assignment_key for one in suggest(TRAINING, rows, leave_out={"leervraag"})] == ["verkenning"]
 
 
+def test_what_is_hidden_takes_more_than_its_section() -> None:
+    old = NativeActivity(1, "assign", "Oude opdracht", "Oriëntatie", hidden=True)
+    assert suggest(TRAINING, [old]) == ()
+    assert [one.sureness for one in suggest(TRAINING, [replace(old, title="Leervraag")])] == [Sureness.SURE]
+
+
 SOME_TITLE = st.one_of(
     st.sampled_from(TITLES),
     st.sampled_from([phase.name.nl for phase in TRAINING.phases]),

@@ -1,4 +1,4 @@
-"""Fixtures: a recorded Moodle, a platform that is that Moodle, and the sites over a fresh database."""
+"""Fixtures: a recorded Moodle and the sites over it; and a living one, with the desk between it and the rows."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +17,8 @@ from moodle_client import Manners
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.moodle.desk import Desk
+from tests.moodle.living_moodle import LivingCourse
 from tests.moodle.stage import Stage
 from tests.moodle_client.recorded_moodle import RecordedMoodle
 from tests.recording_jobs import RecordingJobs
@@ -72,3 +74,11 @@ def stage(tmp_path: Path, new_sqlite_url: Callable[[], str], moodle: RecordedMoo
     app.testing = True
     yield Stage(parts, app, moodle, build, platform, course, cohort)
     parts.close()
+
+
+def desk(database: Database, clock: FakeClock) -> Iterator[Desk]:
+    """A connected course in which nothing happened yet, and the cohort beside it."""
+    living, outgoing = LivingCourse(), Outgoing(allow_private=True)
+    with RecordedMoodle(school=living) as moodle:
+        yield Desk(database, clock, RecordingJobs(), moodle, living, outgoing)
+    outgoing.close()

@@ -83,12 +83,29 @@ def row_of(database: Database, course: Course) -> MoodleCourse:
         return session.get_one(MoodleCourse, course.id)
 
 
-def test_a_course_is_looked_at_in_three_requests(looked: Looked, moodle: RecordedMoodle) -> None:
+def test_a_course_is_looked_at_in_three_requests(service: MappingService, desk: Desk, moodle: RecordedMoodle) -> None:
+    answers(moodle, {Function.GRADE_REPORT: gradebook_with({"cmid": 41})})
+    service.look(desk)
     assert moodle.calls == [
         "core_course_get_contents",
         "mod_assign_get_assignments",
         "gradereport_user_get_grade_items",
     ]
+
+
+def test_where_the_account_has_no_page_in_the_gradebook_a_participants_is_read(
+    service: MappingService, desk: Desk, moodle: RecordedMoodle
+) -> None:
+    service.look(desk)
+    assert moodle.calls[2:] == [
+        "gradereport_user_get_grade_items",
+        "core_enrol_get_enrolled_users",
+        "gradereport_user_get_grade_items",
+    ]
+    assert [dict(one.fields)["userid"] for one in moodle.seen[2::2]] == ["7", "9"]
+
+
+def test_what_can_count_depends_on_the_activity(looked: Looked) -> None:
     assert looked.contents is not None
     assert set(looked.contents.choices) == {1, 2, 3, 4, 5, 7}
     assert looked.contents.choices[1].ways == tuple(Counts)

@@ -44,6 +44,7 @@ class Told:
     approvals: list[str] = field(default_factory=list)
     cards: dict[str, CertificateCard] = field(default_factory=dict)
     marks: dict[str, list[ScoreMark]] = field(default_factory=dict)
+    wholes: dict[str, list[ScoreMark]] = field(default_factory=dict)
     lists: list[CourseList] = field(default_factory=list)
     asked_lists: list[Collection[str] | None] = field(default_factory=list)
     """Of which courses the board asked the lists; None: of all."""
@@ -64,6 +65,7 @@ class Told:
             certificate=lambda _session, enrolment: self.cards.get(enrolment, CertificateCard("none")),
             certificates=lambda _session, enrolments: {one: self.cards[one] for one in enrolments if one in self.cards},
             scores=lambda _session, submissions: {one: self.marks[one] for one in submissions if one in self.marks},
+            wholes=lambda _session, enrolments: {one: self.wholes[one] for one in enrolments if one in self.wholes},
             lists=self.course_lists,
         )
 

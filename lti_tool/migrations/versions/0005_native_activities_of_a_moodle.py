@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=50), nullable=True),
+        sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["platform_id"], ["platform.id"], name=op.f("fk_moodle_site_platform_id"), ondelete="CASCADE"
         ),
@@ -119,7 +121,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mime_type", sa.String(length=100), server_default="", nullable=False),
-        sa.Column("url", sa.String(length=1000), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("path", sa.String(length=200), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
@@ -164,6 +166,7 @@ def upgrade() -> None:
     op.add_column("review", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("source_url", sa.String(length=1000), nullable=True))
+    op.add_column("submission_version", sa.Column("facts", sa.JSON(), nullable=True))
     _upgrade_certificates()
 
 
@@ -236,6 +239,7 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_certificate_award_id"), ["award_id"])
     for table, column in (("award", "approved_at"), ("award", "proposed_at"), ("issuing_key", "active_from")):
         op.drop_column(table, column)
+    op.drop_column("submission_version", "facts")
     op.drop_column("submission_version", "source_url")
     op.drop_column("submission_version", "origin")
     op.drop_column("review", "origin")

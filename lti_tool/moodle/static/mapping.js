@@ -1,8 +1,9 @@
 // Shows of each assignment only what its activity offers. Without it everything is there, and the server says what does not fit.
-function follow(fieldset) {
-  const select = fieldset.querySelector("select");
-  const details = fieldset.querySelector("[data-details]");
-  const grade = fieldset.querySelector("[data-grade]");
+function follow(line) {
+  const select = line.querySelector("select");
+  const details = line.querySelector("[data-details]");
+  const grade = line.querySelector("[data-grade]");
+  const points = line.querySelector("[data-points]");
   const radios = [...details.querySelectorAll('input[type="radio"][name^="counts-"]')];
 
   function show() {
@@ -17,11 +18,13 @@ function follow(fieldset) {
       const usual = radios.find((radio) => radio.value === chosen.dataset.usual);
       if (usual) usual.checked = true;
     }
+    points.hidden = !chosen.dataset.maximum;
+    points.textContent = points.dataset.points.replace("{maximum}", chosen.dataset.maximum ?? "");
     grade.hidden = !radios.some((radio) => radio.checked && radio.value === "graded");
   }
 
-  fieldset.addEventListener("change", show);
+  line.addEventListener("change", show);
   show();
 }
 
-for (const fieldset of document.querySelectorAll("form[data-mapping] > fieldset")) follow(fieldset);
+for (const line of document.querySelectorAll("form[data-mapping] [data-line]")) follow(line);

@@ -49,6 +49,18 @@ def test_a_teacher_hands_in_text_and_files_and_the_trainer_grades_it(native: Nat
     assert "Helder" in mine.text
 
 
+def test_the_gradebook_has_a_column_for_what_has_points(native: Native) -> None:
+    world = native.world
+    give_grade(world.school, native.essay, world.teacher.id, 71, world.trainer.id)
+    address = f"{world.school.url}/courses/{world.course.id}/grades"
+    mine = world.signed_in(world.teacher).get(address)
+    assert "Leervraag & meer" in mine.text
+    assert "71 / 100" in mine.text
+    assert "Oude opdracht" not in mine.text
+    assert "Leeswijzer" not in mine.text
+    assert "Oude opdracht" in world.signed_in(world.trainer).get(address).text
+
+
 def test_what_is_changed_keeps_the_files_that_are_there(native: Native) -> None:
     world = native.world
     hand_in(world.school, native.essay, world.teacher, "Eerst", [("a.txt", b"a", "text/plain")])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.courses.models import Person
 from lti_tool.database import Database
 from lti_tool.ids import new_id
-from lti_tool.sync.steady import PAUSES, Steady
+from lti_tool.jobs.steady import PAUSES, Steady
 from tests.clock import FakeClock
 
 
