@@ -52,6 +52,7 @@ from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
+from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desks
 from lti_tool.moodle.mapping import MappingService
@@ -79,7 +80,6 @@ from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
-from lti_tool.training.completion import CompletionRules, nobody_knows
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.outcomes import Extras, OutcomeFollower
@@ -161,7 +161,6 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
-    completion_rules: CompletionRules = nobody_knows,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -171,7 +170,6 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
-        completion_rules: knows which activities their learning environment completes by the grade.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -282,7 +280,7 @@ def compose(
             clock,
             Access(trainings),
             CourseReader(platforms, trainings),
-            CourseProber(settings, key_ring, platforms, clock, completion_rules),
+            CourseProber(settings, key_ring, platforms, clock, MoodleCompletion(moodle_sites)),
         ),
         launches=launches,
         cohorts=cohorts,

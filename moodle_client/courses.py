@@ -86,10 +86,13 @@ class Activity:
     tracking: Tracking
     due_at: datetime | None
     description: UntrustedHtml
+    completed_by: frozenset[str] = frozenset()
+    """Moodle's names of the rules that complete it: completionusegrade, completionpassgrade, completionview …"""
 
     @classmethod
     def read(cls, node: Node) -> "Activity":
         """Read one module of a section."""
+        completion = node.maybe("completiondata")
         dates = node.each("dates", lambda date: (date.text("dataid", ""), date.moment("timestamp")))
         return cls(
             cm_id=node.integer("id"),
@@ -102,6 +105,7 @@ class Activity:
             tracking=node.choice("completion", Tracking, TRACKING_NUMBERS) if node.maybe("completion") else Tracking.NONE,
             due_at=next((moment for name, moment in dates if name == "duedate"), None),
             description=node.html("description"),
+            completed_by=frozenset(completion.each("details", lambda rule: rule.text("rulename")) if completion else ()),
         )
 
 

@@ -17,6 +17,7 @@ from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
+from lti_tool.statements import Statement
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.outcomes import CardState, CertificateCard, OutcomeChanged
 from mappings.progress import Origin, Outcome, OutcomeState, award_holds
@@ -38,14 +39,13 @@ _CARDS: Mapping[AwardState, CardState] = {
 
 
 def _cards_query(trainings: Iterable[Training]) -> Select[str, AwardState, str]:
-    """Return the query of `AwardService.cards`, made once: to build it costs more than to run it."""
+    """Return the query of `AwardService.card` and `cards`, of all enrolments."""
     return (
-        select(Enrolment.id, Award.state, Certificate.id)
+        select(Enrolment.id, Award.state, Certificate.id.label("certificate_id"))
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Award, Award.person_id == Enrolment.person_id)
         .outerjoin(Certificate, Certificate.award_id == Award.id)
         .where(
-            Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)),
             Enrolment.role == Role.PARTICIPANT.value,
             or_(
                 *(
@@ -76,7 +76,10 @@ class AwardService:
         self._clock = clock
         self._trainings = trainings
         self._base_url = base_url
-        self._query = _cards_query(trainings.values())
+        # made once: to build a query costs more than to run it
+        cards = _cards_query(trainings.values())
+        self._one_card = Statement(cards.where(Enrolment.id == bindparam("enrolment_id")))
+        self._many_cards = cards.where(Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)))
 
     def follow_outcome(self, session: Session, change: OutcomeChanged) -> None:
         """Make the award when this outcome completes the rule (an `OutcomeFollower`)."""
@@ -101,7 +104,9 @@ class AwardService:
 
     def card(self, session: Session, enrolment_id: str) -> CertificateCard:
         """Return how far the certificate of one enrolment is, for the pages of `training`."""
-        return self.cards(session, [enrolment_id]).get(enrolment_id, CertificateCard("none"))
+        session.flush()
+        found = self._one_card.first(session.connection(), {"enrolment_id": enrolment_id})
+        return self._card(AwardState(found.state), found.certificate_id) if found else CertificateCard("none")
 
     def cards(self, session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, CertificateCard]:
         """Return how far the certificates of many enrolments are.
@@ -109,7 +114,7 @@ class AwardService:
         A person has one certificate of an achievement, also with several enrolments.
         """
         session.flush()
-        rows = session.connection().execute(self._query, {"enrolment_ids": list(enrolment_ids)})
+        rows = session.connection().execute(self._many_cards, {"enrolment_ids": list(enrolment_ids)})
         return {enrolment: self._card(AwardState(state), certificate) for enrolment, state, certificate in rows}
 
     def push(self) -> int:

@@ -93,7 +93,8 @@ def completion(course: CourseFacts, rules: Mapping[str, CompletionRule]) -> Find
     if unknown:
         unseen = _l("Of de voorwaarde er is, kan ICC Bridge van buiten niet zien: kijk dat één keer zelf na.")
         both = LazyString(lambda: f"{about} {unseen}")
-        return Finding("completion", Light.NOT_TRIED, title, both, (), THE_TRAINER, steps)
+        who = _l("Jij of een docent van de cursus kan dit nakijken.")
+        return Finding("completion", Light.NOT_TRIED, title, both, (), who, steps)
     meaning = _l("Elke opdracht heeft de voorwaarde ‘%(rule)s’. Akkoord werk wordt vanzelf afgevinkt.", rule=rule)
     return Finding("completion", Light.OK, title, meaning)
 

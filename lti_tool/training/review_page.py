@@ -12,7 +12,7 @@ from lti_tool.training.home import Place
 from lti_tool.training.outcomes import Extras, ScoreMark
 from lti_tool.training.people import names_of, participant_name
 from lti_tool.training.roster import Participant, Waiting, listed, participants
-from lti_tool.training.showing import VersionShown, question_of, submissions_of, versions_of
+from lti_tool.training.showing import VersionShown, own_work, question_of, versions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
 
@@ -84,7 +84,7 @@ class ReviewPageService:
                 phase=standing.training.phase_of(assignment),
                 state=OutcomeState(submission.state),
                 versions=versions_of(session, submission.id),
-                question=question_of(session, submissions_of(session, [submission.enrolment_id]).values()),
+                question=question_of(session, own_work(session, submission.enrolment_id)),
                 marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
                 queue=listed(session, standing, (OutcomeState.SUBMITTED,), self._clock()),
             )

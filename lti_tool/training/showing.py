@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
+from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
 from lti_tool.training.people import names_of
 from lti_tool.training.reviewing import Verdict
@@ -70,6 +71,11 @@ class WorkShown:
     """The newest first."""
 
     @property
+    def handed_in(self) -> bool:
+        """Whether something was handed in."""
+        return self.state not in (OutcomeState.OPEN, OutcomeState.DRAFT)
+
+    @property
     def last(self) -> VersionShown | None:
         """What was handed in last."""
         return self.versions[0] if self.versions else None
@@ -96,8 +102,8 @@ def versions_of(session: Session, submission_id: str) -> tuple[VersionShown, ...
     return tuple(_version(version, names) for version in versions)
 
 
-def work_of(session: Session, submission: Submission | None) -> WorkShown:
-    """Return one piece of work as its maker sees it, draft included."""
+def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
+    """Return one piece of work, of `own_work`, as its maker sees it, draft included."""
     if submission is None:
         return NOTHING
     query = select(WorkFile).where(WorkFile.submission_id == submission.id, WorkFile.in_draft.is_(True))
@@ -114,20 +120,26 @@ def work_of(session: Session, submission: Submission | None) -> WorkShown:
     )
 
 
+def own_work(session: Session, enrolment_id: str) -> Sequence[FoundRow]:
+    """Return all work of one enrolment, with the columns of `Submission`."""
+    session.flush()
+    return _OWN_WORK.rows(session.connection(), {"enrolment_id": enrolment_id})
+
+
 def submissions_of(session: Session, enrolment_ids: Collection[str]) -> Mapping[tuple[str, str], Submission]:
     """Return all work of these enrolments, by enrolment and assignment."""
     if not enrolment_ids:
         return {}
-    found = session.scalars(_SUBMISSIONS, {"enrolment_ids": list(enrolment_ids)})
+    found = session.scalars(select(Submission).where(Submission.enrolment_id.in_(enrolment_ids)))
     return {(row.enrolment_id, row.assignment_key): row for row in found}
 
 
-def outcomes(submissions: Collection[Submission]) -> list[Outcome]:
+def outcomes(submissions: Collection[FoundRow]) -> list[Outcome]:
     """Return what the work of one enrolment amounts to, for `mappings.progress`."""
     return [Outcome(row.assignment_key, OutcomeState(row.state), at=row.changed_at) for row in submissions]
 
 
-def question_of(session: Session, rows: Collection[Submission]) -> str | None:
+def question_of(session: Session, rows: Collection[FoundRow]) -> str | None:
     """Return the learning question of somebody with this work, None until it was handed in."""
     asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
     if asked is None or asked.state == OutcomeState.OPEN:
@@ -142,7 +154,7 @@ def question_of(session: Session, rows: Collection[Submission]) -> str | None:
 
 
 # Made once, because every page of a participant asks: to build a statement costs more than to run it.
-_SUBMISSIONS = select(Submission).where(Submission.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)))
+_OWN_WORK = Statement(select(*Submission.__table__.columns).where(Submission.enrolment_id == bindparam("enrolment_id")))
 
 
 def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionShown:

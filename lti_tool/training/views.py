@@ -11,6 +11,7 @@ from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
 from lti_tool.training import trainer_views
 from lti_tool.training.arriving import ArrivalService, Door
+from lti_tool.training.briefs import Briefs
 from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
 from lti_tool.training.file_names import disposition
 from lti_tool.training.handing_in import HandInService
@@ -237,8 +238,9 @@ def _assignment(
         page=page,
         text=page.work.draft_text if text is None else text,
         link=page.work.draft_link if link is None else link,
+        brief=use(Briefs).of(page.place.training, page.assignment, begun=page.work.handed_in),
         problems=problems or {},
-        title=_problem_title(submits=submits, kept=kept),
+        title=_problem_title(submits=submits, kept=kept) if problems else "",
         typed=typed,
         marks=marks_shown(page.marks),
         largest=use(WorkFileService).largest(hand_in),

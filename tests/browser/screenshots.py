@@ -15,7 +15,7 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 EDITION = "Regio Zuid 2026–2027"
 HEIGHTS = {1280: 1100, 390: 1500}
 """How tall a picture of each width may be; what is below is left out."""
-TALL = {"board": 2240}
+TALL = {"board": 2500}
 """The same, of what a narrow window shows one below the other."""
 LEAST = 500
 DEMO_HEIGHT = 878

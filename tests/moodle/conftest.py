@@ -76,6 +76,7 @@ def stage(tmp_path: Path, new_sqlite_url: Callable[[], str], moodle: RecordedMoo
     parts.close()
 
 
+@pytest.fixture
 def desk(database: Database, clock: FakeClock) -> Iterator[Desk]:
     """A connected course in which nothing happened yet, and the cohort beside it."""
     living, outgoing = LivingCourse(), Outgoing(allow_private=True)

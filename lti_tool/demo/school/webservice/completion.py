@@ -30,6 +30,12 @@ def tracking(module: Module) -> int:
     return {CompletionRule.NONE: NOT_TRACKED, CompletionRule.MANUAL: BY_HAND}.get(rule, BY_RULE)
 
 
+def details(module: Module) -> list[dict[str, Any]]:
+    """The rules of an activity as the contents of a course tell them: to an account that takes part in nothing, all open."""
+    rule, words = _WORDS.get(rule_of(module), ("", ""))
+    return [{"rulename": rule, "rulevalue": {"status": 0, "description": words}}] if rule else []
+
+
 def _tick(module: Module, person_id: str) -> Tick | None:
     if module.activity is not None:
         return module.activity.ticks.get(person_id)

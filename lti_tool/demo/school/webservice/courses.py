@@ -7,7 +7,7 @@ from typing import Any
 from ..models import Completion, Course
 from ..native.models import Kind
 from .caller import Caller, Module, seconds
-from .completion import tracking
+from .completion import details, tracking
 from .refusals import invalid_parameter
 from .signatures import Params
 
@@ -118,6 +118,6 @@ def _nobody(module: Module) -> dict[str, Any]:
         "isautomatic": tracking(module) == 2,
         "istrackeduser": False,
         "uservisible": True,
-        "details": [],
+        "details": details(module),
         "isoverallcomplete": False,
     }
