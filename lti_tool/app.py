@@ -17,12 +17,22 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.certificates.award_views import blueprint as awards_blueprint
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
 from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
+from lti_tool.certificates.batch import BatchService
+from lti_tool.certificates.deciding import DecisionService
+from lti_tool.certificates.erasing import ErasureService
+from lti_tool.certificates.explaining import ExplanationService
+from lti_tool.certificates.exporting import ExportService
+from lti_tool.certificates.holder import HolderService
+from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.portfolio import PortfolioService
+from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
@@ -67,6 +77,7 @@ from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
 from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.counts import OutboxCounts
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
@@ -133,6 +144,13 @@ class Parts:
     issuer_keys: IssuerKeyStore
     issuer: CertificateIssuer
     certificates: CertificateService
+    decisions: DecisionService
+    explanations: ExplanationService
+    replacements: ReplacementService
+    erasures: ErasureService
+    issue_log: IssueLog
+    batches: BatchService
+    exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
     desks: Desks
@@ -231,6 +249,8 @@ def compose(
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
     desks = Desks(database, Access(trainings), platforms, trainings)
+    certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
+    issue_log = IssueLog(database, clock, settings.base_url)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -240,6 +260,7 @@ def compose(
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
@@ -301,7 +322,14 @@ def compose(
         awards=awards,
         issuer_keys=issuer_keys,
         issuer=issuer,
-        certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
+        certificates=certificates,
+        decisions=DecisionService(database, clock, Access(trainings), awards),
+        explanations=ExplanationService(database, Access(trainings), trainings),
+        replacements=ReplacementService(settings, database, clock, issuer_keys),
+        erasures=ErasureService(database, clock),
+        issue_log=issue_log,
+        batches=BatchService(database, awards, issuer),
+        exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         desks=desks,
@@ -343,12 +371,17 @@ def create_app(parts: Parts) -> Flask:
         parts.embedding,
         parts.copied,
         parts.certificates,
+        parts.decisions,
+        parts.explanations,
+        parts.issue_log,
+        *_holders_services(parts),
         BadgeService(settings, parts.certificates),
         parts.roster_lists,
         parts.moodle_sites,
         parts.moodle_check,
         parts.desks,
         parts.native_mappings,
+        OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -387,10 +420,17 @@ def create_app(parts: Parts) -> Flask:
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
+        awards_blueprint,
         badges_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
+
+
+def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService]:
+    holder = HolderService(parts.settings, parts.database, parts.clock, Access(parts.trainings))
+    badges = BadgeService(parts.settings, parts.certificates)
+    return holder, PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files)
 
 
 def _refuse_nul() -> None:

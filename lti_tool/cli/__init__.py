@@ -5,6 +5,7 @@ Exit codes: 0 done · 1 refused or failed (one clear line on stderr, no tracebac
 
 import click
 
+from lti_tool.cli import awarding  # noqa: F401 - its commands belong to `certificate`
 from lti_tool.cli.certificates import certificate
 from lti_tool.cli.cohorts import cohort
 from lti_tool.cli.frame import IccGroup

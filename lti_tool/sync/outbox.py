@@ -62,14 +62,14 @@ class ScoreOutboxService:
 
     def follow(self, session: Session, change: OutcomeChanged) -> None:
         """Write what every learning environment should now hold for this outcome (an `OutcomeFollower`)."""
-        of_person = Placement.cohort_id == change.cohort_id, Account.person_id == change.person_id
-        query = _targets().where(*of_person, Placement.assignment_key == change.assignment_key)
-        for placement, account, family in session.execute(query).all():
+        person = {"cohort_id": change.cohort_id, "person_id": change.person_id}
+        targets = session.execute(_TARGETS_OF_WORK, {**person, "assignment_key": change.assignment_key}).all()
+        for placement, account, family in targets:
             profile = self._profile_of(family)
             score = score_for(change.state, change.feedback, profile)
             self._put(session, placement, account, change.submission_id, score, profile)
         if change.state is OutcomeState.ACCEPTED:
-            self._put_whole(session, session.execute(_wholes().where(*of_person)).all())
+            self._put_whole(session, session.execute(_WHOLES_OF_PERSON, person).all())
 
     def catch_up(self, session: Session, launch: Launch) -> None:
         """Write the rows that a placement lacks, and try again what its launch repaired (a `LaunchFollower`).
@@ -165,13 +165,8 @@ class ScoreOutboxService:
         if score is None:
             return False
         now = self._clock()
-        own = (
-            select(ScoreOutbox)
-            .where(ScoreOutbox.placement_id == placement.id, ScoreOutbox.account_id == account.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        row = session.scalar(own)
+        key = {"placement_id": placement.id, "account_id": account.id}
+        row = session.scalar(_ROW, key)
         if row is None:
             values = {
                 "id": new_id(),
@@ -191,7 +186,7 @@ class ScoreOutboxService:
                 "changed_at": now,
             }
             insert_unless_there(session, ScoreOutbox, values)
-            row = session.scalars(own).one()
+            row = session.scalars(_ROW, key).one()
         elif score.score_given is None and row.score_given is not None:
             return False  # what only announces something never takes the place of a grade
         row.score_given, row.score_maximum, row.comment = score.score_given, score.score_maximum, score.comment
@@ -287,7 +282,16 @@ def _missing() -> Select[Placement, Account, str, Submission]:
     )
 
 
-# Made once, because every launch asks: to build a statement costs more than to run it.
+# Made once, because every launch and every review asks: to build a statement costs more than to run it.
+_ROW = (
+    select(ScoreOutbox)
+    .where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.account_id == bindparam("account_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_OF_PERSON = Placement.cohort_id == bindparam("cohort_id"), Account.person_id == bindparam("person_id")
+_TARGETS_OF_WORK = _targets().where(*_OF_PERSON, Placement.assignment_key == bindparam("assignment_key"))
+_WHOLES_OF_PERSON = _wholes().where(*_OF_PERSON)
 _OF_PLACEMENT = Placement.id == bindparam("placement_id")
 _LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _LACKING_WHOLE = _missing_wholes().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)

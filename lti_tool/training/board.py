@@ -27,11 +27,6 @@ class Cell:
     """None while nothing was handed in: there is nothing to read."""
     marks: Sequence[ScoreMark]
 
-    @property
-    def stuck(self) -> bool:
-        """Whether a result of it has not arrived and somebody has to do something."""
-        return any(mark.stuck for mark in self.marks)
-
 
 @dataclass(frozen=True)
 class Stuck:

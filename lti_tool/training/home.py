@@ -15,6 +15,7 @@ from lti_tool.training.access import Access, Standing
 from lti_tool.training.outcomes import CertificateCard, Extras, ScoreMark
 from lti_tool.training.people import first_name, trainer_names
 from lti_tool.training.showing import WorkShown, outcomes, own_work, question_of, work_of
+from mappings.award import AwardMode
 from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
 from mappings.training import Assignment, Phase, Training
 
@@ -58,6 +59,8 @@ class CertificatePanel:
     approved: bool
     """The issuer has approved the cohort."""
     card: CertificateCard
+    by_approval: bool = False
+    """A trainer proposes and the issuer decides, once everything is accepted."""
 
     @property
     def complete(self) -> bool:
@@ -195,6 +198,7 @@ class HomeService:
             asked=name is None and last_phase_open(training, outcomes(rows)),
             approved=standing.cohort.approved_at is not None,
             card=self._extras.certificate(session, standing.enrolment_id or ""),
+            by_approval=training.award.mode is AwardMode.APPROVAL,
         )
 
 

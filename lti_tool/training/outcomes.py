@@ -17,7 +17,18 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import Words
 from mappings.progress import OutcomeState
 
-CardState = Literal["none", "waiting_name", "waiting_approval", "queued", "issued"]
+CardState = Literal[
+    "none",
+    "waiting_approval",
+    "waiting_proposal",
+    "waiting_decision",
+    "declined",
+    "waiting_name",
+    "queued",
+    "issued",
+    "revoked",
+    "erased",
+]
 MarkState = Literal["none", "waiting", "sent", "refused", "changed", "kept"]
 
 
@@ -59,6 +70,13 @@ class CertificateCard:
     url: str | None = None
     """The certificate's page, once it is issued."""
     certificate_id: str | None = None
+    own_url: str | None = None
+    """The holder's own page about it, as a path."""
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a certificate, so that the name on it stays."""
+        return self.certificate_id is not None or self.state == "issued"
 
 
 @dataclass(frozen=True)

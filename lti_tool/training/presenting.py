@@ -46,7 +46,11 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
     if place.participates:
         found += [(_("Overzicht"), "training.home"), (_("Certificaat"), "training.name")]
     if place.trains:
-        found += [(_("Wacht op jou"), "training.waiting"), (_("Bord"), "training.board")]
+        found += [
+            (_("Wacht op jou"), "training.waiting"),
+            (_("Bord"), "training.board"),
+            (_("Certificaten"), "awards.due"),
+        ]
     return [
         {"text": text, "url": url_for(endpoint, cohort_id=place.cohort_id), "current": endpoint == current}
         for text, endpoint in found
@@ -97,6 +101,11 @@ def what_is_needed(panel: CertificatePanel, name_url: str, issuer: str) -> Seque
     if not panel.approved:
         waiting = _("Je kunt gewoon verder. Je certificaat wacht tot %(issuer)s de editie goedkeurt.", issuer=issuer)
         needed.append({"text": _("Goedkeuring van je editie door %(issuer)s", issuer=issuer), "meta": waiting})
+    if panel.by_approval:
+        after = _("Dat volgt als alle opdrachten akkoord zijn. Jij hoeft daar niets voor te doen.")
+        done = panel.card.state in ("waiting_name", "queued")
+        needed.append({"text": _("Voordracht door je trainer, en het akkoord van %(issuer)s", issuer=issuer), "done": done})
+        needed[-1] |= {} if done else {"meta": after}
     return needed
 
 
@@ -183,15 +192,16 @@ def _words(mark: ScoreMark) -> str:
     return str(_("Met de hand veranderd in %(platform)s", **where))
 
 
-def show(template: str, place: Place | None = None, current: str = "", **values: object) -> str:
-    """Return a page of this room, with the bar and the tabs of the cohort that it belongs to.
+def show(template: str, place: Place | None = None, current: str = "", *, folder: str = "training", **values: object) -> str:
+    """Return a page, with the bar and the tabs of the cohort that it belongs to.
 
     Args:
-        template: in ``templates/training``.
+        template: in ``templates/training``, or in the folder of another room.
         place: the cohort; None for a page of none.
         current: the endpoint of the tab that the page belongs to.
+        folder: of the room's templates.
         values: for the template.
     """
     if place is not None:
         values |= bar_of(place, current)
-    return render_template(f"training/{template}", **values)
+    return render_template(f"{folder}/{template}", **values)

@@ -139,7 +139,7 @@ def file(file_id: str) -> Answer:
 
 @blueprint.route("/cohort/<cohort_id>/name", methods=["GET", "POST"])
 def name(cohort_id: str) -> Answer:
-    """Show how far the certificate is, and keep the name for it (`certificate_name`)."""
+    """Show how far the certificate is, and keep the name for it (`certificate_name`); once it is there, lead to it."""
     viewer = current_viewer()
     problems: dict[str, Words] = {}
     if request.method == "POST":
@@ -151,6 +151,8 @@ def name(cohort_id: str) -> Answer:
         except Moved as moved:
             problems = {FIELD: moved.explanation}
     page = use(HomeService).name(viewer, cohort_id)
+    if page.panel.card.own_url and page.panel.card.state != "erased" and not problems:
+        return redirect(page.panel.card.own_url, 303)
     typed = request.form.get(FIELD, page.suggestion)
     shown = show(
         "name.html",

@@ -167,6 +167,16 @@ def upgrade() -> None:
     op.add_column("submission_version", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("source_url", sa.String(length=1000), nullable=True))
     op.add_column("submission_version", sa.Column("facts", sa.JSON(), nullable=True))
+    op.create_table(
+        "score_count",
+        sa.Column("platform_id", sa.String(length=22), nullable=False),
+        sa.Column("result", sa.String(length=20), nullable=False),
+        sa.Column("count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_score_count_platform_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "result", name=op.f("pk_score_count")),
+    )
     _upgrade_certificates()
 
 
@@ -192,6 +202,7 @@ def _upgrade_certificates() -> None:
         "award_decision",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("award_id", sa.String(length=22), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("by_id", sa.String(length=22), nullable=True),
         sa.Column("by_name", sa.String(length=200), nullable=True),
@@ -200,6 +211,7 @@ def _upgrade_certificates() -> None:
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_decision_award_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_award_decision_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award_decision")),
+        sa.UniqueConstraint("award_id", "number", name=op.f("uq_award_decision_award_id_number")),
     )
     op.create_index(op.f("ix_award_decision_award_id"), "award_decision", ["award_id"])
     op.create_table(
@@ -227,7 +239,7 @@ def downgrade() -> None:
 
     A certificate that was replaced goes: there was no room for two of one award.
     """
-    for table in ("issue_log_day", "issue_log", "award_decision"):
+    for table in ("score_count", "issue_log_day", "issue_log", "award_decision"):
         op.drop_table(table)
     op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")
     op.drop_index("uq_certificate_award_id_valid", "certificate")
