@@ -66,6 +66,9 @@ from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desks
 from lti_tool.moodle.mapping import MappingService
+from lti_tool.moodle.native_courses import NativeCourses
+from lti_tool.moodle.native_files import NativeFileService
+from lti_tool.moodle.showing import NativeShowing
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
@@ -156,6 +159,7 @@ class Parts:
     desks: Desks
     native_mappings: MappingService
     moodle_sync: MoodleSync
+    native_courses: NativeCourses
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -246,6 +250,7 @@ def compose(
         clock,
         settings.moodle_minutes,
     )
+    natives = NativeShowing(clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
     desks = Desks(database, Access(trainings), platforms, trainings)
@@ -312,6 +317,10 @@ def compose(
             wholes=marks_of_wholes,
             lists=roster_lists.lists,
             mappable=desks.mappable,
+            natives=natives.natives,
+            native_files=natives.files,
+            native_courses=natives.courses,
+            native_places=natives.places,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -335,6 +344,7 @@ def compose(
         desks=desks,
         native_mappings=MappingService(database, clock, moodle_sites),
         moodle_sync=moodle_sync,
+        native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -381,6 +391,8 @@ def create_app(parts: Parts) -> Flask:
         parts.moodle_check,
         parts.desks,
         parts.native_mappings,
+        parts.native_courses,
+        NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
         OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
