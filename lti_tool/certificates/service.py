@@ -145,7 +145,7 @@ class CertificateService:
             select(Award, Enrolment.cohort_id, Certificate)
             .join(Enrolment, Enrolment.id == Award.enrolment_id)
             .outerjoin(Certificate, Certificate.award_id == Award.id)
-            .order_by(Award.met_at, Award.id, Certificate.issued_at)
+            .order_by(Award.met_at, Award.id, Certificate.replaced_by_id.is_(None), Certificate.issued_at)
         )
         if cohort_id is not None:
             query = query.where(Enrolment.cohort_id == cohort_id)
