@@ -65,8 +65,14 @@ from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
+from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.mapping import MappingService
+from lti_tool.moodle.native_courses import NativeCourses
+from lti_tool.moodle.native_files import NativeFileService
+from lti_tool.moodle.showing import NativeShowing
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
+from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -151,7 +157,10 @@ class Parts:
     exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
+    desks: Desks
+    native_mappings: MappingService
     moodle_sync: MoodleSync
+    native_courses: NativeCourses
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -242,9 +251,11 @@ def compose(
         clock,
         settings.moodle_minutes,
     )
+    natives = NativeShowing(clock)
     eseal = load_eseal(settings)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
 
@@ -308,6 +319,11 @@ def compose(
             scores=marks_of_work,
             wholes=marks_of_wholes,
             lists=roster_lists.lists,
+            mappable=desks.mappable,
+            natives=natives.natives,
+            native_files=natives.files,
+            native_courses=natives.courses,
+            native_places=natives.places,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -328,7 +344,10 @@ def compose(
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
+        desks=desks,
+        native_mappings=MappingService(database, clock, moodle_sites),
         moodle_sync=moodle_sync,
+        native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -371,6 +390,12 @@ def create_app(parts: Parts) -> Flask:
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
         parts.roster_lists,
+        parts.moodle_sites,
+        parts.moodle_check,
+        parts.desks,
+        parts.native_mappings,
+        parts.native_courses,
+        NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
         OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -408,6 +433,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         sync_blueprint,
+        moodle_blueprint,
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,

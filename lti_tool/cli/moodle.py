@@ -84,6 +84,22 @@ def check(platform_id: str, *, course: int | None, language: str | None, as_json
 
 
 @moodle.command()
+@click.argument("which", metavar="PLATFORM|COURSE")
+@json_option
+def sync(which: str, *, as_json: bool) -> None:
+    """Read native activities that count now: of one course, or of all courses of a platform.
+
+    Exit code 1 when a course could not be read; what was read before stays.
+    """
+    with parts() as tool:
+        rows = [read.row() for read in tool.native_courses.read_here(which)]
+    show(rows, as_json=as_json, empty="Nothing counts there.")
+    wrong = [f"{row['title'] or row['course']}: {row['problem']}" for row in rows if row["problem"]]
+    if wrong:
+        fail(f"not everything could be read: {', '.join(wrong)}")
+
+
+@moodle.command()
 @click.argument("platform_id")
 @json_option
 def disconnect(platform_id: str, *, as_json: bool) -> None:

@@ -132,25 +132,30 @@ class MoodleSync:
             if (course_id, number) not in alive:
                 self._revive(course_id, number)
 
-    def ask(self, session: Session, course_id: str) -> bool:
-        """Let a course be read now, whatever went wrong before; return whether it will be.
+    def ask(self, session: Session, course_id: str, *, patient: bool = True) -> int | None:
+        """Let a course be read now, whatever went wrong before.
 
-        It is not when nothing in it counts, or when it was read a moment ago.
+        Args:
+            patient: not when it was read a moment ago.
+
+        Returns:
+            The number of its job; None when it is not read: nothing in it counts, its Moodle is not connected, or it was
+            read a moment ago.
         """
         now = self._clock()
         row = session.get(MoodleCourse, course_id, with_for_update=True)
         if row is None or not session.scalar(select(has_mappings()).where(MoodleCourse.course_id == course_id)):
-            return False
-        if row.tried_at is not None and now - row.tried_at < AT_MOST_EVERY and row.problem is None:
-            return False
+            return None
+        if patient and row.tried_at is not None and now - row.tried_at < AT_MOST_EVERY and row.problem is None:
+            return None
         site = session.get(
             MoodleSite, session.get_one(Course, course_id).platform_id, with_for_update=True, populate_existing=True
         )
         if site is None:
-            return False
+            return None
         site.paused_until = None
         ask_for_sync(session, self._jobs, row, now)
-        return True
+        return row.job
 
     def _plan(self) -> None:
         unplanned = (

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lti_tool.app import Parts
+from lti_tool.app import Parts, compose
 from lti_tool.cli import main
+from lti_tool.config import load_settings
+from lti_tool.courses.models import Course
+from lti_tool.ids import new_id
+from lti_tool.moodle.models import ActivityMapping, MoodleCourse
 from moodle_client import Function
+from tests.builders import Builder
 from tests.cli.command import CommandLine
 from tests.moodle_client.recorded_moodle import Account, RecordedMoodle
 from tests.moodle_client.recorded_moodle.school import ALL_FUNCTIONS
@@ -120,3 +125,46 @@ def test_disconnecting_forgets_the_token_and_says_to_revoke_it(installed: Comman
     assert "Revoke the token in Moodle" in installed.done("moodle", "disconnect", connected)
     assert installed.json("moodle", "list") == []
     assert "has no token" in installed.refused("moodle", "disconnect", connected)
+
+
+def test_courses_in_which_activities_count_are_read_at_once(
+    installed: CommandLine, parts: Parts, connected: str, moodle: RecordedMoodle
+) -> None:
+    tool = compose(load_settings())
+    tool.engine.prepare()
+    tool.close()
+    build = Builder(parts.database, parts.clock)
+    course = build.add(
+        Course(
+            id=new_id(),
+            platform_id=connected,
+            context_id="2",
+            title="ICC-training VO",
+            created_at=parts.clock(),
+            last_seen_at=parts.clock(),
+        )
+    )
+    build.add(MoodleCourse(course_id=course.id, moodle_id=2))
+    build.add(
+        ActivityMapping(
+            course_id=course.id,
+            cohort_id=build.cohort().id,
+            assignment_key="leervraag",
+            cm_id=1,
+            kind="assign",
+            instance_id=1,
+            counts="submitted",
+            confirmed_at=parts.clock(),
+        )
+    )
+    (row,) = installed.json("moodle", "sync", connected)
+    assert (row["course"], row["title"], row["problem"], row["asked"]) == (course.id, "ICC-training VO", None, True)
+    assert (row["work"], row["read_at"] is not None) == (21, True)
+    assert installed.json("moodle", "sync", course.id)[0]["work"] == 21
+    moodle.accounts.clear()
+    assert "ICC-training VO: token-refused" in installed.refused("moodle", "sync", course.id)
+
+
+def test_what_is_not_there_cannot_be_read(installed: CommandLine, connected: str) -> None:
+    assert "no course of platform" in installed.refused("moodle", "sync", connected)
+    assert "no course or platform 'anders'" in installed.refused("moodle", "sync", "anders")
