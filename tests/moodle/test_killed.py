@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import select
@@ -67,9 +67,15 @@ def furnish(database: Database, moodle: RecordedMoodle, living: LivingCourse, ou
     desk.map(4, "uitvoering", Counts.COMPLETED, needs_trainer=False, writes_completion=True)
 
 
+class Worker(Protocol):
+    """Lets a worker work, and says how it ended."""
+
+    def __call__(self, minutes: int, tick: int = TICKS_OF_PATIENCE) -> str: ...
+
+
 @contextmanager
-def victims(url: str, folder: Path) -> Iterator[Callable[[int, int], str]]:
-    """Start what makes workers over a database; what it hands out lets one work, and says how it ended."""
+def victims(url: str, folder: Path) -> Iterator[Worker]:
+    """Start what makes workers over a database, and hand out what lets one work."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ICC_")}
     with subprocess.Popen(  # noqa: S603  # our own module
         [sys.executable, "-m", "tests.moodle.victims", url, str(folder)],
