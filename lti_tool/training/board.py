@@ -16,6 +16,7 @@ from lti_tool.training.outcomes import (
     Extras,
     NativeCourse,
     NativeMark,
+    News,
     ScoreMark,
 )
 from lti_tool.training.people import School
@@ -95,6 +96,8 @@ class BoardPage:
     """The courses, by id, whose native activities can stand for assignments."""
     native_courses: Sequence[NativeCourse]
     """The courses in which activities of the learning environment count."""
+    news: News | None
+    """What is new in what the cohort shares; None: it shares nothing."""
 
     @property
     def can_read_lists(self) -> bool:
@@ -153,6 +156,7 @@ class BoardService:
             lists = self._extras.lists(session, cohort_id, seen)
             mappable = self._extras.mappable(session, cohort_id, seen)
             native_courses = self._extras.native_courses(session, cohort_id, seen)
+            news = self._extras.news(session, standing)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
             place=Place.of(standing),
@@ -164,6 +168,7 @@ class BoardService:
             lists=lists,
             mappable=mappable,
             native_courses=native_courses,
+            news=news,
         )
 
     def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:

@@ -51,6 +51,8 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
             (_("Bord"), "training.board"),
             (_("Certificaten"), "awards.due"),
         ]
+    if place.training.sharing is not None:
+        found.append((_("Van elkaar leren"), "exchange.overview"))
     return [
         {"text": text, "url": url_for(endpoint, cohort_id=place.cohort_id), "current": endpoint == current}
         for text, endpoint in found

@@ -64,7 +64,7 @@ def training_services(
         BoardService(database, clock, access, extras),
         ReviewPageService(database, clock, access, extras),
         HandInService(database, clock, access, followers),
-        WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
+        WorkFileService(database, clock, access, store, settings.file_max_mb, extras, followers),
         ReviewService(database, clock, access, followers),
         NameService(database, clock, access, extras, person_followers),
         Issuer(settings.issuer_name.split(" – ")[0]),

@@ -1,7 +1,7 @@
 """Native activities of a connected Moodle, where work was handed in; how certificates are awarded, replaced and shared
 
-New tables (also for what a cohort shares, and the audit trail), and columns that say of all work that is there: it was handed in and reviewed here; and of all certificates:
-they are shared, as before.
+New tables, also for what a cohort shares and for the audit trail, and columns that say of all work that is there: it was
+handed in and reviewed here; and of all certificates: they are shared, as before.
 """
 
 import sqlalchemy as sa
