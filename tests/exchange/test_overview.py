@@ -136,7 +136,7 @@ def test_home_and_board_count_what_is_new_until_it_was_looked_at(seen: Circle) -
     assert "delen: " not in seen.noor.page(home)
     piece = seen.share(seen.zoe)
     assert "Bekijk wat de anderen delen: 1 nieuw" in seen.noor.page(home)
-    assert "Bekijk wat de anderen delen: 1 nieuw" in seen.trainer.page(board)
+    assert "Bekijk wat deelnemers delen: 1 nieuw" in seen.trainer.page(board)
     assert "delen: " not in seen.zoe.page(home)
     seen.react(seen.noor, piece, "Een tip")
     assert "delen: 1 nieuw" in seen.zoe.page(home)
