@@ -25,12 +25,13 @@ from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.erasing import ErasureService
+from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.explaining import ExplanationService
 from lti_tool.certificates.exporting import ExportService
 from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
-from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
@@ -251,7 +252,8 @@ def compose(
         settings.moodle_minutes,
     )
     natives = NativeShowing(clock)
-    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
+    eseal = load_eseal(settings)
+    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
@@ -266,6 +268,7 @@ def compose(
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
+    engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
