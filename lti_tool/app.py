@@ -24,6 +24,8 @@ from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.service import CertificateService
+from lti_tool.certificates.verification import VerificationService
+from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
@@ -288,6 +290,7 @@ def create_app(parts: Parts) -> Flask:
         parts.copied,
         parts.certificates,
         BadgeService(settings, parts.certificates),
+        VerificationService(parts.certificates, parts.clock),
         parts.roster_lists,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -313,6 +316,8 @@ def create_app(parts: Parts) -> Flask:
             "platforms.connected": settings.registrations_per_minute,
             "platforms.deployment": settings.registrations_per_minute,
             "connection.check_registered": settings.registrations_per_minute,
+            "verification.send": settings.verifications_per_minute,
+            "verification.machine": settings.verifications_per_minute,
         },
     )
     app.before_request(_refuse_nul)
@@ -327,6 +332,7 @@ def create_app(parts: Parts) -> Flask:
         sync_blueprint,
         certificates_blueprint,
         badges_blueprint,
+        verification_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

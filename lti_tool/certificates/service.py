@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.credential import build_achievement
 from lti_tool.certificates.documents import did_document, key_set, single_jwk
 from lti_tool.certificates.freezing import awarded_achievement
-from lti_tool.certificates.identity import achievement_url
+from lti_tool.certificates.identity import achievement_url, status_list_url
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, Certificate, StatusList
 from lti_tool.certificates.pdf import render_pdf
@@ -48,6 +48,10 @@ class CertificatePage:
     """What the verification page shows."""
 
     snapshot: Snapshot
+    shared: bool
+    """Whether it shows who it is about, and gives the forms."""
+    replaced_by: str | None
+    """The page of the one that took its place; then `revoked_at` is when, and `revoked_reason` why."""
     revoked_at: datetime | None
     revoked_reason: str | None
     checked_at: datetime
@@ -149,6 +153,8 @@ class CertificateService:
         training = self._trainings.get(snapshot.training_key)
         return CertificatePage(
             snapshot=snapshot,
+            shared=certificate.shared,
+            replaced_by=self._url(certificate.replaced_by_id) if certificate.replaced_by_id else None,
             revoked_at=certificate.revoked_at,
             revoked_reason=certificate.revoked_reason,
             checked_at=self._clock(),
@@ -240,6 +246,12 @@ class CertificateService:
         lists = [json.loads(self.status_list(number).json) for number in numbers]
         return Trust.from_documents([self.did_document()], status_lists=lists, key_sets=[self.jwks()])
 
+    def status_tokens(self) -> Mapping[str, str]:
+        """Return every status list as VC-JWT, by its address."""
+        with self._database.session() as session:
+            numbers = session.scalars(select(StatusList.number)).all()
+        return {status_list_url(self._settings.base_url, number): self.status_list(number).jwt for number in numbers}
+
     def achievement(self, key: str, version: int, language: Language = Language.NL) -> AchievementPage:
         """Return an achievement, for machines in one language.
 
@@ -260,6 +272,9 @@ class CertificateService:
             base_url=self._settings.base_url,
             language=language,
         )
+
+    def _url(self, certificate_id: str) -> str:
+        return f"{self._settings.base_url}/c/{certificate_id}"
 
     def _revoked(self, number: int) -> frozenset[int]:
         with self._database.session() as session:

@@ -5,6 +5,7 @@ No name stands in an address, a title or a preview; the pages are not indexed an
 
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 
+from lti_tool.certificates.linkedin import linkedin_url
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.snapshot import Language
 from lti_tool.registry import use
@@ -24,8 +25,9 @@ def page(certificate_id: str) -> str | Response:
     if wanted == "application/jwt":
         return token(certificate_id)
     g.brand = "ICC Bridge"
+    g.referrer_policy = "no-referrer"
     shown = use(CertificateService).page(certificate_id)
-    return render_template("certificates/page.html", page=shown)
+    return render_template("certificates/page.html", page=shown, linkedin=linkedin_url(shown.snapshot))
 
 
 @blueprint.get("/c/<certificate_id>.json")

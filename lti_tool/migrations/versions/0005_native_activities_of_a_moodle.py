@@ -179,9 +179,7 @@ def _upgrade_certificates() -> None:
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("wanted_name", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_foreign_key(
-            batch_op.f("fk_certificate_replaced_by_id"), "certificate", ["replaced_by_id"], ["id"]
-        )
+        batch_op.create_foreign_key(batch_op.f("fk_certificate_replaced_by_id"), "certificate", ["replaced_by_id"], ["id"])
     op.create_index(op.f("ix_certificate_award_id"), "certificate", ["award_id"])
     valid = sa.text("revoked_at IS NULL")
     op.create_index(

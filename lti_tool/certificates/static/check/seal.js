@@ -1,0 +1,136 @@
+// The seal of a PDF: PAdES with a P-256 key of the issuer over every byte of the file but the seal itself. Only once that holds
+// is the certificate taken out, so nothing is looked for in a PDF from a stranger.
+import { joined, latin1, sameBytes, sha256, unpacked, utf8 } from "./bytes.js";
+import { Stopped } from "./stopped.js";
+
+const RANGE = /\/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]/g;
+const MOST_SEAL_DIGITS = 2 * 64 * 1024;
+const MOST_ATTACHED_BYTES = 256 * 1024;
+const ES256 = { name: "ECDSA", hash: "SHA-256" };
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const OCTETS = 0x04;
+const OBJECT_ID = 0x06;
+const EXPLICIT = 0xa0;
+const ID = { signedData: "2a864886f70d010702", data: "2a864886f70d010701", contentType: "2a864886f70d010903", digest: "2a864886f70d010904", sha256: "608648016503040201" };
+
+// Returns { issuer, document }: who sealed it, and the text of the attached credential.
+export async function readSealed(bytes, keys) {
+  const text = latin1.decode(bytes);
+  const { signed, container } = findSeal(bytes, text);
+  const issuer = await sealingIssuer(signed, container, keys);
+  return { issuer, document: await attached(bytes, text) };
+}
+
+function findSeal(bytes, text) {
+  const ranges = [...text.matchAll(RANGE)];
+  if (ranges.length === 0) throw new Stopped("NOT_SEALED");
+  const [start, before, after, rest] = ranges.at(-1).slice(1).map(Number);
+  const gap = text.slice(before, after);
+  const whole = start === 0 && before > 0 && before < after && after + rest === bytes.length;
+  if (!whole || gap.length > MOST_SEAL_DIGITS || gap.length % 2 || !/^<[0-9A-Fa-f]+>$/.test(gap)) throw new Stopped("SEAL_BROKEN");
+  const container = Uint8Array.from(gap.slice(1, -1).match(/../g), (pair) => parseInt(pair, 16));
+  return { signed: joined(bytes.subarray(0, before), bytes.subarray(after)), container };
+}
+
+// The Cryptographic Message Syntax (RFC 5652, 5.1 and 5.3), as far as a seal goes.
+async function sealingIssuer(signed, container, keys) {
+  let seal;
+  try {
+    seal = readSeal(container);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Stopped("SEAL_BROKEN");
+    throw error;
+  }
+  if (!sameBytes(seal.digest, await sha256(signed))) throw new Stopped("SEAL_BROKEN");
+  for (const { issuer, jwk } of keys.p256) {
+    const key = await crypto.subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: jwk.x, y: jwk.y }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+    if (await crypto.subtle.verify(ES256, key, seal.signature, seal.attributes)) return issuer;
+  }
+  throw new Stopped((await holdsByItself(seal)) ? "SEAL_UNKNOWN" : "SEAL_BROKEN");
+}
+
+function readSeal(container) {
+  const outer = element(container, 0, SEQUENCE);
+  if (container.subarray(outer.end).some((byte) => byte !== 0)) throw new RangeError("something behind it");
+  const [kind, content] = elements(outer);
+  const [message] = elements(content);
+  const parts = elements(message);
+  const certificates = parts.find((part) => part.tag === EXPLICIT);
+  const [signer, another] = elements(parts.at(-1));
+  const fields = elements(signer);
+  const attributes = fields.find((field) => field.tag === EXPLICIT);
+  const signature = fields.find((field) => field.tag === OCTETS);
+  const [algorithm] = elements(fields[2]);
+  if (hex(kind) !== ID.signedData || another || !attributes || !signature || hex(algorithm) !== ID.sha256) throw new RangeError("no seal of ours");
+  const named = new Map(elements(attributes).map((attribute) => { const [name, values] = elements(attribute); return [hex(name), elements(values)[0]]; }));
+  if (hex(named.get(ID.contentType)) !== ID.data || named.get(ID.digest)?.tag !== OCTETS) throw new RangeError("no digest");
+  return {
+    digest: named.get(ID.digest).body,
+    // What is signed is the set, and in the message it has another tag (RFC 5652, 5.4).
+    attributes: joined(new Uint8Array([SET]), attributes.whole.subarray(1)),
+    signature: joined(...elements(element(signature.body, 0, SEQUENCE)).map(({ body }) => coordinate(body))),
+    certificates: certificates ? elements(certificates) : [],
+  };
+}
+
+// Whether the seal holds with the key that comes with it: then it is whole, and somebody else's.
+async function holdsByItself(seal) {
+  for (const certificate of seal.certificates) {
+    try {
+      const fields = elements(elements(certificate)[0]).filter((field) => field.tag === SEQUENCE);
+      const key = await crypto.subtle.importKey("spki", fields[4].whole, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+      if (await crypto.subtle.verify(ES256, key, seal.signature, seal.attributes)) return true;
+    } catch {
+      // A key of another kind, or none.
+    }
+  }
+  return false;
+}
+
+// DER (X.690, 8.1): one element with its tag, body and whole.
+function element(bytes, start, tag) {
+  let place = start + 2;
+  let length = bytes[start + 1];
+  if (length > 0x80) {
+    const digits = length - 0x80;
+    if (digits > 4) throw new RangeError("too long");
+    length = 0;
+    for (let count = 0; count < digits; count += 1) length = length * 256 + bytes[place + count];
+    place += digits;
+  }
+  const end = place + length;
+  if (!(end <= bytes.length) || length === undefined || (tag !== undefined && bytes[start] !== tag)) throw new RangeError("no such element");
+  return { tag: bytes[start], body: bytes.subarray(place, end), whole: bytes.subarray(start, end), end };
+}
+
+function elements(parent) {
+  const found = [];
+  if (parent === undefined) throw new RangeError("missing");
+  for (let place = 0; place < parent.body.length; place = found.at(-1).end) found.push(element(parent.body, place));
+  return found;
+}
+
+function hex(part) {
+  return part?.tag === OBJECT_ID ? Array.from(part.body, (byte) => byte.toString(16).padStart(2, "0")).join("") : "";
+}
+
+// A number of the signature as 32 bytes (RFC 5480 writes it shortest, WebCrypto wants it whole).
+function coordinate(body) {
+  const digits = body.subarray(Math.max(0, body.length - 32));
+  return joined(new Uint8Array(32 - digits.length), digits);
+}
+
+async function attached(bytes, text) {
+  const files = [...text.matchAll(/<<\/Length (\d{1,7})\/Type\/EmbeddedFile\/Filter\/FlateDecode[\s\S]{0,200}?>>\s*stream\r?\n/g)];
+  if (files.length !== 1) throw new Stopped("NOT_READ");
+  const start = files[0].index + files[0][0].length;
+  const content = await unpacked(bytes.subarray(start, start + Number(files[0][1])), "deflate", MOST_ATTACHED_BYTES);
+  try {
+    if (content !== null) return utf8.decode(content);
+  } catch {
+    // Not the text that it should be.
+  }
+  throw new Stopped("NOT_READ");
+}
+
