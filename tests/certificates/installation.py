@@ -1,13 +1,15 @@
-"""An installation that holds the sample certificate and signs with the issuer's keys of the tests, and Chromium in front of it.
+"""An installation that issued the sample certificate with the issuer's keys of the tests, and Chromium in front of it.
 
 No socket is opened: what the browser asks of https://icc.example.org, the application answers in this process; any other
 address fails, and is noted.
 """
 
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -15,15 +17,18 @@ from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Route
 from sqlalchemy import select, update
 
-from lti_tool.app import Parts, create_app
+from lti_tool.app import Parts, compose, create_app
 from lti_tool.certificates.models import Certificate, IssuingKey
+from lti_tool.config import load_settings
 from tests.certificates.award import all_accepted
 from tests.certificates.forgeries import signed
 from tests.certificates.issuer import ENTRY, issuer
 from tests.certificates.samples import AWARDED, BASE_URL, sample_snapshot
+from tests.clock import FakeClock
 from tests.recording_jobs import RecordingJobs
 
 T = TypeVar("T")
+SECRET = "a secret for the tests, long enough to be one"
 CERTIFICATE_ID = sample_snapshot().certificate_id
 _ASIDE = ThreadPoolExecutor(max_workers=1)
 
@@ -63,6 +68,20 @@ class Installation:
         sent = request.post_data_buffer
         answer = aside(lambda: ask(data=sent))
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
+
+
+def open_installation(folder: Path, template: Path) -> tuple[Installation, Callable[[], None]]:
+    """Return an installation over a database of its own, and what closes it.
+
+    Args:
+        folder: empty, for its data.
+        template: a migrated SQLite database to begin with.
+    """
+    shutil.copy(template, folder / "icc-bridge.sqlite")
+    settings = load_settings(base_url=BASE_URL, data_dir=folder, secret_key=SECRET, verifications_per_minute=0)
+    jobs = RecordingJobs()
+    parts = compose(settings, clock=FakeClock(), engine=jobs)
+    return installation(parts, jobs), parts.close
 
 
 def installation(parts: Parts, jobs: RecordingJobs) -> Installation:

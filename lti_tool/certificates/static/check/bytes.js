@@ -1,7 +1,12 @@
 // Bytes: what the other modules read and compare. Nothing here knows what a certificate is.
 
 export const utf8 = new TextDecoder("utf-8", { fatal: true });
-export const latin1 = new TextDecoder("latin1");
+const oneByteALetter = new TextDecoder("latin1");
+
+// A text with one letter a byte, of which only the ASCII letters mean anything (browsers read the others as windows-1252).
+export function ascii(bytes) {
+  return oneByteALetter.decode(bytes);
+}
 
 // The bytes of a text in base64url without padding; null when it is not one.
 export function fromBase64Url(text) {

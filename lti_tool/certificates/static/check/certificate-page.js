@@ -5,7 +5,8 @@ import { show } from "./show.js";
 import { verdictOf } from "./verdict.js";
 
 const panel = document.querySelector("[data-self-check]");
-const { base, icons, now, token, words: wordsAddress, name, awarded, certificate } = panel.dataset;
+const { base, icons, now, token, words: wordsAddress, awarded, certificate } = panel.dataset;
+const shownName = document.querySelector(".icc-name");
 const button = panel.querySelector("button");
 const said = panel.querySelector("[data-said]");
 const clock = clockFrom(Number(now));
@@ -30,7 +31,7 @@ async function run() {
 }
 
 function saysTheSame({ id, credentialSubject, awardedDate }) {
-  return id === certificate && credentialSubject?.name === name && Date.parse(awardedDate) === Date.parse(awarded);
+  return id === certificate && credentialSubject?.name === shownName.textContent.trim() && Date.parse(awardedDate) === Date.parse(awarded);
 }
 
 async function got(address) {

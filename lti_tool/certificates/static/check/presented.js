@@ -1,5 +1,5 @@
 // What somebody presents: told apart and read without trusting it. A PDF is not parsed here.
-import { fromBase64Url, latin1, utf8 } from "./bytes.js";
+import { ascii, fromBase64Url, sameBytes, utf8 } from "./bytes.js";
 import { parseObject } from "./json.js";
 import { Stopped } from "./stopped.js";
 
@@ -7,7 +7,7 @@ export const MOST_FILE_BYTES = 5 * 1024 * 1024;
 const MOST_CREDENTIAL_BYTES = 256 * 1024;
 const MOST_SVG_BYTES = 1024 * 1024;
 const MOST_CHUNKS = 10_000;
-const PNG = "\x89PNG\r\n\x1a\n";
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const KEYWORD = "openbadgecredential\0";
 const NAMESPACE = "https://purl.imsglobal.org/ob/v3p0";
 const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
@@ -15,9 +15,8 @@ const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 // Returns { kind: "pdf", bytes }, { kind: "token", token, header, payload } or { kind: "document", document }.
 export function readPresented(bytes) {
   if (bytes.length > MOST_FILE_BYTES) throw new Stopped("TOO_LARGE");
-  const start = latin1.decode(bytes.subarray(0, 8));
-  if (start.startsWith("%PDF-")) return { kind: "pdf", bytes };
-  if (start === PNG) return credential(decoded(fromPng(bytes)));
+  if (ascii(bytes.subarray(0, 5)) === "%PDF-") return { kind: "pdf", bytes };
+  if (sameBytes(bytes.subarray(0, PNG.length), PNG)) return credential(decoded(fromPng(bytes)));
   const text = decoded(bytes);
   return credential(text.startsWith("<") ? fromSvg(text) : text);
 }
@@ -66,9 +65,9 @@ function fromPng(bytes) {
     if (place + 12 > bytes.length || count > MOST_CHUNKS) throw new Stopped("NOT_READ");
     const end = place + 8 + view.getUint32(place);
     if (end + 4 > bytes.length) throw new Stopped("NOT_READ");
-    const kind = latin1.decode(bytes.subarray(place + 4, place + 8));
+    const kind = ascii(bytes.subarray(place + 4, place + 8));
     const data = bytes.subarray(place + 8, end);
-    if (kind === "iTXt" && latin1.decode(data.subarray(0, KEYWORD.length)) === KEYWORD) found.push(chunkText(data.subarray(KEYWORD.length)));
+    if (kind === "iTXt" && ascii(data.subarray(0, KEYWORD.length)) === KEYWORD) found.push(chunkText(data.subarray(KEYWORD.length)));
     place = kind === "IEND" ? bytes.length : end + 4;
   }
   if (found.length !== 1) throw new Stopped("NOT_READ");
@@ -84,7 +83,7 @@ function chunkText(rest) {
 
 // The one element of an SVG that holds a certificate (Open Badges 3.0, 5.3.2). Without a document type there are no entities.
 function fromSvg(text) {
-  if (text.length > MOST_SVG_BYTES || /<!(DOCTYPE|ENTITY)/i.test(text)) throw new Stopped("NOT_READ");
+  if (text.length > MOST_SVG_BYTES || /<!(DOCTYPE|ENTITY)/i.test(text) || !text.includes(NAMESPACE)) throw new Stopped("NOT_READ");
   const image = new DOMParser().parseFromString(text, "image/svg+xml");
   const found = image.getElementsByTagNameNS(NAMESPACE, "credential");
   if (image.documentElement.localName !== "svg" || image.querySelector("parsererror") !== null || found.length !== 1) throw new Stopped("NOT_READ");

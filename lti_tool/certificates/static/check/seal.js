@@ -1,6 +1,6 @@
 // The seal of a PDF: PAdES with a P-256 key of the issuer over every byte of the file but the seal itself. Only once that holds
 // is the certificate taken out, so nothing is looked for in a PDF from a stranger.
-import { joined, latin1, sameBytes, sha256, unpacked, utf8 } from "./bytes.js";
+import { ascii, joined, sameBytes, sha256, unpacked, utf8 } from "./bytes.js";
 import { Stopped } from "./stopped.js";
 
 const RANGE = /\/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]/g;
@@ -12,11 +12,11 @@ const SET = 0x31;
 const OCTETS = 0x04;
 const OBJECT_ID = 0x06;
 const EXPLICIT = 0xa0;
-const ID = { signedData: "2a864886f70d010702", data: "2a864886f70d010701", contentType: "2a864886f70d010903", digest: "2a864886f70d010904", sha256: "608648016503040201" };
+const ID = { signedData: "2a864886f70d010702", data: "2a864886f70d010701", contentType: "2a864886f70d010903", digest: "2a864886f70d010904", certificate: "2a864886f70d010910022f", sha256: "608648016503040201" };
 
 // Returns { issuer, document }: who sealed it, and the text of the attached credential.
 export async function readSealed(bytes, keys) {
-  const text = latin1.decode(bytes);
+  const text = ascii(bytes);
   const { signed, container } = findSeal(bytes, text);
   const issuer = await sealingIssuer(signed, container, keys);
   return { issuer, document: await attached(bytes, text) };
@@ -42,7 +42,8 @@ async function sealingIssuer(signed, container, keys) {
     if (error instanceof RangeError) throw new Stopped("SEAL_BROKEN");
     throw error;
   }
-  if (!sameBytes(seal.digest, await sha256(signed))) throw new Stopped("SEAL_BROKEN");
+  const whole = sameBytes(seal.digest, await sha256(signed)) && sameBytes(seal.certificateDigest, await sha256(seal.certificate));
+  if (!whole) throw new Stopped("SEAL_BROKEN");
   for (const { issuer, jwk } of keys.p256) {
     const key = await crypto.subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: jwk.x, y: jwk.y }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
     if (await crypto.subtle.verify(ES256, key, seal.signature, seal.attributes)) return issuer;
@@ -65,12 +66,19 @@ function readSeal(container) {
   if (hex(kind) !== ID.signedData || another || !attributes || !signature || hex(algorithm) !== ID.sha256) throw new RangeError("no seal of ours");
   const named = new Map(elements(attributes).map((attribute) => { const [name, values] = elements(attribute); return [hex(name), elements(values)[0]]; }));
   if (hex(named.get(ID.contentType)) !== ID.data || named.get(ID.digest)?.tag !== OCTETS) throw new RangeError("no digest");
+  // The certificate that came with the seal is named by its digest (RFC 5035, 3): the first one, the signer's.
+  const [identified] = elements(elements(named.get(ID.certificate))[0]);
+  const certificateDigest = elements(identified).find((field) => field.tag === OCTETS)?.body;
+  const held = certificates ? elements(certificates) : [];
+  if (certificateDigest === undefined || held.length === 0) throw new RangeError("no certificate");
   return {
     digest: named.get(ID.digest).body,
     // What is signed is the set, and in the message it has another tag (RFC 5652, 5.4).
     attributes: joined(new Uint8Array([SET]), attributes.whole.subarray(1)),
     signature: joined(...elements(element(signature.body, 0, SEQUENCE)).map(({ body }) => coordinate(body))),
-    certificates: certificates ? elements(certificates) : [],
+    certificateDigest,
+    certificate: held[0].whole,
+    certificates: held,
   };
 }
 
