@@ -43,12 +43,12 @@ chaos: $(READY) ## See whether every score arrives while everything fails; ARGS=
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-bench: $(READY) ## Measure launches beside other tools, scores, certificates; ARGS="launches --quick" for a part
+bench: $(READY) ## Measure launches, scores and reading a Moodle beside other tools, certificates; ARGS="launches --quick" for a part
 	@sh scripts/fresh-machine.sh bench || echo "What needs it is left out." >&2
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY) ## Make the pictures of the documentation anew
-	@sh scripts/fresh-machine.sh tests
+	@sh scripts/fresh-machine.sh pictures
 	@$(BIN)/python -m tests.browser.screenshots
 
 translations: $(READY) ## Gather the interface's texts, add new ones to the English catalogue, compile it

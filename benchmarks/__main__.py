@@ -2,6 +2,8 @@
 
 import json
 import logging
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,29 +11,25 @@ from pathlib import Path
 import click
 import structlog
 
-from benchmarks import certificates, scores
-from benchmarks.launches import conditions, table
-from benchmarks.launches.rounds import all_openings, measure
+from benchmarks import certificates
+from benchmarks.launches import table as launch_table
 from benchmarks.measuring import Figure
-from benchmarks.stage import stage
+from benchmarks.parts import LAUNCHES, MOODLE, SCORES
 
-PARTS = ("launches", "scores", "certificates")
-WAYS = tuple(key for opening in all_openings() for key in opening.keys)
-CONDITIONS = {condition.key: condition for condition in conditions.ALL}
-ROUNDS = 3
+PARTS = ("launches", "scores", "moodle", "certificates")
+COMPARED = {"launches": LAUNCHES, "scores": SCORES, "moodle": MOODLE}
+"""The parts in which others are measured beside us."""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
-@click.option("--quick", is_flag=True, help="Launches: one round, 8 at once only.")
-@click.option("--only", help=f"Launches: these ways alone, comma-separated, of {', '.join(WAYS)}.")
-@click.option("--at", help=f"Launches: these conditions alone, comma-separated, of {', '.join(CONDITIONS)}.")
-@click.option("--rounds", type=click.IntRange(1, 50), help=f"Launches: how often each is played; default {ROUNDS}.")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Launches: write all figures here."
-)
-@click.option("--write-docs", is_flag=True, help=f"Launches: put the table into {DOCUMENT.name}.")
+@click.option("--quick", is_flag=True, help="One round, of the conditions that say most.")
+@click.option("--only", help="These ways alone, comma-separated; an unknown one names all.")
+@click.option("--at", help="These conditions alone, comma-separated; an unknown one names all.")
+@click.option("--rounds", type=click.IntRange(1, 50), help="How often each is played; default 3.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all figures here.")
+@click.option("--write-docs", is_flag=True, help=f"Put the tables into {DOCUMENT.name}.")
 def main(
     parts: Sequence[str],
     *,
@@ -42,9 +40,31 @@ def main(
     json_file: Path | None,
     write_docs: bool,
 ) -> None:
-    """Measure PARTS (all by default): whole launches beside other tools, scores, certificates."""
+    """Measure PARTS (all by default): launches, scores and reading a Moodle beside other tools, certificates.
+
+    The options are about the first three; --only and --at want one of these parts.
+    """
+    chosen = parts or PARTS
+    compared = {name: part for name, part in COMPARED.items() if name in chosen}
+    if (only or at) and len(compared) != 1:
+        raise click.UsageError("--only and --at name ways and conditions of one part: launches, scores or moodle")
+    found: dict[str, object] = {}
+    # what was started is ended then too
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))
     with _quiet():
-        _measure(parts or PARTS, quick=quick, only=only, at=at, rounds=rounds, json_file=json_file, write_docs=write_docs)
+        for name, part in compared.items():
+            ways, conditions = _keys(only, part.ways, "--only"), _keys(at, part.conditions, "--at")
+            shown, found[name] = part.measure(conditions, ways, rounds, quick, lambda line: click.echo(line, err=True))
+            click.echo("\n".join(shown))
+            if write_docs:
+                document = launch_table.in_document(DOCUMENT.read_text("utf-8"), shown, *part.marks)
+                DOCUMENT.write_text(document, encoding="utf-8")
+        if "certificates" in chosen:
+            click.echo(f"\n{'':40} {'a second':>9} {'CPU ms':>8}")
+            for figure in certificates.figures():
+                show(figure)
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 @contextmanager
@@ -60,46 +80,13 @@ def _quiet() -> Iterator[None]:
         structlog.configure(**before)
 
 
-def _measure(
-    parts: Sequence[str],
-    *,
-    quick: bool,
-    only: str | None,
-    at: str | None,
-    rounds: int | None,
-    json_file: Path | None,
-    write_docs: bool,
-) -> None:
-    chosen = tuple(CONDITIONS[key] for key in _keys(at, CONDITIONS, "--at")) or (
-        conditions.QUICK if quick else conditions.ALL
-    )
-    ways = _keys(only, WAYS, "--only")
-    if "scores" in parts or "certificates" in parts:
-        click.echo(f"{'':40} {'a second':>9} {'CPU ms':>8}")
-    if "scores" in parts:
-        with stage() as scene:
-            for figure in scores.figures(scene):
-                show(figure)
-    if "certificates" in parts:
-        for figure in certificates.figures():
-            show(figure)
-    if "launches" in parts:
-        results = measure(chosen, ways, rounds or (1 if quick else ROUNDS), lambda line: click.echo(line, err=True))
-        shown = list(table.lines(results))
-        click.echo("\n".join(shown))
-        if json_file is not None:
-            json_file.write_text(json.dumps(table.as_data(results), indent=1) + "\n", encoding="utf-8")
-        if write_docs:
-            DOCUMENT.write_text(table.in_document(DOCUMENT.read_text("utf-8"), shown), encoding="utf-8")
-
-
 def show(figure: Figure) -> None:
-    """Print one line of the table of scores and certificates."""
+    """Print one line of the table of certificates."""
     cpu = f"{figure.cpu_ms:8.2f}" if figure.cpu_ms is not None else " " * 8
     click.echo(f"{figure.name:40} {figure.rate:9.1f} {cpu}  {figure.remark}".rstrip())
 
 
-def _keys(given: str | None, known: Sequence[str] | dict[str, conditions.Condition], option: str) -> list[str]:
+def _keys(given: str | None, known: Sequence[str], option: str) -> list[str]:
     found = [key.strip() for key in (given or "").split(",") if key.strip()]
     wrong = [key for key in found if key not in known]
     if wrong:

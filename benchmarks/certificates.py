@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from benchmarks.measuring import Figure, Round, measure
-from benchmarks.stage import BASE
 from lti_tool.certificates.credential import build_credential
 from lti_tool.certificates.keys import IssuingKeys, KeyPurpose, KeyRecord, new_key
 from lti_tool.certificates.pdf import render_pdf
@@ -19,6 +18,7 @@ from lti_tool.certificates.status import StatusEntry
 from lti_tool.ids import new_id
 from tests.certificates.samples import sample_snapshot
 
+BASE = "http://localhost:8401"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROCESSES = 2
 SECONDS = 5.0

@@ -17,18 +17,31 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.certificates.award_views import blueprint as awards_blueprint
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
 from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
+from lti_tool.certificates.batch import BatchService
+from lti_tool.certificates.deciding import DecisionService
+from lti_tool.certificates.erasing import ErasureService
+from lti_tool.certificates.explaining import ExplanationService
+from lti_tool.certificates.exporting import ExportService
+from lti_tool.certificates.holder import HolderService
+from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.portfolio import PortfolioService
+from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.verification import VerificationService
 from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.connection.course_check import CourseCheck
+from lti_tool.connection.course_facts import CourseReader
+from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
@@ -49,7 +62,16 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.moodle.arriving import MoodleArrivals
+from lti_tool.moodle.checking import MoodleCheck
+from lti_tool.moodle.completion import MoodleCompletion
+from lti_tool.moodle.course_rows import SYNC_MOODLE
+from lti_tool.moodle.native_courses import NativeCourses
+from lti_tool.moodle.native_files import NativeFileService
+from lti_tool.moodle.showing import NativeShowing
 from lti_tool.moodle.sites import MoodleSites
+from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
+from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -58,19 +80,23 @@ from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
 from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.counts import OutboxCounts
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
+from lti_tool.sync.marks import marks_of_wholes, marks_of_work
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
 from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
+from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
-from lti_tool.training.outcomes import Extras
+from lti_tool.training.importing import ImportService
+from lti_tool.training.outcomes import Extras, OutcomeFollower
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
@@ -107,10 +133,13 @@ class Parts:
     traces: TraceService
     trace_book: TraceBook
     self_test: SelfTest
+    course_check: CourseCheck
     launches: LaunchService
     cohorts: CohortService
     extras: Extras
+    outcome_followers: tuple[OutcomeFollower, ...]
     outbox: ScoreOutboxService
+    score_book: ScoreBook
     poster: ScorePoster
     rosters: RosterService
     roster_lists: RosterLists
@@ -118,7 +147,17 @@ class Parts:
     issuer_keys: IssuerKeyStore
     issuer: CertificateIssuer
     certificates: CertificateService
+    decisions: DecisionService
+    explanations: ExplanationService
+    replacements: ReplacementService
+    erasures: ErasureService
+    issue_log: IssueLog
+    batches: BatchService
+    exports: ExportService
     moodle_sites: MoodleSites
+    moodle_check: MoodleCheck
+    moodle_sync: MoodleSync
+    native_courses: NativeCourses
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -184,7 +223,7 @@ def compose(
         courses,
         sessions,
         traces,
-        followers=[cohorts.welcome, outbox.catch_up],
+        followers=[cohorts.welcome, outbox.catch_up, MoodleArrivals(engine, clock).catch_up],
     )
     delivery = ScoreDelivery(
         database,
@@ -198,15 +237,32 @@ def compose(
     poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
     rosters = RosterService(database, platforms, MembershipService(connector), engine, clock, settings.roster_hours)
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
+    moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
+    followers: tuple[OutcomeFollower, ...] = (outbox.follow, awards.follow_outcome)
+    moodle_sync = MoodleSync(
+        database,
+        moodle_sites,
+        platforms,
+        ImportService(clock, followers),
+        engine,
+        clock,
+        settings.moodle_minutes,
+    )
+    natives = NativeShowing(clock)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
+    issue_log = IssueLog(database, clock, settings.base_url)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
+    engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
+    engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
@@ -242,18 +298,47 @@ def compose(
         self_test=SelfTest(
             settings, database, clock, platforms, Prober(settings, database, key_ring, platforms, clock), trace_book
         ),
+        course_check=CourseCheck(
+            database,
+            clock,
+            Access(trainings),
+            CourseReader(platforms, trainings),
+            CourseProber(settings, key_ring, platforms, clock, MoodleCompletion(moodle_sites)),
+        ),
         launches=launches,
         cohorts=cohorts,
-        extras=Extras(certificate=awards.card, certificates=awards.cards, scores=outbox.marks, lists=roster_lists.lists),
+        extras=Extras(
+            certificate=awards.card,
+            certificates=awards.cards,
+            scores=marks_of_work,
+            wholes=marks_of_wholes,
+            lists=roster_lists.lists,
+            natives=natives.natives,
+            native_files=natives.files,
+            native_courses=natives.courses,
+            native_places=natives.places,
+        ),
+        outcome_followers=followers,
         outbox=outbox,
+        score_book=ScoreBook(database, outbox),
         poster=poster,
         rosters=rosters,
         roster_lists=roster_lists,
         awards=awards,
         issuer_keys=issuer_keys,
         issuer=issuer,
-        certificates=CertificateService(settings, database, clock, trainings, issuer_keys),
-        moodle_sites=MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms),
+        certificates=certificates,
+        decisions=DecisionService(database, clock, Access(trainings), awards),
+        explanations=ExplanationService(database, Access(trainings), trainings),
+        replacements=ReplacementService(settings, database, clock, issuer_keys),
+        erasures=ErasureService(database, clock),
+        issue_log=issue_log,
+        batches=BatchService(database, awards, issuer),
+        exports=ExportService(database, clock, certificates),
+        moodle_sites=moodle_sites,
+        moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
+        moodle_sync=moodle_sync,
+        native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -285,13 +370,21 @@ def create_app(parts: Parts) -> Flask:
         parts.trace_book,
         parts.platforms,
         parts.self_test,
+        parts.course_check,
         parts.launches,
         parts.embedding,
         parts.copied,
         parts.certificates,
+        parts.decisions,
+        parts.explanations,
+        parts.issue_log,
+        *_holders_services(parts),
         BadgeService(settings, parts.certificates),
         VerificationService(parts.certificates, parts.clock),
         parts.roster_lists,
+        parts.native_courses,
+        NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
+        OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -300,7 +393,7 @@ def create_app(parts: Parts) -> Flask:
             parts.cohorts,
             parts.trainings,
             parts.extras,
-            outcome_followers=[parts.outbox.follow, parts.awards.follow_outcome],
+            outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
         ),
     )
@@ -331,11 +424,19 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         sync_blueprint,
         certificates_blueprint,
+        awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        moodle_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
+
+
+def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService]:
+    holder = HolderService(parts.settings, parts.database, parts.clock, Access(parts.trainings))
+    badges = BadgeService(parts.settings, parts.certificates)
+    return holder, PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files)
 
 
 def _refuse_nul() -> None:

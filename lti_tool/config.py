@@ -75,6 +75,12 @@ class Settings(BaseSettings):
         le=168,
         description="Hours until a course's list of members is read again; 0: only when asked.",
     )
+    moodle_minutes: int = Field(
+        10,
+        ge=0,
+        le=1440,
+        description="Minutes until native activities of a connected Moodle are read again; 0: only when asked.",
+    )
     job_threads: int = Field(8, ge=1, le=64, description="How many jobs one process runs at once.")
     job_poll_seconds: float = Field(0.3, gt=0, le=10, description="How often a process looks for new jobs, in seconds.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe level that is logged.")

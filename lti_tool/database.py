@@ -4,7 +4,7 @@ No driver begins a transaction by itself: `Database` does, for what needs one. A
 would gain nothing: at READ COMMITTED, which PostgreSQL has, each statement sees the newest.
 
 SQLite runs with WAL, synchronous=FULL and BEGIN IMMEDIATE: a transaction that reads first and writes later would otherwise
-fail with a lock error in spite of the busy time-out.
+fail with a lock error in spite of the busy time-out. How its writers wait for each other: `lti_tool.sqlite`.
 """
 
 import time
@@ -18,13 +18,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, DateTime, Engine, Executable, MetaData, Row, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Row, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
+from lti_tool import sqlite
 from lti_tool.errors import SettingsError
+from lti_tool.statements import FoundRow, Statement
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -81,7 +82,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url) if self.sqlite else _postgresql(url)
+        self.engine = sqlite.engine(url, CONNECTIONS) if self.sqlite else _postgresql(url)
         # the same connections, and nothing is begun
         self.single = create_engine(url, pool=self.engine.pool)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
@@ -108,16 +109,12 @@ class Database:
         with self._reads() as session, session.begin():
             yield session
 
-    def run(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[AnyRow]:
-        """Run one statement, which is a transaction of its own, and return what it found.
-
-        Args:
-            statement: made once, with a `bindparam` for each value.
-            values: by the names of the bind parameters, or of the columns of an INSERT or UPDATE.
-        """
-        with self.single.connect() as connection:
-            result = connection.execute(statement, values)
-            return result.all() if result.returns_rows else ()
+    def run(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[FoundRow]:
+        """Run one statement, which is a transaction of its own, and return what it found; see `Statement.rows`."""
+        # one that writes has to wait for its turn on SQLite, so there it is a transaction in words too
+        writes = self.sqlite and not statement.reads
+        with self.engine.begin() if writes else self.single.connect() as connection:
+            return statement.rows(connection, values)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -155,26 +152,6 @@ class Database:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["engine"] = self.engine
         return config
-
-
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=CONNECTIONS,
-        max_overflow=2 * CONNECTIONS,
-        connect_args={"timeout": 30, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return _beginning(engine, "BEGIN IMMEDIATE")
 
 
 def _postgresql(url: str) -> Engine:

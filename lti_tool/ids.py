@@ -4,20 +4,31 @@ import hashlib
 import secrets
 import string
 
-_ALPHABET = string.ascii_letters + string.digits
-_READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 22
-_IDS = len(_ALPHABET) ** ID_LENGTH
+
+
+class _Letters:
+    """An alphabet to draw from: random bytes are its letters, and those that would favour some letters are left out."""
+
+    def __init__(self, letters: str) -> None:
+        fair = 256 - 256 % len(letters)
+        self._table = bytes(ord(letters[number % len(letters)]) for number in range(256))
+        self._unfair = bytes(range(fair, 256))
+
+    def draw(self, length: int) -> str:
+        found = b""
+        while len(found) < length:
+            found += secrets.token_bytes(2 * length).translate(self._table, self._unfair)
+        return found[:length].decode()
+
+
+_ALL = _Letters(string.ascii_letters + string.digits)
+_READABLE = _Letters("23456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 def new_id() -> str:
     """Return a random id of 22 letters and digits (131 bits): safe in a URL, a file name and on a command line."""
-    number = secrets.randbelow(_IDS)
-    letters = []
-    for _ in range(ID_LENGTH):
-        number, letter = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[letter])
-    return "".join(letters)
+    return _ALL.draw(ID_LENGTH)
 
 
 def new_secret() -> str:
@@ -27,13 +38,13 @@ def new_secret() -> str:
 
 def new_code() -> str:
     """Return a one-time code that people can read aloud, such as ``7QK4-M2XD-9HTR`` (59 bits)."""
-    letters = "".join(secrets.choice(_READABLE) for _ in range(12))
+    letters = _READABLE.draw(12)
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def new_reference() -> str:
     """Return a short reference for an error page, such as ``7QK4M2``."""
-    return "".join(secrets.choice(_READABLE) for _ in range(6))
+    return _READABLE.draw(6)
 
 
 def digest(secret: str) -> str:

@@ -10,24 +10,21 @@ import ipaddress
 import json
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
-from urllib3.response import HTTPResponse
-from urllib3.util.connection import create_connection
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from lti_tool import __version__
+from lti_tool.connecting import Adapter, GuardedAdapter, Resolver, Watch
+from lti_tool.deadlines import Deadlines
 from lti_tool.errors import AddressRefused, BadAnswer, Unreachable
 
 USER_AGENT = f"ICC-Bridge/{__version__}"
@@ -37,8 +34,7 @@ TOTAL_TIMEOUT = 30.0
 HEAD_TIMEOUT = 90.0
 MAX_BYTES = 1_000_000
 
-Resolver = Callable[[str, int], Sequence[str]]
-"""Returns the IP addresses of a host name (and port), best first; raises OSError when there are none."""
+_ALWAYS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*", "Connection": "keep-alive"}
 
 
 class TimedOut(Unreachable):
@@ -104,6 +100,7 @@ class Outgoing:
         self._connections = connections
         self._timeout = timeout
         self._total = total
+        self._deadlines = Deadlines(total)
         self._resolver = resolver
         self._sessions: dict[str, requests.Session] = {}
         self._lock = threading.Lock()
@@ -142,17 +139,9 @@ class Outgoing:
             BadAnswer: the answer is larger than `max_bytes`.
         """
         self._check_form(url)
-        with _Watch(self._total, self._addresses) as watch:
+        with Watch(self._deadlines, self._addresses) as watch:
             try:
-                response = self._session(url).request(
-                    method,
-                    url,
-                    headers=headers,
-                    data=data,
-                    timeout=timeout or self._timeout,
-                    allow_redirects=False,
-                    stream=True,
-                )
+                response = self._send(_prepared(method, url, headers or {}, data), timeout or self._timeout)
                 with response:
                     body = _read(response, max_bytes)
             except (requests.RequestException, HTTPError, OSError) as error:
@@ -171,7 +160,7 @@ class Outgoing:
         Args:
             head_seconds: for a call from the first connection to the head of its answer.
         """
-        return _new_session(_GuardedAdapter(self._addresses, head_seconds, self._connections))
+        return _new_session(GuardedAdapter(self._addresses, head_seconds, self._connections))
 
     def close(self) -> None:
         """Close all connections."""
@@ -179,6 +168,7 @@ class Outgoing:
             for session in self._sessions.values():
                 session.close()
             self._sessions.clear()
+        self._deadlines.stop()
 
     def _check_form(self, url: str) -> SplitResult:
         allowed = ("https", "http") if self._allow_private else ("https",)
@@ -199,14 +189,41 @@ class Outgoing:
             raise AddressRefused(f"{host} lies in a private network")
         return found
 
+    def _send(self, request: requests.PreparedRequest, timeout: tuple[float, float]) -> requests.Response:
+        """Send what is prepared by the adapter of its session.
+
+        The session itself would add cookies, credentials, proxies and redirects, of which there are none here, and that
+        costs as much as the call (measured).
+        """
+        url = str(request.url)
+        return self._session(url).get_adapter(url).send(request, stream=True, timeout=timeout, verify=True)
+
     def _session(self, url: str) -> requests.Session:
         key = origin(url)
         with self._lock:
             if key not in self._sessions:
-                session = _new_session(_Adapter(pool_connections=1, pool_maxsize=self._connections))
-                session.headers["Accept-Encoding"] = "identity"
+                session = _new_session(Adapter(pool_connections=1, pool_maxsize=self._connections))
                 self._sessions[key] = session
             return self._sessions[key]
+
+
+def _prepared(
+    method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | bytes | None
+) -> requests.PreparedRequest:
+    """Return a request as requests makes it, with what is always the same made once."""
+    request = requests.PreparedRequest()
+    request.method, request.url = method, _as_sent(url)
+    request.headers = CaseInsensitiveDict(_ALWAYS)
+    request.headers.update(headers)
+    request.hooks = {}
+    request.prepare_body(data, None)
+    return request
+
+
+@lru_cache(maxsize=1024)
+def _as_sent(url: str) -> str:
+    """Return an address as it goes out: quoted where it must be, its host in the letters of domain names."""
+    return str(requests.Request("GET", url).prepare().url)
 
 
 def origin(url: str) -> str:
@@ -232,136 +249,6 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
         if len(body) > max_bytes:
             raise BadAnswer(f"{origin(response.url)} answered more than {max_bytes} bytes")
     return bytes(body)
-
-
-class _Watch:
-    """One call: which addresses it may connect to, and when its connection is cut.
-
-    It holds a duplicate of the socket, so that cutting works whatever TLS or the pool do with the original.
-    """
-
-    def __init__(self, seconds: float, addresses: Resolver) -> None:
-        self.expired = False
-        self.addresses = addresses
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._lock = threading.Lock()
-        self._held: socket.socket | None = None
-
-    def hold(self, connection: socket.socket) -> None:
-        """Watch over this connection from now on."""
-        with self._lock:
-            self._let_go()
-            self._held = socket.fromfd(connection.fileno(), connection.family, connection.type)
-            if self.expired:
-                _shut(self._held)
-
-    def _cut(self) -> None:
-        with self._lock:
-            self.expired = True
-            if self._held is not None:
-                _shut(self._held)
-
-    def _let_go(self) -> None:
-        if self._held is not None:
-            self._held.close()
-            self._held = None
-
-    def __enter__(self) -> Self:
-        self._token = _watch.set(self)
-        self._timer.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._timer.cancel()
-        _watch.reset(self._token)
-        with self._lock:
-            self._let_go()
-
-
-_watch: ContextVar[_Watch] = ContextVar("watch")
-
-
-def _shut(connection: socket.socket) -> None:
-    # it may be gone already
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-def _connect(line: HTTPConnection) -> socket.socket:
-    """Connect to one of the addresses that the call may connect to; the host's name stays the one TLS checks."""
-    watch = _watch.get()
-    failure: Exception = NewConnectionError(line, "no address")
-    try:
-        addresses = watch.addresses(line.host, line.port)
-    except OSError as error:
-        raise failure from error
-    for address in addresses:
-        try:
-            found = create_connection(
-                (address, line.port),
-                line.timeout,
-                source_address=line.source_address,
-                socket_options=line.socket_options,
-            )
-        except TimeoutError:
-            failure = ConnectTimeoutError(line, "timed out")
-        except OSError:
-            failure = NewConnectionError(line, "refused")
-        else:
-            watch.hold(found)
-            return found
-    raise failure
-
-
-class _Plain(HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own signature
-        _watch.get().hold(self.sock)
-        return super().getresponse()
-
-
-class _Secure(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own signature
-        _watch.get().hold(self.sock)
-        return super().getresponse()
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - requests' signature
-        """Make the pools of the connections above."""
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
-
-
-class _GuardedAdapter(_Adapter):
-    def __init__(self, addresses: Resolver, seconds: float, connections: int) -> None:
-        self._addresses = addresses
-        self._seconds = seconds
-        super().__init__(pool_connections=1, pool_maxsize=connections, pool_block=True)
-
-    def send(self, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' signature
-        """Send, watched until the head of the answer is there."""
-        with _Watch(self._seconds, self._addresses) as watch:
-            response = super().send(*args, **options)
-        # a head that was cut off can look complete
-        if watch.expired:
-            response.close()
-            raise requests.ReadTimeout(f"no answer in {self._seconds:g} s")
-        return response
 
 
 def _new_session(adapter: HTTPAdapter) -> requests.Session:

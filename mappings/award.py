@@ -21,6 +21,8 @@ class AwardMode(StrEnum):
 
     AUTOMATIC = "automatic"
     """It is awarded as soon as the rule holds, in a cohort that the issuer has approved."""
+    APPROVAL = "approval"
+    """Once the rule holds a trainer proposes it, and the issuer approves or declines: two pairs of eyes."""
 
 
 @dataclass(frozen=True, slots=True)

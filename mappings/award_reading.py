@@ -34,7 +34,7 @@ _ACHIEVEMENT_TYPE: Final = re.compile(
 
 
 def read_award(table: Table) -> AwardRule:
-    """Read the award rule. What the program does not do (count hours, ask approval) cannot be switched on."""
+    """Read the award rule. What the program does not do (count hours) cannot be switched on."""
     return AwardRule(
         rule=table.member("rule", AwardCondition),
         assignments=table.keys("assignments"),

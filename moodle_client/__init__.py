@@ -10,7 +10,7 @@ drawn as a tree in `moodle_client.errors`.
 """
 
 from moodle_client.assignments import Assignment
-from moodle_client.checking import Finding, Report, check
+from moodle_client.checking import Finding, Lack, Report, check
 from moodle_client.client import MoodleClient
 from moodle_client.completion import ActivityCompletion, CompletionState, CourseCompletion, Criterion
 from moodle_client.courses import Activity, Course, CourseKey, Section, Tracking, Update
@@ -99,6 +99,7 @@ __all__ = [
     "Group",
     "HandIn",
     "InvalidParameter",
+    "Lack",
     "Listing",
     "MaintenanceMode",
     "Manners",

@@ -4,7 +4,7 @@
 ``…_get_grades``, ``…_save_grade``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -87,12 +87,14 @@ class Assignments:
         found: list[Assignment] = []
         notices: list[Notice] = []
         for piece in chunks(course_ids, IDS_A_CALL):
-            # Without includenotenrolledcourses an account that is not enrolled gets nothing.
-            params: dict[str, Value] = {"courseids": piece, "includenotenrolledcourses": True}
-            assignments, more = self._caller.ask(Query(Function.ASSIGNMENTS, params, _read_assignments))
-            found.extend(assignments)
-            notices.extend(more)
+            listing = self._caller.ask(_courses_query(piece))
+            found.extend(listing.items)
+            notices.extend(listing.notices)
         return Listing(tuple(found), tuple(notices))
+
+    def query(self, course_id: int) -> Query[Listing[Assignment]]:
+        """Prepare `of_courses` of one course, to be made with others in a batch."""
+        return _courses_query([course_id])
 
     def submissions(
         self,
@@ -120,6 +122,10 @@ class Assignments:
         rows = self._rows(Function.SUBMISSIONS, assignment_ids, _from(mark), "submissions", Submission.read)
         return _changes(rows, mark)
 
+    def submissions_query(self, assignment_id: int, mark: datetime | None) -> Query[Changes[Submission]]:
+        """Prepare `changed_submissions` of one assignment, to be made with others in a batch."""
+        return _changes_query(Function.SUBMISSIONS, assignment_id, mark, "submissions", Submission.read)
+
     def grades(self, assignment_ids: Sequence[int], *, after: datetime | None = None) -> Listing[AssignmentGrade]:
         """Return the grades of all attempts, or those changed at a moment or later."""
         params: dict[str, Value] = {"since": seconds(after)} if after else {}
@@ -129,6 +135,10 @@ class Assignments:
         """Return what was graded or changed since the mark of last time; None returns everything."""
         rows = self._rows(Function.ASSIGNMENT_GRADES, assignment_ids, _from(mark), "grades", AssignmentGrade.read)
         return _changes(rows, mark)
+
+    def grades_query(self, assignment_id: int, mark: datetime | None) -> Query[Changes[AssignmentGrade]]:
+        """Prepare `changed_grades` of one assignment, to be made with others in a batch."""
+        return _changes_query(Function.ASSIGNMENT_GRADES, assignment_id, mark, "grades", AssignmentGrade.read)
 
     def hand_in_query(self, assignment_id: int, user_id: int) -> Query[HandIn]:
         """Prepare `hand_in`, to be made with others in a batch."""
@@ -240,24 +250,12 @@ class Assignments:
         key: str,
         read: Callable[[Node, int], T],
     ) -> Listing[T]:
-        def of_assignment(node: Node) -> tuple[int, tuple[T, ...]]:
-            assignment_id = node.integer("assignmentid")
-            return assignment_id, node.each(key, lambda row: read(row, assignment_id))
-
         found: list[T] = []
         notices: list[Notice] = []
         for piece in chunks(assignment_ids, IDS_A_CALL):
-            answered, more = self._caller.ask(
-                Query(
-                    function,
-                    {"assignmentids": piece, **params},
-                    lambda node: (node.each("assignments", of_assignment), node.each("warnings", Notice.read)),
-                )
-            )
-            found.extend(row for _, rows in answered for row in rows)
-            told = {assignment_id for assignment_id, _ in answered} | {notice.item_id for notice in more}
-            notices += more
-            notices += (Notice("assignment", one, NOT_ANSWERED, "") for one in piece if one not in told)
+            listing = self._caller.ask(_rows_query(function, piece, params, key, read))
+            found.extend(listing.items)
+            notices.extend(listing.notices)
         return Listing(tuple(found), tuple(notices))
 
     @staticmethod
@@ -271,9 +269,42 @@ class Assignments:
         return Query(Function.PARTICIPANTS, params, lambda node: tuple(Participant.read(one) for one in node.items()))
 
 
-def _read_assignments(node: Node) -> tuple[tuple[Assignment, ...], tuple[Notice, ...]]:
-    courses = node.each("courses", lambda course: course.each("assignments", Assignment.read))
-    return tuple(one for course in courses for one in course), node.each("warnings", Notice.read)
+def _courses_query(course_ids: Sequence[int]) -> Query[Listing[Assignment]]:
+    # Without includenotenrolledcourses an account that is not enrolled gets nothing.
+    params: dict[str, Value] = {"courseids": course_ids, "includenotenrolledcourses": True}
+
+    def listing(node: Node) -> Listing[Assignment]:
+        courses = node.each("courses", lambda course: course.each("assignments", Assignment.read))
+        return Listing(tuple(one for course in courses for one in course), node.each("warnings", Notice.read))
+
+    return Query(Function.ASSIGNMENTS, params, listing)
+
+
+def _rows_query(
+    function: Function,
+    assignment_ids: Sequence[int],
+    params: Mapping[str, Value],
+    key: str,
+    read: Callable[[Node, int], T],
+) -> Query[Listing[T]]:
+    def of_assignment(node: Node) -> tuple[int, tuple[T, ...]]:
+        assignment_id = node.integer("assignmentid")
+        return assignment_id, node.each(key, lambda row: read(row, assignment_id))
+
+    def listing(node: Node) -> Listing[T]:
+        answered, notices = node.each("assignments", of_assignment), node.each("warnings", Notice.read)
+        told = {assignment_id for assignment_id, _ in answered} | {notice.item_id for notice in notices}
+        silent = tuple(Notice("assignment", one, NOT_ANSWERED, "") for one in assignment_ids if one not in told)
+        return Listing(tuple(row for _, rows in answered for row in rows), notices + silent)
+
+    return Query(function, {"assignmentids": assignment_ids, **params}, listing)
+
+
+def _changes_query(
+    function: Function, assignment_id: int, mark: datetime | None, key: str, read: Callable[[Node, int], T]
+) -> Query[Changes[T]]:
+    rows = _rows_query(function, [assignment_id], _from(mark), key, read)
+    return Query(rows.function, rows.params, lambda node: _changes(rows.read(node), mark))
 
 
 def _from(mark: datetime | None) -> dict[str, Value]:

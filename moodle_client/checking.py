@@ -5,17 +5,40 @@ reads, and leaves out the one read that makes Moodle store something (``mod_assi
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from moodle_client.client import MoodleClient
 from moodle_client.completion import Activities
-from moodle_client.errors import MoodleError, NotAllowed, NotSetUp
+from moodle_client.errors import MoodleError, NotAllowed, NotFound, NotSetUp
 from moodle_client.functions import USES, Function, Need
 from moodle_client.results import Listing
 from moodle_client.site import SiteInfo
 from moodle_client.users import EnrolmentStatus, User
 
+DOWNLOADS = "downloads"
+ACTIVE_ENROLMENTS = "active enrolments"
+"""The subjects of what is no function."""
+
 _TO_SERVICE = "Add it: Site administration, Server, Web services, External services, Functions"
+
+
+class Lack(StrEnum):
+    """What is missing, for whoever words it otherwise."""
+
+    NOTHING = "nothing"
+    FUNCTION = "function"
+    """The function is not in the token's service."""
+    DOWNLOADS = "downloads"
+    """The service may not download files."""
+    CAPABILITY = "capability"
+    """Moodle refused: the account lacks a capability, or may not enter the course."""
+    UNSEEN = "unseen"
+    """Moodle left out what there should be, without an error."""
+    COURSE = "course"
+    """There is no such course, or none that the account may know of."""
+    ANSWER = "answer"
+    """The site could not answer; `problem` says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,11 @@ class Finding:
     advice: str = ""
     capabilities: tuple[str, ...] = ()
     """The capabilities that it takes; one of them is missing, or the account may not enter the course."""
+    lack: Lack = Lack.NOTHING
+    function: Function | None = None
+    """The function that was looked at; None: the service's downloads."""
+    course_id: int | None = None
+    """The course in which it was tried; None: only whether the service has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +89,13 @@ def check(client: MoodleClient, course_id: int | None = None) -> Report:
     findings = [_in_service(function, info) for function in USES]
     findings.append(
         Finding(
-            "downloads",
+            DOWNLOADS,
             "to open handed-in files",
             Need.ALWAYS,
             ok=info.may_download,
             problem="" if info.may_download else "the service may not download files",
             advice="" if info.may_download else "Tick 'Can download files' in the service's settings",
+            lack=Lack.NOTHING if info.may_download else Lack.DOWNLOADS,
         )
     )
     if course_id is not None:
@@ -78,7 +107,8 @@ def _in_service(function: Function, info: SiteInfo) -> Finding:
     use = USES[function]
     there = function in info.functions
     problem, advice = ("", "") if there else ("not in the token's service", _TO_SERVICE)
-    return Finding(function.value, use.purpose, use.need, there, problem, advice)
+    lack = Lack.NOTHING if there else Lack.FUNCTION
+    return Finding(function.value, use.purpose, use.need, there, problem, advice, lack=lack, function=function)
 
 
 def _in_course(client: MoodleClient, info: SiteInfo, course_id: int) -> Iterator[Finding]:
@@ -115,6 +145,12 @@ def _in_course(client: MoodleClient, info: SiteInfo, course_id: int) -> Iterator
         client.users.enrolled(course_id, status=EnrolmentStatus.ACTIVE, fields=("id",))
         return ""
 
+    def gradebook() -> str:
+        learners = [user for user in people if "student" in user.roles]
+        if learners:
+            client.grades.of_user(course_id, learners[0].id)
+        return ""
+
     probes: Sequence[tuple[Function, Callable[[], str]]] = (
         (Function.CONTENTS, contents),
         (Function.ENROLLED, enrolled),
@@ -122,35 +158,47 @@ def _in_course(client: MoodleClient, info: SiteInfo, course_id: int) -> Iterator
         (Function.ASSIGNMENTS, of_course),
         (Function.SUBMISSIONS, submissions),
         (Function.ASSIGNMENT_GRADES, grades),
+        (Function.GRADE_REPORT, gradebook),
     )
     for function, probe in probes:
         if function in info.functions:
             use = USES[function]
-            yield _probed(f"{function} in course {course_id}", use.purpose, use.need, use.capabilities, probe)
+            about = Finding(
+                f"{function} in course {course_id}", use.purpose, use.need, ok=True, function=function, course_id=course_id
+            )
+            yield _probed(about, use.capabilities, probe)
     if Function.ENROLLED in info.functions:
-        purpose = "to tell active from suspended participants"
-        yield _probed("active enrolments", purpose, Need.EXTRA, ("moodle/course:enrolreview",), only_active)
+        about = Finding(
+            ACTIVE_ENROLMENTS,
+            "to tell active from suspended participants",
+            Need.EXTRA,
+            ok=True,
+            function=Function.ENROLLED,
+            course_id=course_id,
+        )
+        yield _probed(about, ("moodle/course:enrolreview",), only_active)
 
 
-def _probed(subject: str, purpose: str, need: Need, capabilities: tuple[str, ...], probe: Callable[[], str]) -> Finding:
+def _probed(about: Finding, capabilities: tuple[str, ...], probe: Callable[[], str]) -> Finding:
     try:
-        problem, advice = probe(), ""
+        problem, advice, lack = probe(), "", Lack.UNSEEN
     except NotSetUp:
-        problem, advice = "", ""
+        return about
     except MoodleError as error:
         problem, advice = f"{error.summary} ({error.errorcode or 'no answer'})", error.advice
         if not isinstance(error, NotAllowed):
-            return Finding(subject, purpose, need, ok=False, problem=problem, advice=advice)
+            lack = Lack.COURSE if isinstance(error, NotFound) else Lack.ANSWER
+            return replace(about, ok=False, problem=problem, advice=advice, lack=lack)
+        lack = Lack.CAPABILITY
     if not problem:
-        return Finding(subject, purpose, need, ok=True)
-    return Finding(
-        subject,
-        purpose,
-        need,
+        return about
+    return replace(
+        about,
         ok=False,
         problem=problem,
         advice=advice or "Give the account these capabilities in the course, or enrol it as a teacher",
         capabilities=capabilities,
+        lack=lack,
     )
 
 

@@ -86,10 +86,13 @@ class Activity:
     tracking: Tracking
     due_at: datetime | None
     description: UntrustedHtml
+    completed_by: frozenset[str] = frozenset()
+    """Moodle's names of the rules that complete it: completionusegrade, completionpassgrade, completionview …"""
 
     @classmethod
     def read(cls, node: Node) -> "Activity":
         """Read one module of a section."""
+        completion = node.maybe("completiondata")
         dates = node.each("dates", lambda date: (date.text("dataid", ""), date.moment("timestamp")))
         return cls(
             cm_id=node.integer("id"),
@@ -102,6 +105,7 @@ class Activity:
             tracking=node.choice("completion", Tracking, TRACKING_NUMBERS) if node.maybe("completion") else Tracking.NONE,
             due_at=next((moment for name, moment in dates if name == "duedate"), None),
             description=node.html("description"),
+            completed_by=frozenset(completion.each("details", lambda rule: rule.text("rulename")) if completion else ()),
         )
 
 
@@ -167,15 +171,18 @@ class Courses:
             NotFound: there is no such course.
             NotAllowed: the account may not enter it.
         """
+        return self._caller.ask(self.contents_query(course_id, kind=kind))
+
+    def contents_query(self, course_id: int, *, kind: str | None = None) -> Query[tuple[Section, ...]]:
+        """Prepare `contents`, to be made with others in a batch."""
         options: list[dict[str, str | int]] = [{"name": "excludecontents", "value": 1}]
         if kind:
             options.append({"name": "modname", "value": kind})
-        query = Query(
+        return Query(
             Function.CONTENTS,
             {"courseid": course_id, "options": options},
             lambda node: tuple(Section.read(section) for section in node.items()),
         )
-        return self._caller.ask(query)
 
     def updates(self, course_id: int, since: datetime) -> Listing[Update]:
         """Return which activities changed since a moment."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from moodle_client.functions import Function
-from moodle_client.parameters import Value
+from moodle_client.parameters import Params, Value
 from moodle_client.queries import Caller, Query
 from moodle_client.reading import Node
 from moodle_client.untrusted import UntrustedHtml
@@ -102,7 +102,12 @@ class Grades:
         Raises:
             NotAllowed: the account lacks gradereport/user:view or moodle/grade:viewall.
         """
-        return next(iter(self._report({"courseid": course_id, "userid": user_id})), None)
+        return self._caller.ask(self.query(course_id, user_id))
+
+    def query(self, course_id: int, user_id: int) -> Query[UserGrades | None]:
+        """Prepare `of_user`, to be made with others in a batch."""
+        report = _report_query({"courseid": course_id, "userid": user_id})
+        return Query(report.function, report.params, lambda node: next(iter(report.read(node)), None))
 
     def of_course(self, course_id: int, *, group_id: int | None = None) -> tuple[UserGrades, ...]:
         """Return the gradebook of everybody, or of a group."""
@@ -110,4 +115,8 @@ class Grades:
         return self._report(params if group_id is None else {**params, "groupid": group_id})
 
     def _report(self, params: dict[str, Value]) -> tuple[UserGrades, ...]:
-        return self._caller.ask(Query(Function.GRADE_REPORT, params, lambda node: node.each("usergrades", UserGrades.read)))
+        return self._caller.ask(_report_query(params))
+
+
+def _report_query(params: Params) -> Query[tuple[UserGrades, ...]]:
+    return Query(Function.GRADE_REPORT, params, lambda node: node.each("usergrades", UserGrades.read))

@@ -134,6 +134,12 @@ class Users:
         """
         return self._caller.ask(self._enrolled(course_id, status, group_id, fields))
 
+    def enrolled_query(
+        self, course_id: int, *, status: EnrolmentStatus = EnrolmentStatus.ANY, fields: Sequence[str] = ENOUGH
+    ) -> Query[tuple[User, ...]]:
+        """Prepare `enrolled`, to be made with others in a batch."""
+        return self._enrolled(course_id, status, None, fields)
+
     def iter_enrolled(
         self,
         course_id: int,

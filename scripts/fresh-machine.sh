@@ -2,7 +2,7 @@
 # Sees that what a virtual environment cannot hold is on the machine: Python with venv, for the tests Debian's chromium
 # and postgresql, for the measurements postgresql and redis-server. Installs them when run as root on Debian or Ubuntu;
 # says what is missing otherwise.
-# Usage: fresh-machine.sh python|tests|bench
+# Usage: fresh-machine.sh python|tests|pictures|bench
 set -eu
 
 python=${PYTHON:-python3}
@@ -38,6 +38,11 @@ tests)
     # Chromium's engine alone: the tests need it not, but take a good deal longer without.
     has_shell || [ "$(id -u)" -ne 0 ] || (install chromium-headless-shell) || echo "Going on without chromium-headless-shell." >&2
     ;;
+pictures)
+    has_chromium || install chromium
+    # The face that the theme falls back to on Linux: pictures look the same wherever they are made.
+    fc-match Arial 2>/dev/null | grep -q Liberation || install fonts-liberation
+    ;;
 bench)
     missing=
     has_postgresql || missing="postgresql"
@@ -45,7 +50,7 @@ bench)
     [ -z "$missing" ] || install $missing
     ;;
 *)
-    echo "usage: $0 python|tests|bench" >&2
+    echo "usage: $0 python|tests|pictures|bench" >&2
     exit 2
     ;;
 esac

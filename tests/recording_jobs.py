@@ -50,6 +50,10 @@ class RecordingJobs:
         self.cancelled.append((job, key, number))
         self.waiting_jobs = [one for one in self.waiting_jobs if (one.job, one.key, one.number) != (job, key, number)]
 
+    def drop(self, job: str, rows: Iterable[tuple[str, int]]) -> None:
+        gone = set(rows)
+        self.waiting_jobs = [one for one in self.waiting_jobs if one.job != job or (one.key, one.number) not in gone]
+
     def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         here = {(one.key, one.number) for one in self.waiting_jobs if one.job == job}
         return here & set(rows)
@@ -62,6 +66,8 @@ class RecordingJobs:
             if not ready:
                 return count
             for one in ready:
+                if one not in self.waiting_jobs:
+                    continue  # it was dropped meanwhile
                 self.waiting_jobs.remove(one)
                 self.handlers[one.job](one.key, one.number)
                 count += 1

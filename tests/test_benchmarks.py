@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import certificates, scores
+from benchmarks import certificates
 from benchmarks.__main__ import DOCUMENT, main
 from benchmarks.launches import ours, table
 from benchmarks.launches.aims import aims
@@ -25,16 +25,8 @@ from benchmarks.launches.sides import Missing, Side, Way
 from benchmarks.launches.usage import Process, cpu_seconds, read_stat, tree_ticks
 from benchmarks.launches.wire import Answer, take
 from benchmarks.measuring import Figure, Round, compared, figure, percentile
-from benchmarks.stage import Stage, stage
 
 TOOL = Tool(1, "/login", "/launch", onward=(), shows="")
-
-
-@pytest.fixture(scope="module")
-def scene() -> Iterator[Stage]:
-    """The application and the school."""
-    with stage() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +41,6 @@ def our_side(played_in: Arena, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The tool, served by two processes."""
     with ours.running("sqlite", "SQLite", played_in.school, tmp_path_factory.mktemp("ours"), None) as side:
         yield side
-
-
-def rates(figures: Sequence[Figure]) -> list[float]:
-    return [one.rate for one in figures]
 
 
 def measured(rate: float, latency: float = 10.0, cpu_ms: float = 2.0, **failures: int) -> Measured:
@@ -246,11 +234,10 @@ def test_an_unknown_part_is_named_with_the_known_ones(option: str, known: str) -
     assert known in answer.output
 
 
-def test_scores_arrive_at_the_school(scene: Stage) -> None:
-    before = sum(1 for grade in scene.school.grades.values() if grade.final == 100)
-    found = list(scores.figures(scene, posts=1, rows=scores.LANES))
-    assert min(rates(found)) > 0
-    assert sum(1 for grade in scene.school.grades.values() if grade.final == 100) - before >= 2 * scores.LANES
+def test_ways_and_conditions_are_those_of_one_part() -> None:
+    answer = CliRunner().invoke(main, ["launches", "scores", "--at", "8"])
+    assert answer.exit_code == 2
+    assert "launches or scores" in answer.output
 
 
 @pytest.mark.parametrize("name", list(certificates.Press.NAMES))

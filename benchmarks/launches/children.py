@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,23 @@ def server(name: str, command: Sequence[str], port: int, folder: Path, environme
     Raises:
         NotStarted: it ended, or does not listen in time.
     """
+    with child(name, command, folder, environment, lambda _log: answers(port)) as pid:
+        yield pid
+
+
+@contextmanager
+def child(
+    name: str, command: Sequence[str], folder: Path, environment: Mapping[str, str], ready: Callable[[Path], bool]
+) -> Iterator[int]:
+    """Run a process until the block ends, and yield its id once it is ready.
+
+    Args:
+        name, command, folder, environment: as of `server`.
+        ready: whether it is; takes its log.
+
+    Raises:
+        NotStarted: it ended, or is not ready in time.
+    """
     log = folder / f"{name}.log"
     around = {key: value for key, value in os.environ.items() if not key.startswith("ICC_")}
     with log.open("wb") as output:
@@ -47,7 +64,7 @@ def server(name: str, command: Sequence[str], port: int, folder: Path, environme
         )
     try:
         until = time.monotonic() + START_SECONDS
-        while not answers(port):
+        while not ready(log):
             if process.poll() is not None or time.monotonic() > until:
                 raise NotStarted(f"{name} did not start: {_last_line(log)}")
             time.sleep(POLL_SECONDS)

@@ -35,22 +35,24 @@ def lines(results: Results) -> Iterator[str]:
     yield LEGEND
     yield f"The machine has {os.cpu_count()} cores; its load average before the first round was {results.load_average:.1f}."
     yield ""
-    yield f"{'Aims (8 at once unless said)':{AIM}} {'aimed at':>10} {'measured':>9}"
-    for aim in aims(results):
-        yield _aim_line(aim)
+    yield aim_head("Aims (8 at once unless said)")
+    yield from map(aim_line, aims(results))
     yield from (f"not measured: {line}" for line in results.skipped)
 
 
-def in_document(document: str, shown: Sequence[str]) -> str:
+def in_document(document: str, shown: Sequence[str], begin: str = BEGIN, end: str = END) -> str:
     """Return a document with these lines in the place that is marked for them.
+
+    Args:
+        begin, end: the marks.
 
     Raises:
         ValueError: there is no such place.
     """
-    before, begin, rest = document.partition(BEGIN)
-    _former, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"the document has no place for the table: {BEGIN} … {END}")
+    before, _begin, rest = document.partition(begin)
+    _former, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"the document has no place for the table: {begin} … {end}")
     return f"{before}{begin}\n```text\n{NEWLINE.join(shown).strip()}\n```\n{end}{after}"
 
 
@@ -85,7 +87,13 @@ def _figures(cell: Cell) -> str:
     return f"{cell.rate:9.1f} {cell.best_rate:7.1f} {latencies} {_number(cell.cpu_ms, 2):>7} {cell.failed:7}"
 
 
-def _aim_line(aim: Aim) -> str:
+def aim_head(title: str) -> str:
+    """Return the line above the aims."""
+    return f"{title:{AIM}} {'aimed at':>10} {'measured':>9}"
+
+
+def aim_line(aim: Aim) -> str:
+    """Return the line of an aim."""
     bound = f"{'>=' if aim.at_least else '<='} {aim.bound:g} {aim.unit}".rstrip()
     return f"{f'{aim.database}, {aim.what}':{AIM}} {bound:>10} {_number(aim.value, 2):>9}  {VERDICTS[aim.met]}"
 

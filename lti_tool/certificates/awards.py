@@ -1,11 +1,13 @@
 """The award: who met the rule, and what a certificate still waits for.
 
 `follow_*` are called by `training` in the transaction of the change itself. An award is a row, once a person and
-achievement version; the job that issues carries its id and job number only.
+achievement version; the job that issues carries its id and job number only. Where a training asks for approval, a
+trainer proposes and the issuer decides (`deciding`) before anything is issued.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -17,8 +19,10 @@ from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
+from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.outcomes import CardState, CertificateCard, OutcomeChanged
+from mappings.award import AwardMode
 from mappings.progress import Origin, Outcome, OutcomeState, award_holds
 from mappings.roles import Role
 from mappings.training import Training
@@ -31,21 +35,30 @@ LEASE = timedelta(minutes=5)
 
 _CARDS: Mapping[AwardState, CardState] = {
     AwardState.WAITING_APPROVAL: "waiting_approval",
+    AwardState.WAITING_PROPOSAL: "waiting_proposal",
+    AwardState.WAITING_DECISION: "waiting_decision",
+    AwardState.DECLINED: "declined",
     AwardState.WAITING_NAME: "waiting_name",
     AwardState.QUEUED: "queued",
     AwardState.ISSUED: "queued",
 }
 
 
-def _cards_query(trainings: Iterable[Training]) -> Select[str, AwardState, str]:
-    """Return the query of `AwardService.cards`, made once: to build it costs more than to run it."""
+def _cards_query(trainings: Iterable[Training]) -> Select[*tuple[Any, ...]]:
+    """Return the query of `AwardService.card` and `cards`, of all enrolments."""
     return (
-        select(Enrolment.id, Award.state, Certificate.id)
+        select(
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.cohort_id,
+            Award.state,
+            Certificate.id.label("certificate_id"),
+            Certificate.revoked_at,
+            Certificate.erased_at,
+        )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Award, Award.person_id == Enrolment.person_id)
-        .outerjoin(Certificate, Certificate.award_id == Award.id)
+        .outerjoin(Certificate, (Certificate.award_id == Award.id) & Certificate.replaced_by_id.is_(None))
         .where(
-            Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)),
             Enrolment.role == Role.PARTICIPANT.value,
             or_(
                 *(
@@ -76,7 +89,11 @@ class AwardService:
         self._clock = clock
         self._trainings = trainings
         self._base_url = base_url
-        self._query = _cards_query(trainings.values())
+        self._by_achievement = {training.achievement.key: training for training in trainings.values()}
+        # made once: to build a query costs more than to run it
+        cards = _cards_query(trainings.values())
+        self._one_card = Statement(cards.where(Enrolment.id == bindparam("enrolment_id")))
+        self._many_cards = cards.where(Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)))
 
     def follow_outcome(self, session: Session, change: OutcomeChanged) -> None:
         """Make the award when this outcome completes the rule (an `OutcomeFollower`)."""
@@ -87,7 +104,7 @@ class AwardService:
         """Go on with what waited for the name (a `PersonFollower`)."""
         query = select(Award).where(Award.person_id == person_id, Award.state == AwardState.WAITING_NAME)
         for award in session.scalars(query.with_for_update()):
-            self._advance(session, award)
+            self.advance(session, award)
 
     def follow_approval(self, session: Session, cohort_id: str) -> None:
         """Go on with what waited for the issuer's approval of a cohort (a `CohortFollower`)."""
@@ -97,11 +114,13 @@ class AwardService:
             .where(Enrolment.cohort_id == cohort_id, Award.state == AwardState.WAITING_APPROVAL)
         )
         for award in session.scalars(query.with_for_update(of=Award)):
-            self._advance(session, award)
+            self.advance(session, award)
 
     def card(self, session: Session, enrolment_id: str) -> CertificateCard:
         """Return how far the certificate of one enrolment is, for the pages of `training`."""
-        return self.cards(session, [enrolment_id]).get(enrolment_id, CertificateCard("none"))
+        session.flush()
+        found = self._one_card.first(session.connection(), {"enrolment_id": enrolment_id})
+        return self._card(found) if found else CertificateCard("none")
 
     def cards(self, session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, CertificateCard]:
         """Return how far the certificates of many enrolments are.
@@ -109,16 +128,23 @@ class AwardService:
         A person has one certificate of an achievement, also with several enrolments.
         """
         session.flush()
-        rows = session.connection().execute(self._query, {"enrolment_ids": list(enrolment_ids)})
-        return {enrolment: self._card(AwardState(state), certificate) for enrolment, state, certificate in rows}
+        rows = session.connection().execute(self._many_cards, {"enrolment_ids": list(enrolment_ids)})
+        return {row.enrolment_id: self._card(row) for row in rows}
 
-    def push(self) -> int:
-        """Try everything again that is due or waits; return how many jobs that gave (`certificate issue`)."""
+    def push(self, cohort_id: str | None = None) -> int:
+        """Try everything again that is due or waits; return how many jobs that gave (`certificate issue`).
+
+        Args:
+            cohort_id: only of this cohort.
+        """
+        query = select(Award).where(Award.state.not_in((AwardState.ISSUED, AwardState.DECLINED)))
+        if cohort_id is not None:
+            query = query.join(Enrolment, Enrolment.id == Award.enrolment_id).where(Enrolment.cohort_id == cohort_id)
         with self._database.session() as session:
-            waiting = session.scalars(select(Award).where(Award.state != AwardState.ISSUED).with_for_update()).all()
+            waiting = session.scalars(query.with_for_update(of=Award)).all()
             for award in waiting:
                 award.fails, award.last_error = 0, None
-                self._advance(session, award)
+                self.advance(session, award)
             return sum(award.state == AwardState.QUEUED for award in waiting)
 
     def sweep(self) -> None:
@@ -130,7 +156,7 @@ class AwardService:
         now = self._clock()
         with self._database.session() as session:
             for award in session.scalars(self._ready().with_for_update(of=Award)):
-                self._advance(session, award)
+                self.advance(session, award)
         with self._database.session() as session:
             query = select(Award.id, Award.job).where(
                 Award.state == AwardState.QUEUED, or_(Award.claimed_until.is_(None), Award.claimed_until < now)
@@ -156,10 +182,12 @@ class AwardService:
             .join(Cohort, Cohort.id == Enrolment.cohort_id)
             .join(Person, Person.id == Award.person_id)
             .where(
-                Award.state.in_((AwardState.WAITING_APPROVAL, AwardState.WAITING_NAME)),
                 Award.last_error.is_(None),
                 Cohort.approved_at.is_not(None),
-                Person.certificate_name.is_not(None),
+                or_(
+                    Award.state == AwardState.WAITING_APPROVAL,
+                    (Award.state == AwardState.WAITING_NAME) & Person.certificate_name.is_not(None),
+                ),
             )
         )
 
@@ -193,15 +221,22 @@ class AwardService:
             )
             .with_for_update()
         ).one()
-        self._advance(session, award)
+        self.advance(session, award)
 
-    def _advance(self, session: Session, award: Award) -> None:
-        if award.state == AwardState.ISSUED:
+    def advance(self, session: Session, award: Award) -> None:
+        """Let an award, which the caller holds locked, wait for what is still wanting; if nothing is, have it issued."""
+        if award.state in (AwardState.ISSUED, AwardState.DECLINED):
             return
         award.last_error = None
+        training = self._by_achievement.get(award.achievement_key)
+        by_approval = training is not None and training.award.mode is AwardMode.APPROVAL
         enrolment = session.get_one(Enrolment, award.enrolment_id)
         if session.get_one(Cohort, enrolment.cohort_id).approved_at is None:
             award.state = AwardState.WAITING_APPROVAL
+        elif by_approval and award.proposed_at is None:
+            award.state = AwardState.WAITING_PROPOSAL
+        elif by_approval and award.approved_at is None:
+            award.state = AwardState.WAITING_DECISION
         elif session.get_one(Person, award.person_id).certificate_name is None:
             award.state = AwardState.WAITING_NAME
         else:
@@ -212,10 +247,12 @@ class AwardService:
         award.job += 1
         self._jobs.enqueue(session, ISSUE_CERTIFICATE, award.id, award.job)
 
-    def _card(self, state: AwardState, certificate_id: str | None) -> CertificateCard:
-        if certificate_id is None:
-            return CertificateCard(_CARDS[state])
-        return CertificateCard("issued", f"{self._base_url}/c/{certificate_id}", certificate_id)
+    def _card(self, found: FoundRow) -> CertificateCard:
+        if found.certificate_id is None:
+            return CertificateCard(_CARDS[AwardState(found.state)])
+        shown: CardState = "erased" if found.erased_at else "revoked" if found.revoked_at else "issued"
+        url, own_url = f"{self._base_url}/c/{found.certificate_id}", f"/cohort/{found.cohort_id}/certificate"
+        return CertificateCard(shown, url, found.certificate_id, own_url)
 
 
 def outcomes_of(session: Session, enrolment_id: str) -> list[Outcome]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from lti_tool.certificates.badges import BadgeService
+from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.snapshot import Language
 from lti_tool.registry import use
 
@@ -15,12 +16,14 @@ _GONE = 410
 @blueprint.get("/c/<certificate_id>.png")
 def png(certificate_id: str) -> Response:
     """Give the badge as PNG, with the credential and the Open Badges 2.0 assertion in it."""
+    use(CertificateService).shared(certificate_id)
     return _image(use(BadgeService).png(certificate_id), "image/png", "no-cache")
 
 
 @blueprint.get("/c/<certificate_id>.svg")
 def svg(certificate_id: str) -> Response:
     """Give the badge as SVG, with the credential in it."""
+    use(CertificateService).shared(certificate_id)
     return _image(use(BadgeService).svg(certificate_id), "image/svg+xml", "no-cache")
 
 

@@ -30,8 +30,9 @@ class BadgeService:
 
         Raises:
             CertificateUnknown: there is none.
+            HolderErased: its forms are gone.
         """
-        certificate = self._certificates.get(certificate_id)
+        certificate = self._certificates.kept(certificate_id)
         snapshot = snapshot_from_json(certificate.snapshot)
         return baked_png(_words(snapshot), certificate.jwt, json.dumps(assertion(snapshot), ensure_ascii=False))
 
@@ -40,8 +41,9 @@ class BadgeService:
 
         Raises:
             CertificateUnknown: there is none.
+            HolderErased: its forms are gone.
         """
-        certificate = self._certificates.get(certificate_id)
+        certificate = self._certificates.kept(certificate_id)
         return baked_svg(_words(snapshot_from_json(certificate.snapshot)), certificate.jwt)
 
     def of_achievement(self, key: str, version: int, language: Language) -> bytes:
@@ -59,11 +61,12 @@ class BadgeService:
 
         Raises:
             CertificateUnknown: there is none.
+            HolderErased: it holds, and there is nothing to tell any more.
         """
         certificate = self._certificates.get(certificate_id)
         if certificate.revoked_at is not None:
             return revoked_assertion(self._settings.base_url, certificate_id, certificate.revoked_reason), False
-        return assertion(snapshot_from_json(certificate.snapshot)), True
+        return assertion(snapshot_from_json(self._certificates.kept(certificate_id).snapshot)), True
 
     def badge_class(self, key: str, version: int, language: Language) -> Mapping[str, Any]:
         """Return the Open Badges 2.0 badge class of an achievement.

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -107,27 +108,33 @@ def awarded_achievement(training: Training) -> AwardedAchievement:
     )
 
 
-def _accepted(session: Session, training: Training, enrolment_id: str) -> tuple[Accepted, ...]:
+def accepted_versions(session: Session, enrolment_id: str) -> Mapping[str, tuple[Submission, SubmissionVersion, Review]]:
+    """Return which version was accepted last, and by which review, for each assignment of an enrolment."""
     rows = session.execute(
-        select(Submission.assignment_key, SubmissionVersion, Review)
+        select(Submission, SubmissionVersion, Review)
         .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
         .join(Review, Review.version_id == SubmissionVersion.id)
         .where(Submission.enrolment_id == enrolment_id, Review.verdict == OutcomeState.ACCEPTED)
         .order_by(Review.reviewed_at)
     )
-    found = {key: (version, review) for key, version, review in rows}
+    return {submission.assignment_key: (submission, version, review) for submission, version, review in rows}
+
+
+def _accepted(session: Session, training: Training, enrolment_id: str) -> tuple[Accepted, ...]:
+    found = accepted_versions(session, enrolment_id)
     return tuple(
         Accepted(
             assignment=assignment.key,
             phase=training.phase_of(assignment).key,
             title=assignment.title,
-            accepted_at=found[assignment.key][1].reviewed_at,
-            accepted_by=_reference(found[assignment.key][1].reviewer_id, enrolment_id),
-            version=found[assignment.key][0].number,
-            content_sha256=content_sha256(found[assignment.key][0]),
+            accepted_at=review.reviewed_at,
+            accepted_by=reference(review.reviewer_id, enrolment_id),
+            version=version.number,
+            content_sha256=content_sha256(version),
         )
         for assignment in training.assignments
         if assignment.key in found
+        for _submission, version, review in (found[assignment.key],)
     )
 
 
@@ -137,6 +144,6 @@ def content_sha256(version: SubmissionVersion) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _reference(person_id: str, enrolment_id: str) -> str:
+def reference(person_id: str, enrolment_id: str) -> str:
     """Return a reference to a trainer that says the same of one person within one certificate, and nothing outside it."""
     return hashlib.sha256(f"{person_id}:{enrolment_id}".encode()).hexdigest()[:22]

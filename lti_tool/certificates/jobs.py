@@ -4,32 +4,32 @@ The facts are read in one transaction and the result is kept in another, so that
 issue the same award meet at the award's row, and the second finds it issued.
 """
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.awards import LEASE
 from lti_tool.certificates.credential import build_credential
 from lti_tool.certificates.freezing import RuleBroken, freeze
+from lti_tool.certificates.issue_log import append
 from lti_tool.certificates.key_store import IssuerKeyStore
-from lti_tool.certificates.models import Award, AwardState, Certificate, StatusList
+from lti_tool.certificates.models import Award, AwardState, Certificate
 from lti_tool.certificates.pdf import check_printable
 from lti_tool.certificates.problems import NameNotPrintable, NotPrintable
 from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_credential
+from lti_tool.certificates.slots import draw_slot
 from lti_tool.certificates.snapshot import Snapshot
-from lti_tool.certificates.status import StatusEntry, random_index
+from lti_tool.certificates.status import StatusEntry
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.courses.models import Person
-from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.ids import new_id
 from mappings.training import Training
-
-STATUS_LIST = 1
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,7 @@ class CertificateIssuer:
         clock: the time.
         trainings: by key.
         keys: the issuer's.
+        draw: gives a random number below its argument, for the slots of status lists.
     """
 
     def __init__(
@@ -60,12 +61,14 @@ class CertificateIssuer:
         clock: Clock,
         trainings: Mapping[str, Training],
         keys: IssuerKeyStore,
+        draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._trainings = trainings
         self._keys = keys
+        self._draw = draw
 
     def issue(self, award_id: str, number: int) -> None:
         """Issue one award (the job `issue-certificate`).
@@ -103,12 +106,7 @@ class CertificateIssuer:
                 raise RuleBroken("the award's training is not there")
             award.claimed_until = self._clock() + LEASE
             snapshot = freeze(session, self._settings, self._clock, training, award, new_id())
-            return Frozen(snapshot, self._draw(session))
-
-    def _draw(self, session: Session) -> StatusEntry:
-        insert_unless_there(session, StatusList, {"number": STATUS_LIST, "created_at": self._clock()})
-        taken = session.scalars(select(Certificate.status_index).where(Certificate.status_list == STATUS_LIST))
-        return StatusEntry(STATUS_LIST, random_index(set(taken)))
+            return Frozen(snapshot, draw_slot(session, self._clock(), self._draw))
 
     def _keep(self, award_id: str, frozen: Frozen, signed: SignedDocument) -> None:
         """Keep the certificate, unless another worker was first; a status slot taken meanwhile leaves it to the sweeper."""
@@ -117,19 +115,7 @@ class CertificateIssuer:
             award = session.get(Award, award_id, with_for_update=True)
             if award is None or award.state != AwardState.QUEUED:
                 return
-            session.add(
-                Certificate(
-                    id=snapshot.certificate_id,
-                    award_id=award.id,
-                    snapshot=snapshot.canonical_json(),
-                    snapshot_sha256=snapshot.sha256(),
-                    credential=signed.json,
-                    jwt=signed.jwt,
-                    status_list=frozen.entry.number,
-                    status_index=frozen.entry.index,
-                    issued_at=snapshot.awarded_at,
-                )
-            )
+            keep(session, award.id, snapshot, frozen.entry, signed, self._clock())
             award.state, award.claimed_until = AwardState.ISSUED, None
             award.fails, award.last_error = 0, None
         log.info("certificate.issued", certificate=snapshot.certificate_id)
@@ -139,6 +125,8 @@ class CertificateIssuer:
             award = session.get(Award, award_id, with_for_update=True)
             if award is not None and award.state == AwardState.QUEUED:
                 award.state, award.claimed_until, award.last_error = state, None, why
+                if state is AwardState.WAITING_APPROVAL:
+                    award.proposed_at, award.approved_at = None, None
 
     def _ask_for_another_name(self, award_id: str) -> None:
         """Letters that the certificate cannot show: the participant is asked again, rather than a gap being printed."""
@@ -148,3 +136,31 @@ class CertificateIssuer:
             person.certificate_name, person.certificate_name_at = None, None
             award.state, award.claimed_until, award.last_error = AwardState.WAITING_NAME, None, "name"
         log.info("certificate.name_not_printable", award=award_id)
+
+
+def keep(
+    session: Session,
+    award_id: str,
+    snapshot: Snapshot,
+    entry: StatusEntry,
+    signed: SignedDocument,
+    now: datetime,
+    *,
+    shared: bool = True,
+) -> None:
+    """Add a certificate, and its line in the log of what was issued."""
+    session.add(
+        Certificate(
+            id=snapshot.certificate_id,
+            award_id=award_id,
+            snapshot=snapshot.canonical_json(),
+            snapshot_sha256=snapshot.sha256(),
+            credential=signed.json,
+            jwt=signed.jwt,
+            status_list=entry.number,
+            status_index=entry.index,
+            issued_at=now,
+            shared=shared,
+        )
+    )
+    append(session, now, "issued", snapshot.certificate_id, signed.json)

@@ -88,9 +88,12 @@ class AwardDecision(Base):
     """Who decided what about an award, when and why. Rows are added and never changed."""
 
     __tablename__ = "award_decision"
+    __table_args__ = (UniqueConstraint("award_id", "number"),)
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
+    number: Mapped[int]
+    """1, 2, 3 … of the award."""
     kind: Mapped[DecisionKind] = mapped_column(String(20))
     by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     """The trainer or the holder; None: an operator of the issuer."""

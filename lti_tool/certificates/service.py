@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.credential import build_achievement
+from lti_tool.certificates.deciding import checked_reason, note_decision
 from lti_tool.certificates.documents import did_document, key_set, single_jwk
 from lti_tool.certificates.freezing import awarded_achievement
 from lti_tool.certificates.identity import achievement_url, status_list_url
+from lti_tool.certificates.issue_log import append_again
 from lti_tool.certificates.key_store import IssuerKeyStore
-from lti_tool.certificates.models import Award, Certificate, StatusList
+from lti_tool.certificates.models import Award, Certificate, DecisionKind, StatusList
 from lti_tool.certificates.pdf import render_pdf
 from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_status_list
 from lti_tool.certificates.snapshot import IssuerFacts, Language, Snapshot, snapshot_from_json
@@ -25,12 +27,10 @@ from lti_tool.certificates.trust import Trust
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.database import Database
-from lti_tool.errors import Invalid, NotFound
+from lti_tool.errors import Invalid, NotFound, Refused
 from lti_tool.training.models import Enrolment
 from mappings.award import CertificateTexts
 from mappings.training import Training
-
-LONGEST_REASON = 500
 
 
 class CertificateUnknown(NotFound):
@@ -41,6 +41,33 @@ class CertificateUnknown(NotFound):
     explanation = _l("Bij dit nummer hoort geen certificaat. Misschien is het adres niet helemaal overgenomen.")
     who = _l("Je kunt dit zelf oplossen.")
     steps = (_l("Scan de QR-code op het certificaat opnieuw, of neem het hele adres over."),)
+
+
+class HolderErased(Refused):
+    """There was such a certificate; its holder had everything erased that tells about the person."""
+
+    code = "C-ERASED"
+    status = 410
+    title = _l("De gegevens van dit certificaat zijn gewist")
+    explanation = _l(
+        "Dit certificaat is toegekend, en de houder heeft de naam en de bestanden hier laten wissen. Wie het bestand heeft,"
+        " kan het nog steeds controleren: het nummer en de lijst met ingetrokken certificaten zijn er nog."
+    )
+    who = _l("De houder van het certificaat kan je verder helpen.")
+    steps = (_l("Vraag de houder om het pdf-bestand en controleer dat bestand."),)
+
+
+class NotShared(Refused):
+    """The holder does not share the forms with the name."""
+
+    code = "C-NOT-SHARED"
+    status = 403
+    title = _l("De houder deelt dit bestand niet")
+    explanation = _l(
+        "De pagina van het certificaat zegt wel of het geldig is en wat ervoor gedaan is, maar niet van wie het is."
+    )
+    who = _l("De houder van het certificaat kan je verder helpen.")
+    steps = (_l("Vraag de houder om het bestand, of om delen weer aan te zetten."),)
 
 
 @dataclass(frozen=True)
@@ -108,24 +135,30 @@ class CertificateService:
         with self._database.session() as session:
             return session.scalars(select(Certificate).order_by(Certificate.issued_at, Certificate.id)).all()
 
-    def rows(self) -> Sequence[Mapping[str, object]]:
-        """Return awards with how far they are, for a list; people appear as ids only."""
+    def rows(self, cohort_id: str | None = None) -> Sequence[Mapping[str, object]]:
+        """Return awards with how far they are, for a list; people appear as ids only.
+
+        Args:
+            cohort_id: only of this cohort.
+        """
         query = (
             select(Award, Enrolment.cohort_id, Certificate)
             .join(Enrolment, Enrolment.id == Award.enrolment_id)
             .outerjoin(Certificate, Certificate.award_id == Award.id)
-            .order_by(Award.met_at)
+            .order_by(Award.met_at, Award.id, Certificate.replaced_by_id.is_(None), Certificate.issued_at)
         )
-        with self._database.session() as session:
+        if cohort_id is not None:
+            query = query.where(Enrolment.cohort_id == cohort_id)
+        with self._database.reading() as session:
             return [
                 {
                     "award": award.id,
-                    "state": "revoked" if certificate and certificate.revoked_at else str(award.state),
+                    "state": _state(award, certificate),
                     "cohort": cohort_id,
                     "certificate": certificate.id if certificate else None,
                     "issued_at": certificate.issued_at if certificate else None,
-                    "url": f"{self._settings.base_url}/c/{certificate.id}" if certificate else None,
-                    "problem": award.last_error,
+                    "url": self._url(certificate.id) if certificate else None,
+                    "problem": "another name is asked for" if certificate and certificate.wanted_name else award.last_error,
                 }
                 for award, cohort_id, certificate in session.execute(query)
             ]
@@ -139,6 +172,31 @@ class CertificateService:
         with self._database.session() as session:
             return self._get(session, certificate_id)
 
+    def shared(self, certificate_id: str) -> Certificate:
+        """Return a certificate for somebody who is not its holder.
+
+        Raises:
+            CertificateUnknown: there is none.
+            HolderErased: its forms are gone.
+            NotShared: the holder does not share it.
+        """
+        certificate = self.kept(certificate_id)
+        if not certificate.shared:
+            raise NotShared("the holder does not share it")
+        return certificate
+
+    def kept(self, certificate_id: str) -> Certificate:
+        """Return a certificate that still has its forms.
+
+        Raises:
+            CertificateUnknown: there is none.
+            HolderErased: they are gone.
+        """
+        certificate = self.get(certificate_id)
+        if certificate.erased_at is not None:
+            raise HolderErased("the holder was erased")
+        return certificate
+
     def page(self, certificate_id: str) -> CertificatePage:
         """Return what the verification page shows.
 
@@ -147,8 +205,9 @@ class CertificateService:
 
         Raises:
             CertificateUnknown: there is none.
+            HolderErased: there is nothing to show any more.
         """
-        certificate = self.get(certificate_id)
+        certificate = self.kept(certificate_id)
         snapshot = snapshot_from_json(certificate.snapshot)
         training = self._trainings.get(snapshot.training_key)
         return CertificatePage(
@@ -168,9 +227,10 @@ class CertificateService:
 
         Raises:
             CertificateUnknown: there is none.
+            HolderErased: it is gone.
             CertificateProblem: it cannot be made.
         """
-        certificate = self.get(certificate_id)
+        certificate = self.kept(certificate_id)
         snapshot = snapshot_from_json(certificate.snapshot)
         content = certificate.pdf
         if content is None:
@@ -181,6 +241,8 @@ class CertificateService:
             sealed = Sealer(self._keys.keys().seal).seal(rendered, now=self._clock(), language=snapshot.language)
             with self._database.session() as session:
                 row = session.get_one(Certificate, certificate_id, with_for_update=True)
+                if row.erased_at is not None:
+                    raise HolderErased("the holder was erased meanwhile")
                 if row.pdf is None:
                     row.pdf = sealed
                 content = row.pdf
@@ -188,20 +250,26 @@ class CertificateService:
         name = snapshot.text(training.certificate.file_name) if training else "certificate"
         return Document(name, content)
 
-    def revoke(self, certificate_id: str, reason: str) -> None:
+    def revoke(self, certificate_id: str, reason: str, by: str | None = None) -> None:
         """Revoke a certificate; the page, the list and the command line say so from now on.
+
+        Args:
+            reason: shown on its page.
+            by: who decided, for the file.
 
         Raises:
             CertificateUnknown: there is none.
             Invalid: no reason, or it was revoked before.
         """
-        if not reason.strip() or len(reason) > LONGEST_REASON:
-            raise Invalid(f"expected a reason of 1 to {LONGEST_REASON} characters")
+        reason, now = checked_reason(reason), self._clock()
         with self._database.session() as session:
             certificate = self._get(session, certificate_id, lock=True)
             if certificate.revoked_at is not None:
                 raise Invalid("the certificate was revoked before")
-            certificate.revoked_at, certificate.revoked_reason = self._clock(), reason.strip()
+            certificate.revoked_at, certificate.revoked_reason = now, reason
+            certificate.wanted_name, certificate.wanted_at = None, None
+            append_again(session, now, "revoked", certificate.id)
+            note_decision(session, now, certificate.award_id, DecisionKind.REVOKED, by_name=by, reason=reason)
 
     def did_document(self) -> Mapping[str, Any]:
         """Return the issuer's did:web document."""
@@ -243,8 +311,10 @@ class CertificateService:
         """Return what it takes to verify certificates of this installation offline: its keys and its status lists."""
         with self._database.session() as session:
             numbers = session.scalars(select(StatusList.number)).all()
+            replaced = select(Certificate.id, Certificate.replaced_by_id).where(Certificate.replaced_by_id.is_not(None))
+            successors = {self._url(old): self._url(new) for old, new in session.execute(replaced) if new}
         lists = [json.loads(self.status_list(number).json) for number in numbers]
-        return Trust.from_documents([self.did_document()], status_lists=lists, key_sets=[self.jwks()])
+        return Trust.from_documents([self.did_document()], status_lists=lists, key_sets=[self.jwks()], successors=successors)
 
     def status_tokens(self) -> Mapping[str, str]:
         """Return every status list as VC-JWT, by its address."""
@@ -291,3 +361,13 @@ class CertificateService:
         if found is None:
             raise CertificateUnknown("no such certificate")
         return found
+
+
+def _state(award: Award, certificate: Certificate | None) -> str:
+    if certificate is None:
+        return str(award.state)
+    if certificate.replaced_by_id is not None:
+        return "replaced"
+    if certificate.revoked_at is not None:
+        return "revoked"
+    return "erased" if certificate.erased_at is not None else str(award.state)

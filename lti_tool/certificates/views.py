@@ -3,11 +3,15 @@
 No name stands in an address, a title or a preview; the pages are not indexed and send no referrer.
 """
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 
-from lti_tool.certificates.linkedin import linkedin_url
+from lti_tool.certificates.holder import linkedin_url
+from lti_tool.certificates.issue_log import IssueLog
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.snapshot import Language
+from lti_tool.config import Settings
 from lti_tool.registry import use
 
 blueprint = Blueprint("certificates", __name__, template_folder="templates")
@@ -27,24 +31,26 @@ def page(certificate_id: str) -> str | Response:
     g.brand = "ICC Bridge"
     g.referrer_policy = "no-referrer"
     shown = use(CertificateService).page(certificate_id)
-    return render_template("certificates/page.html", page=shown, linkedin=linkedin_url(shown.snapshot))
+    zone = ZoneInfo(use(Settings).time_zone)
+    return render_template("certificates/page.html", page=shown, linkedin=linkedin_url(shown.snapshot, zone))
 
 
 @blueprint.get("/c/<certificate_id>.json")
 def credential(certificate_id: str) -> Response:
     """Give the Open Badges 3.0 credential with its Data Integrity proof."""
-    return _open(use(CertificateService).get(certificate_id).credential, CREDENTIAL_TYPE)
+    return _open(use(CertificateService).shared(certificate_id).credential, CREDENTIAL_TYPE)
 
 
 @blueprint.get("/c/<certificate_id>.jwt")
 def token(certificate_id: str) -> Response:
     """Give the credential as VC-JWT; as text, because a validator broke on application/jwt."""
-    return _open(use(CertificateService).get(certificate_id).jwt, "text/plain")
+    return _open(use(CertificateService).shared(certificate_id).jwt, "text/plain")
 
 
 @blueprint.get("/c/<certificate_id>.pdf")
 def pdf(certificate_id: str) -> Response:
     """Give the sealed PDF."""
+    use(CertificateService).shared(certificate_id)
     document = use(CertificateService).pdf(certificate_id)
     response = Response(document.content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{document.file_name}.pdf"'
@@ -81,6 +87,19 @@ def status(number: int) -> Response:
 def status_token(number: int) -> Response:
     """Publish a status list as VC-JWT, for verifiers that take lists in this form only."""
     return _kept(_open(use(CertificateService).status_list(number).jwt, "text/plain"))
+
+
+@blueprint.get("/certificates/log")
+def log() -> str:
+    """Publish how long the log of issued certificates is, and the root of each day."""
+    g.brand = "ICC Bridge"
+    return render_template("certificates/log.html", log=use(IssueLog).published())
+
+
+@blueprint.get("/certificates/log.json")
+def log_json() -> Response:
+    """Publish the same for machines."""
+    return _published(jsonify(use(IssueLog).as_json(entries=False)))
 
 
 @blueprint.get("/achievements/<key>/v<int:version>")

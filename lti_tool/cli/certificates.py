@@ -23,37 +23,60 @@ def certificate() -> None:
 
 
 @certificate.command("list")
+@click.option("--cohort", "cohort_id", help="Only of this cohort.")
 @json_option
-def list_certificates(*, as_json: bool) -> None:
+def list_certificates(*, cohort_id: str | None, as_json: bool) -> None:
     """List awards and certificates with how far they are.
 
-    An award waits for the cohort's approval or for the participant's name; people appear as ids only.
+    An award waits for the cohort's approval, for the trainer's proposal, for the issuer's decision or for the
+    participant's name; people appear as ids only.
     """
     with parts() as tool:
-        rows = tool.certificates.rows()
+        rows = tool.certificates.rows(cohort_id)
     show(rows, as_json=as_json, empty="Nobody has met the award rule yet.")
 
 
 @certificate.command()
+@click.option("--cohort", "cohort_id", help="Issue those of this cohort here and now, and tell how far it is.")
 @json_option
-def issue(*, as_json: bool) -> None:
+def issue(*, cohort_id: str | None, as_json: bool) -> None:
     """Give every award that is due another push.
 
-    Normally certificates are issued by themselves; this helps after a problem was solved.
+    Normally certificates are issued by themselves; this helps after a problem was solved. With --cohort it waits until
+    all are made.
     """
+    if cohort_id is not None:
+        _issue_batch(cohort_id, as_json=as_json)
+        return
     with parts() as tool:
         count = tool.awards.push()
     tell(f"{count} being made." if count else "Nothing is due.", {"queued": count}, as_json=as_json)
 
 
+def _issue_batch(cohort_id: str, *, as_json: bool) -> None:
+    from lti_tool.errors import Invalid
+
+    def progress(done: int, of: int) -> None:
+        if not as_json:
+            click.echo(f"\r{done} of {of}", err=True, nl=done == of)
+
+    with parts() as tool:
+        result = tool.batches.issue(cohort_id, progress)
+    facts = {"cohort": cohort_id, "issued": result.issued, "waiting": result.waiting, "failed": result.failed}
+    tell(f"{result.issued} issued; {result.waiting} wait for somebody.", facts, as_json=as_json)
+    if result.failed:
+        raise Invalid(f"{result.failed} could not be made; `icc-bridge certificate list` says why, and they are tried again")
+
+
 @certificate.command()
 @click.argument("certificate_id")
 @click.option("--reason", required=True, help="Why; shown on the certificate's page.")
+@click.option("--by", help="Your name; it is kept with the decision.")
 @json_option
-def revoke(certificate_id: str, *, reason: str, as_json: bool) -> None:
+def revoke(certificate_id: str, *, reason: str, by: str | None, as_json: bool) -> None:
     """Revoke a certificate; its page and the status list say so at once."""
     with parts() as tool:
-        tool.certificates.revoke(certificate_id, reason)
+        tool.certificates.revoke(certificate_id, reason, by)
     tell("Revoked.", {"certificate": certificate_id, "state": "revoked"}, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from lti_tool.cli.frame import OrderedGroup, json_option, parts, show, show_one, tell
+from lti_tool.cli.frame import OrderedGroup, echo_json, fail, json_option, parts, show, show_one, tell
 
 
 @click.group(cls=OrderedGroup)
@@ -68,3 +68,34 @@ def invite(cohort_id: str, *, as_json: bool) -> None:
     with parts() as tool:
         code = tool.cohorts.invite(cohort_id)
     tell(code, {"cohort": cohort_id, "code": code}, as_json=as_json)
+
+
+@cohort.command()
+@click.argument("cohort_id")
+@click.option("--course", "course_id", metavar="ID", help="Only this course.")
+@click.option("--language", type=click.Choice(["nl", "en"]), help="Language of the report; default: ICC_DEFAULT_LOCALE.")
+@json_option
+def check(cohort_id: str, *, course_id: str | None, language: str | None, as_json: bool) -> None:
+    """Test the courses that show a cohort and print a report of each: what works, what does not, who can solve it.
+
+    Of each link it reads the column in the gradebook and the results, of each course the members; nothing is changed. Exit
+    code 1 when something is wrong.
+    """
+    from flask_babel import force_locale
+
+    from lti_tool.app import create_app
+    from lti_tool.connection.report import course_as_text
+    from lti_tool.web.lights import Light
+
+    with parts() as tool:
+        reports = [tool.course_check.run(course) for course in tool.course_check.courses(cohort_id, course_id)]
+        with create_app(tool).app_context(), force_locale(language or tool.settings.default_locale):
+            if as_json:
+                echo_json([report.row() for report in reports])
+            elif not reports:
+                click.echo("No course shows this cohort yet.")
+            else:
+                click.echo("\n\n\n".join(course_as_text(report, tool.settings.base_url) for report in reports))
+    wrong = [report.course.id for report in reports if report.light is Light.WRONG]
+    if wrong:
+        fail(f"something is wrong in {len(wrong)} of {len(reports)} courses: {', '.join(wrong)}")

@@ -99,8 +99,8 @@ def check(platform_id: str, *, language: str | None, as_json: bool) -> None:
     from flask_babel import force_locale
 
     from lti_tool.app import create_app
-    from lti_tool.connection.lights import Light
     from lti_tool.connection.report import as_text
+    from lti_tool.web.lights import Light
 
     with parts() as tool:
         report = tool.self_test.run(tool.platforms.get(platform_id))

@@ -1,5 +1,5 @@
-"""Is the connection with a learning environment in order: the self-test, and the page for a school's administrator.
+"""Is it in order: the self-test of a connection for the school's administrator, and of a course for its trainer.
 
-`probing` asks the platform (and ourselves) and tells what came, `judging_…` says what that means and who can do what
-about it, `selftest` puts both together, `report` makes plain text of it.
+`probing` and `course_probing` ask the platform (and ourselves) and tell what came, `judging_…` say what that means and who
+can do what about it, `selftest` and `course_check` put both together, `report` makes plain text of it.
 """

@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 
-from lti_tool.connection.lights import THE_ADMIN, THE_OPERATOR, THE_SERVER, Finding, Light
-from lti_tool.connection.probing import Outcome, Probed
+from lti_tool.connection.probing import Probed
+from lti_tool.connection.questions import Outcome
 from lti_tool.errors import Words
 from lti_tool.outgoing import origin
 from lti_tool.platforms.service import PlatformInfo
+from lti_tool.web.lights import THE_ADMIN, THE_OPERATOR, THE_SERVER, Finding, Light
 from lti_tool.web.locales import say
 
 MOST_SECONDS_UNNOTICED = 5

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 
-from lti_tool.connection.lights import THE_ADMIN, THE_SERVER, Finding, Light
-from lti_tool.connection.probing import Outcome, Probed, Tried
+from lti_tool.connection.probing import Probed
+from lti_tool.connection.questions import Outcome, Tried
 from lti_tool.errors import Words
 from lti_tool.outgoing import origin
 from lti_tool.platforms.asking import SERVICES
 from lti_tool.platforms.scopes import SCORE
 from lti_tool.platforms.service import PlatformInfo
+from lti_tool.web.lights import THE_ADMIN, THE_SERVER, Finding, Light
 
 _SAID: dict[Outcome, Words] = {
     Outcome.DONE: _l("toegestaan"),

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 from flask_babel.speaklater import LazyString
 
-from lti_tool.connection.lights import THE_ADMIN, THE_OPERATOR, Finding, Light
 from lti_tool.connection.reasons import ORDINARY, reason_of
 from lti_tool.errors import Words
 from lti_tool.launch.models import Layer
@@ -15,6 +14,7 @@ from lti_tool.launch.tracebook import Reason, Trace
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformInfo
 from lti_tool.web.formats import when
+from lti_tool.web.lights import THE_ADMIN, THE_OPERATOR, Finding, Light
 
 _UNKNOWN_DEPLOYMENT = "L-DEPLOY"
 _LAYERS: dict[Layer, Words] = {

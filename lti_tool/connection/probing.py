@@ -7,83 +7,39 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from enum import StrEnum
-from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
-import structlog
-
-from lti_tool.advantage.addresses import below, next_page, same_origin
-from lti_tool.advantage.answers import expect_done
+from lti_tool.advantage.addresses import below, same_origin
 from lti_tool.advantage.connector import Connector
-from lti_tool.advantage.errors import ScopeRefused, ServiceRefused, TokenRefused
+from lti_tool.advantage.errors import ScopeRefused
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
+from lti_tool.connection.questions import (
+    AT_ONCE,
+    DEADLINE,
+    LATE,
+    NOT_TRIED,
+    Listening,
+    Outcome,
+    Tried,
+    attempt,
+    first_page,
+    result_of,
+)
 from lti_tool.courses.known import ServiceAddresses
 from lti_tool.database import Database
-from lti_tool.errors import AddressRefused, BadAnswer, OutsideError, Unreachable
-from lti_tool.outgoing import MAX_BYTES, Answer, Outgoing, origin
+from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.registration import SCOPES
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, MEMBERSHIP_READONLY, RESULT_READONLY
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 
-DEADLINE = 25.0
-"""Seconds for everything together."""
-TIMEOUT = (4.0, 6.0)
-TOTAL = 8.0
-AT_ONCE = 4
-MOST_BYTES = 10_000_000
-"""A platform that knows no pages sends a whole course at once."""
 _PROBE_PATH = "/.well-known/jwks.json"
 
-log = structlog.get_logger(__name__)
-
-
-class Outcome(StrEnum):
-    """How one question ended."""
-
-    DONE = "done"
-    DENIED = "denied"
-    """401, or what the family says instead of it, with a token that was given a moment before."""
-    REFUSED = "refused"
-    """Another status that turns the request away."""
-    SCOPE = "scope"
-    """No token, because the platform does not allow us this service."""
-    NO_TOKEN = "no_token"  # noqa: S105  # a word, no secret
-    SILENT = "silent"
-    """No answer in time, no connection, a server error."""
-    ODD = "odd"
-    """An answer that is not what the protocol says."""
-    ADDRESS = "address"
-    """An address that we do not call."""
-    NOT_TRIED = "not_tried"
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One question and how it ended."""
-
-    outcome: Outcome
-    detail: str = ""
-    """One line, without foreign text."""
-    status: int | None = None
-    count: int = 0
-    """How many of them the answer holds."""
-    more: bool = False
-    """Whether there are more, on a next page."""
-
-    @property
-    def done(self) -> bool:
-        """Whether it worked."""
-        return self.outcome is Outcome.DONE
-
-
-NOT_TRIED = Tried(Outcome.NOT_TRIED)
-LATE = Tried(Outcome.SILENT, f"not done within {DEADLINE:g} s")
+_Came: TypeAlias = tuple[Tried, Collection[str]]
+_Question: TypeAlias = Callable[[], _Came]
+_LATE: _Came = (LATE, ())
 
 
 @dataclass(frozen=True)
@@ -138,7 +94,7 @@ class Prober:
         Args:
             addresses: of a placement that this very platform told us.
         """
-        outgoing = _Listening(allow_private=self._settings.allow_private_platforms, clock=self._clock)
+        outgoing = Listening(allow_private=self._settings.allow_private_platforms, clock=self._clock)
         try:
             asked = _Questions(platform, addresses, outgoing, self._connector(outgoing))
             return self._ask(asked, PlatformKeys(self._database, outgoing, self._clock))
@@ -159,23 +115,23 @@ class Prober:
             roster = pool.submit(_try, asked.roster)
             futures: list[Future[Any]] = [their_keys, our_keys, *tokens.values(), grades, roster]
             wait(futures, timeout=max(0.0, ends - time.monotonic()))
-            seen, unfit = _result(their_keys)
-            line_items, results = grades.result() if _is_there(grades) else (LATE, LATE)
+            seen, unfit = result_of(their_keys, _LATE)
+            line_items, results = result_of(grades, (LATE, LATE))
             return Probed(
                 their_keys=seen,
                 unfit_keys=unfit,
-                our_keys=_result(our_keys)[0],
-                tokens={scope: _result(future)[0] for scope, future in tokens.items()},
+                our_keys=result_of(our_keys, _LATE)[0],
+                tokens={scope: result_of(future, _LATE)[0] for scope, future in tokens.items()},
                 line_items=line_items,
                 results=results,
-                roster=_result(roster)[0],
+                roster=result_of(roster, _LATE)[0],
                 clock_ahead=asked.outgoing.ahead(asked.platform),
             )
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
     @staticmethod
-    def _their_keys(keys: PlatformKeys, platform: PlatformInfo) -> "_Came":
+    def _their_keys(keys: PlatformKeys, platform: PlatformInfo) -> _Came:
         seen = keys.look(platform)
         return Tried(Outcome.DONE, count=seen.usable), seen.unfit
 
@@ -191,17 +147,13 @@ class Prober:
         return Tried(Outcome.DONE, count=len(kids))
 
 
-_Came = tuple[Tried, Collection[str]]
-_Question = Callable[[], _Came]
-
-
 @dataclass(frozen=True)
 class _Questions:
     """The questions about one platform's services."""
 
     platform: PlatformInfo
     addresses: ServiceAddresses
-    outgoing: "_Listening"
+    outgoing: Listening
     connector: Connector = field(repr=False)
 
     def token(self, scope: str) -> _Question:
@@ -219,100 +171,27 @@ class _Questions:
 
     def roster(self) -> _Came:
         url, accept = self.addresses.memberships_url, self.platform.profile.membership_accept
-        return (self._list(url, MEMBERSHIP_READONLY, accept, member="members")[0] if url else NOT_TRIED), ()
+        return (self._first(url, MEMBERSHIP_READONLY, accept, member="members")[0] if url else NOT_TRIED), ()
 
     def _line_items(self) -> _Came:
         url, accept = self.addresses.lineitems_url, self.platform.profile.lineitem_container_media_type
         if url is None:
             return NOT_TRIED, ()
         try:
-            tried, rows = self._list(url, LINEITEM_READONLY, accept)
+            tried, rows = self._first(url, LINEITEM_READONLY, accept)
         except ScopeRefused:  # reading is part of the wider scope, and a platform may grant that one alone
-            tried, rows = self._list(url, LINEITEM, accept)
+            tried, rows = self._first(url, LINEITEM, accept)
         return tried, [str(row["id"]) for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
 
     def _results(self, url: str | None) -> Tried:
         if url is None:
             return NOT_TRIED
         own = below(same_origin(url, self.addresses.lineitems_url or url), "results")
-        return self._list(own, RESULT_READONLY, self.platform.profile.result_container_media_type)[0]
+        return self._first(own, RESULT_READONLY, self.platform.profile.result_container_media_type)[0]
 
-    def _list(self, url: str, scope: str, accept: str, *, member: str | None = None) -> tuple[Tried, Sequence[object]]:
-        """Read the first page of a list and count what is on it."""
-        profile = self.platform.profile
-        answer = self.connector.call(self.platform, [scope], "GET", url, accept=accept, max_bytes=MOST_BYTES)
-        if answer.status == 401 or answer.status in profile.renew_statuses:
-            return Tried(Outcome.DENIED, f"{origin(url)} answered {answer.status} to a token it gave", answer.status), ()
-        data: Any = expect_done(answer, profile, self.connector.clock()).json()
-        rows = data.get(member) if member and isinstance(data, Mapping) else data
-        if not isinstance(rows, list):
-            raise BadAnswer(f"{origin(url)} answered something else than a list")
-        return Tried(Outcome.DONE, count=len(rows), more=next_page(answer.headers, url) is not None), rows
+    def _first(self, url: str, scope: str, accept: str, *, member: str | None = None) -> tuple[Tried, Sequence[object]]:
+        return first_page(self.connector, self.platform, url, scope, accept, member=member)
 
 
 def _try(question: _Question) -> _Came:
-    try:
-        return question()
-    except ScopeRefused as error:
-        return Tried(Outcome.SCOPE, error.detail), ()
-    except TokenRefused as error:
-        return Tried(Outcome.NO_TOKEN, error.detail), ()
-    except ServiceRefused as error:
-        return Tried(Outcome.REFUSED, error.detail, error.http_status), ()
-    except AddressRefused as error:
-        return Tried(Outcome.ADDRESS, error.detail), ()
-    except Unreachable as error:
-        return Tried(Outcome.SILENT, error.detail), ()
-    except OutsideError as error:
-        return Tried(Outcome.ODD, error.detail), ()
-
-
-def _result(future: Future[_Came]) -> _Came:
-    return future.result() if _is_there(future) else (LATE, ())
-
-
-def _is_there(future: Future[Any]) -> bool:
-    return future.done() and not future.cancelled()
-
-
-class _Listening(Outgoing):
-    """Calls with short time-outs, and hears what time it is at the other side."""
-
-    def __init__(self, *, allow_private: bool, clock: Clock) -> None:
-        super().__init__(allow_private=allow_private, timeout=TIMEOUT, total=TOTAL)
-        self._our_clock = clock
-        self._ahead: list[tuple[str, float]] = []
-
-    def call(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | bytes | None = None,
-        timeout: tuple[float, float] | None = None,
-        max_bytes: int = MAX_BYTES,
-    ) -> Answer:
-        """Make the call and keep the difference of the clocks."""
-        begun = self._our_clock()
-        answer = super().call(method, url, headers=headers, data=data, timeout=timeout, max_bytes=max_bytes)
-        theirs = _date_of(answer)
-        if theirs is not None:
-            # the header has whole seconds, and was written somewhere between question and answer
-            ours = begun + (self._our_clock() - begun) / 2
-            self._ahead.append((origin(url), theirs.timestamp() + 0.5 - ours.timestamp()))
-        return answer
-
-    def ahead(self, platform: PlatformInfo) -> float | None:
-        """Return by how many seconds the platform's clock is ahead of ours, if any of its answers said its time."""
-        hosts = {origin(platform.token_url), origin(platform.jwks_url)}
-        found = [seconds for host, seconds in list(self._ahead) if host in hosts]
-        return median(found) if found else None
-
-
-def _date_of(answer: Answer) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return attempt(question, ())

@@ -1,20 +1,17 @@
-"""A self-test as plain text, to copy into a message to a helpdesk: no secret and nobody's name is in it."""
+"""The self-tests as plain text, to copy into a message to a helpdesk: no secret and nobody's name is in them."""
 
-import textwrap
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
 from lti_tool import __version__
-from lti_tool.connection.lights import Finding
+from lti_tool.connection.course_check import CourseReport
 from lti_tool.connection.selftest import Report
 from lti_tool.platforms.service import PlatformInfo
 from lti_tool.web.formats import when
+from lti_tool.web.lights import lines_of, wrapped
 from lti_tool.web.locales import say
 from mappings.platforms import Reader
-
-WIDTH = 78
-_INDENT = "    "
 
 
 def kind_of(platform: PlatformInfo) -> str:
@@ -32,6 +29,33 @@ def as_text(report: Report, base_url: str) -> str:
     return "\n".join(_lines(report, base_url))
 
 
+def course_as_text(report: CourseReport, base_url: str) -> str:
+    """Return the report about a course in the present language.
+
+    Args:
+        base_url: our own address.
+    """
+    return "\n".join(_course_lines(report, base_url))
+
+
+def _course_lines(report: CourseReport, base_url: str) -> Iterator[str]:
+    course, platform = report.course, report.course.platform
+    yield _("Controle van een cursus in ICC Bridge: %(light)s", light=report.light.word)
+    yield from wrapped(f"{course.title or course.context_id}, {course.cohort_name}", "", "")
+    yield f"{platform.name}, {kind_of(platform)}"
+    yield f"{base_url}, ICC Bridge {__version__}"
+    yield when(report.at)
+    for finding in report.findings:
+        yield ""
+        yield from lines_of(finding)
+    for place in report.placements:
+        yield ""
+        yield ""
+        yield from wrapped(f"{place.name}: {place.light.word}", "== ", "   ")
+        for finding in place.findings:
+            yield from lines_of(finding)
+
+
 def _lines(report: Report, base_url: str) -> Iterator[str]:
     platform = report.platform
     yield _("Zelftest van de koppeling met ICC Bridge: %(light)s", light=report.light.word)
@@ -41,30 +65,11 @@ def _lines(report: Report, base_url: str) -> Iterator[str]:
     yield when(report.at)
     for finding in report.findings:
         yield ""
-        yield from _finding(finding)
+        yield from lines_of(finding)
     for reader, title in ((Reader.ADMIN, _("Voor de beheerder")), (Reader.TRAINER, _("Voor trainers"))):
         advice = report.advice(reader)
         if advice:
             yield ""
             yield f"{title}, {platform.profile.name}"
         for one in advice:
-            yield from _wrapped(say(one.text), "- ", "  ")
-
-
-def _finding(finding: Finding) -> Iterator[str]:
-    yield f"[{finding.light.word}] {finding.title}"
-    yield from _wrapped(str(finding.meaning), _INDENT, _INDENT)
-    for item in finding.items:
-        yield from _wrapped(str(item), f"{_INDENT}- ", f"{_INDENT}  ")
-    if finding.who:
-        yield from _wrapped(str(finding.who), _INDENT, _INDENT)
-    for number, step in enumerate(finding.steps, 1):
-        yield from _wrapped(str(step), f"{_INDENT}{number}. ", f"{_INDENT}   ")
-    if finding.technical:
-        yield from _wrapped(f"({finding.technical})", _INDENT, _INDENT)
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+            yield from wrapped(say(one.text), "- ", "  ")

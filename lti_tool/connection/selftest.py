@@ -11,13 +11,13 @@ from lti_tool.allowance import Allowance
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.connection import judging_keys, judging_services, judging_use
-from lti_tool.connection.lights import Finding, Light, worst
 from lti_tool.connection.probing import Prober
 from lti_tool.courses.known import ServiceAddresses, addresses_of
 from lti_tool.database import Database
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.web.lights import Finding, Light, worst
 from mappings.platforms import Advice, Reader
 
 REFUSALS_OF_DAYS = 7
@@ -53,19 +53,7 @@ class Report:
             "name": self.platform.name,
             "family": self.platform.family,
             "light": self.light.value,
-            "findings": [
-                {
-                    "key": finding.key,
-                    "light": finding.light.value,
-                    "title": str(finding.title),
-                    "meaning": str(finding.meaning),
-                    "items": [str(item) for item in finding.items],
-                    "who": str(finding.who),
-                    "steps": [str(step) for step in finding.steps],
-                    "technical": finding.technical,
-                }
-                for finding in self.findings
-            ],
+            "findings": [finding.row() for finding in self.findings],
         }
 
 

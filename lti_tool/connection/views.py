@@ -14,6 +14,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from lti_tool.config import Settings
+from lti_tool.connection import course_views
 from lti_tool.connection.reasons import explanation_of, reason_of
 from lti_tool.connection.report import as_text, kind_of
 from lti_tool.connection.selftest import Report, SelfTest
@@ -33,6 +34,7 @@ LAUNCHES, REFUSALS = 10, 20
 blueprint = Blueprint(
     "connection", __name__, template_folder="templates", static_folder="static", static_url_path="/static/connection"
 )
+course_views.add_to(blueprint)
 
 
 @blueprint.get("/connection")

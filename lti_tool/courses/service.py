@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Update, bindparam, delete, insert, select, update
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Course, CourseCohort, CourseMember, Person, Placement
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words, reduce_locale
-from lti_tool.database import AnyRow
 from lti_tool.errors import NotFound
 from lti_tool.ids import new_id
 from lti_tool.platforms.models import Platform
+from lti_tool.statements import FoundRow, Statement
 from mappings.roles import Role
 
 NO_CONTEXT = ""
@@ -158,7 +158,7 @@ class CourseService:
         named = select(Account.display_name).where(Account.person_id == person_id, Account.display_name.is_not(None))
         return session.scalar(named.order_by(Account.last_seen_at.desc()).limit(1))
 
-    def _make_account_and_course(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
+    def _make_account_and_course(self, session: Session, facts: LaunchFacts, known: FoundRow) -> None:
         now = self._clock()
         if known.account_id is None:
             self._make_account(session, facts, now)
@@ -170,13 +170,13 @@ class CourseService:
     @staticmethod
     def _make_account(session: Session, facts: LaunchFacts, now: datetime) -> None:
         person = {"id": new_id(), "locale": reduce_locale(facts.locale), "created_at": now}
-        session.connection().execute(_NEW_PERSON, person)
+        _NEW_PERSON.rows(session.connection(), person)
         account = {"id": new_id(), "platform_id": facts.platform_id, "subject": facts.subject, "person_id": person["id"]}
         moments = {"created_at": now, "last_seen_at": now}
         if not insert_unless_there(session, Account, {**account, **moments, **_said_of_account(facts)}):
-            session.connection().execute(_NO_PERSON, {"id_": person["id"]})
+            _NO_PERSON.rows(session.connection(), {"id_": person["id"]})
 
-    def _make_member_and_placement(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
+    def _make_member_and_placement(self, session: Session, facts: LaunchFacts, known: FoundRow) -> None:
         now = self._clock()
         if known.course_member_role is None:
             member = {"course_id": known.course_id, "account_id": known.account_id}
@@ -186,7 +186,7 @@ class CourseService:
             moments = {"created_at": now, "last_launch_at": now}
             insert_unless_there(session, Placement, {**placement, **moments, **_said_of_placement(facts)})
 
-    def _note(self, session: Session, facts: LaunchFacts, known: AnyRow) -> None:
+    def _note(self, session: Session, facts: LaunchFacts, known: FoundRow) -> None:
         now = self._clock()
         account, course = known.account_id, known.course_id
         _change(session, known, "account", {"id_": account}, _said_of_account(facts), last_seen_at=now)
@@ -223,7 +223,7 @@ def _said_of_placement(facts: LaunchFacts) -> dict[str, Any]:
     return said
 
 
-def _known(session: Session, facts: LaunchFacts) -> AnyRow:
+def _known(session: Session, facts: LaunchFacts) -> FoundRow:
     """Return what is known of everything that a launch speaks of, by table and column; None where there is no row yet."""
     key = {
         "platform_id": facts.platform_id,
@@ -231,21 +231,21 @@ def _known(session: Session, facts: LaunchFacts) -> AnyRow:
         "context_id": facts.context_id or NO_CONTEXT,
         "resource_link_id": facts.resource_link_id,
     }
-    return session.connection().execute(_KNOWN, key).one()
+    return _KNOWN.one(session.connection(), key)
 
 
 def _change(
-    session: Session, known: AnyRow, table: str, key: Mapping[str, str], said: Mapping[str, Any], **seen: datetime
+    session: Session, known: FoundRow, table: str, key: Mapping[str, str], said: Mapping[str, Any], **seen: datetime
 ) -> None:
     """Write what a launch says otherwise than it is known, and when it was said if that is a while ago."""
     changes = {name: value for name, value in said.items() if value != getattr(known, f"{table}_{name}")}
     changes |= {name: now for name, now in seen.items() if now - getattr(known, f"{table}_{name}") >= SEEN_EVERY}
     if changes:
-        session.connection().execute(_CHANGES[table], {**key, **changes})
+        _CHANGES[table].rows(session.connection(), {**key, **changes})
 
 
 # The statements of a launch are made once: to build one costs more than to run it. An UPDATE sets the columns it is given.
-_KNOWN = (
+_KNOWN = Statement(
     select(
         Account.id,
         Account.person_id,
@@ -274,14 +274,16 @@ _KNOWN = (
     .where(Platform.id == bindparam("platform_id"))
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
-_NEW_PERSON = insert(Person)
-_NO_PERSON = delete(Person).where(Person.id == bindparam("id_"))
-_CHANGES: Mapping[str, Update] = {
-    "account": update(Account).where(Account.id == bindparam("id_")),
-    "person": update(Person).where(Person.id == bindparam("id_")),
-    "course": update(Course).where(Course.id == bindparam("id_")),
-    "course_member": update(CourseMember).where(
-        CourseMember.course_id == bindparam("course"), CourseMember.account_id == bindparam("account")
+_NEW_PERSON = Statement(insert(Person))
+_NO_PERSON = Statement(delete(Person).where(Person.id == bindparam("id_")))
+_CHANGES: Mapping[str, Statement] = {
+    "account": Statement(update(Account).where(Account.id == bindparam("id_"))),
+    "person": Statement(update(Person).where(Person.id == bindparam("id_"))),
+    "course": Statement(update(Course).where(Course.id == bindparam("id_"))),
+    "course_member": Statement(
+        update(CourseMember).where(
+            CourseMember.course_id == bindparam("course"), CourseMember.account_id == bindparam("account")
+        )
     ),
-    "placement": update(Placement).where(Placement.id == bindparam("id_")),
+    "placement": Statement(update(Placement).where(Placement.id == bindparam("id_"))),
 }

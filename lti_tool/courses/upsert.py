@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, inspect
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lti_tool.database import Base
+from lti_tool.statements import Statement
 
 
 def insert_unless_there(session: Session, model: type[Base], values: Mapping[str, Any]) -> bool:
@@ -36,9 +37,9 @@ def insert_or_update(session: Session, model: type[Base], values: Mapping[str, A
     _run(session, _insert_or_update(model, changing, session.get_bind().dialect.name), values)
 
 
-def _run(session: Session, statement: Executable, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _run(session: Session, statement: Statement, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
     session.flush()
-    return session.connection().execute(statement, dict(values)).first()
+    return statement.first(session.connection(), values)
 
 
 @cache
@@ -48,16 +49,15 @@ def _key_names(model: type[Base]) -> frozenset[str]:
 
 # The statements are kept: to build one costs more than to run it.
 @cache
-def _insert_unless_there(model: type[Base], dialect: str) -> Executable:
+def _insert_unless_there(model: type[Base], dialect: str) -> Statement:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return make(model).on_conflict_do_nothing().returning(*inspect(model).primary_key[:1])
+    return Statement(make(model).on_conflict_do_nothing().returning(*inspect(model).primary_key[:1]))
 
 
 @cache
-def _insert_or_update(model: type[Base], changing: tuple[str, ...], dialect: str) -> Executable:
+def _insert_or_update(model: type[Base], changing: tuple[str, ...], dialect: str) -> Statement:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = make(model)
     key = inspect(model).primary_key
-    return statement.on_conflict_do_update(
-        index_elements=key, set_={name: statement.excluded[name] for name in changing}
-    ).returning(key[0])
+    changed = {name: statement.excluded[name] for name in changing}
+    return Statement(statement.on_conflict_do_update(index_elements=key, set_=changed).returning(key[0]))

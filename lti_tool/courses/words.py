@@ -11,8 +11,9 @@ def clean_words(text: str | None, *, longest: int) -> str:
     Entities are resolved (Moodle sends ``R&amp;D``); what cannot be shown or stored (controls, lone surrogates) becomes
     a space.
     """
-    plain = html.unescape(text or "")
-    shown = "".join(letter if letter.isprintable() else " " for letter in plain)
+    shown = html.unescape(text or "")
+    if not shown.isprintable():
+        shown = "".join(letter if letter.isprintable() else " " for letter in shown)
     return " ".join(shown.split())[:longest].rstrip()
 
 

@@ -10,6 +10,8 @@ from lti_tool.demo.expecting import expect
 
 ADMIN = "Beheer Zilverbos"
 SCHOOL_NAME = "Zilverbos College"
+NOT_FOUND = 404
+_TOKEN = re.compile(r"\btoken ([0-9a-f]{32})\b")
 _FACTS = re.compile(r"\b(issuer|client_id|deployment_id|auth_url|token_url|jwks_url) (\S+)")
 
 
@@ -99,6 +101,22 @@ def connect(school_url: str, known: Collection[str], tool: Tool) -> Connected:
         else:
             _register_by_hand(browser, school_url, tool)
         return Connected.ANEW if earlier else Connected.NOW if dynamic else Connected.BY_HAND
+
+
+def token_for_programs(school_url: str) -> str | None:
+    """Return a token for the school's web services, as its administrator passes it on; None: it has none to offer.
+
+    Raises:
+        WalkFailed: it offers them, but makes no token.
+    """
+    with Browser() as browser:
+        log_in(browser, school_url, ADMIN)
+        page = browser.get(f"{school_url}/admin/webservices")
+        if page.status == NOT_FOUND:
+            return None
+        token = _TOKEN.search(page.text) or _TOKEN.search(page.form(name="services").submit(action="add").text)
+        expect("a token for programs", token, browser.page)
+        return token[1] if token else None
 
 
 def _register(browser: Browser, school_url: str, invitation: str, before: Collection[str]) -> None:

@@ -105,12 +105,14 @@ def _start(demo: Demo, *, earlier: bool) -> Connected:
     demo.start()
     load()
     from lti_tool.app import compose
-    from lti_tool.demo.walk import known_clients, tool_of
+    from lti_tool.demo.walk import connect_web_services, known_clients, tool_of
 
     parts = compose(demo.settings())
     try:
         demo.wait_until_ready()
-        return connect(demo.school_url, known_clients(parts), tool_of(parts))
+        connected = connect(demo.school_url, known_clients(parts), tool_of(parts))
+        connect_web_services(parts, demo.school_url)
+        return connected
     except SettingsError as error:
         if earlier:
             raise SettingsError(f"{error.detail}; icc-bridge demo --fresh begins anew") from None

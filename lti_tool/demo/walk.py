@@ -19,7 +19,7 @@ from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
 from lti_tool.clock import utc_now
 from lti_tool.demo.browser import Browser, BrowserError, Page, Upload
-from lti_tool.demo.connecting import SCHOOL_NAME, Connected, Tool, connect, log_in
+from lti_tool.demo.connecting import SCHOOL_NAME, Connected, Tool, connect, log_in, token_for_programs
 from lti_tool.demo.expecting import WalkFailed, expect, wait_for
 from lti_tool.demo.samples import plan_pdf
 from lti_tool.sync.models import ScoreOutbox
@@ -257,6 +257,22 @@ def tool_of(parts: Parts) -> Tool:
         parts.platforms.add(SCHOOL_NAME, shown["issuer"], shown["client_id"], *addresses, [shown["deployment_id"]])
 
     return Tool(invite, base_url, add)
+
+
+def connect_web_services(parts: Parts, school_url: str) -> bool:
+    """Give the tool a token for the web services of the demo school, if it has them; return whether it uses them now.
+
+    Raises:
+        WalkFailed: the school makes no token.
+        IccError: the tool cannot use it.
+    """
+    schools = [one.id for one in parts.platforms.list() if one.issuer == school_url]
+    token = token_for_programs(school_url) if schools else None
+    if token is None:
+        return False
+    for platform_id in schools:
+        parts.moodle_sites.connect(platform_id, token)
+    return True
 
 
 def known_clients(parts: Parts) -> Set[str]:

@@ -102,6 +102,12 @@ class Engine:
         """See that the job does not start any more, and give its lane free; see `lti_tool.jobs.queue.Jobs`."""
         self._use_client().cancel_workflow(_name(job, key, number))
 
+    def drop(self, job: str, rows: Iterable[tuple[str, int]]) -> None:
+        """Forget jobs that have not started; see `lti_tool.jobs.queue.Jobs`."""
+        names = [_name(job, key, number) for key, number in self.waiting(job, rows)]
+        if names:
+            self._use_client().delete_workflows(names)
+
     def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Return which of these (key, number) have a job that will still start; see `lti_tool.jobs.queue.Jobs`."""
         names = {_name(job, key, number): (key, number) for key, number in rows}

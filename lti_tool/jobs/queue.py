@@ -30,6 +30,12 @@ class Jobs(Protocol):
         It writes by itself, so not within an open transaction.
         """
 
+    def drop(self, job: str, rows: Iterable[tuple[str, int]]) -> None:
+        """Forget those of the jobs of these (key, number) that have not started: they have nothing to do any more.
+
+        It writes by itself, so not within an open transaction.
+        """
+
     def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Return which of these (key, number) have a job that will still start. Not within an open transaction."""
 

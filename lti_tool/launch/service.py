@@ -47,6 +47,7 @@ from lti_tool.platforms.keysets import PlatformKeys
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.recognition import recognise
 from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.statements import Statement
 from mappings.roles import Role, administers_platform, is_test_user
 
 CHOOSING_TIME = timedelta(hours=4)
@@ -295,7 +296,7 @@ class LaunchService:
             said = [follower(session, launch) for follower in self._followers]
             noting = now - self._noted.get(platform.id, NEVER) >= NOTED_EVERY
             if noting:
-                session.connection().execute(_NOTE, {"platform": platform.id, "now": now, "before": now - NOTED_EVERY})
+                _NOTE.rows(session.connection(), {"platform": platform.id, "now": now, "before": now - NOTED_EVERY})
             if traced:
                 self._traces.launched(
                     session, platform.id, message=claims.message_type, role=role, layer=pending.layer, now=now
@@ -321,7 +322,7 @@ class LaunchService:
 
 
 # Made once: to build a statement costs more than to run it.
-_NOTE = (
+_NOTE = Statement(
     update(Platform)
     .where(
         Platform.id == bindparam("platform"),

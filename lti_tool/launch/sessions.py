@@ -29,6 +29,7 @@ from lti_tool.platforms.models import Platform
 from lti_tool.platforms.recognition import origins_of
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
 from lti_tool.registry import use
+from lti_tool.statements import Statement
 from mappings.roles import Role
 
 
@@ -109,16 +110,16 @@ class SessionService:
         now = self._clock()
         ends = now + self._life
         connection = session.connection()
-        found = connection.execute(_PRESENT, {"secret_digest": digest(present)}).first() if present else None
+        found = _PRESENT.first(connection, {"secret_digest": digest(present)}) if present else None
         if found is not None and present is not None and found.account_id == account_id and found.expires_at > now:
-            connection.execute(_RENEW, {"session_id": found.id, "expires_at": ends, "administers": seat.administers})
+            _RENEW.rows(connection, {"session_id": found.id, "expires_at": ends, "administers": seat.administers})
             opened = Opened(found.id, present)
         else:
             if found is not None:
-                connection.execute(_END, {"session_id": found.id})
+                _END.rows(connection, {"session_id": found.id})
             opened = Opened(new_id(), new_secret())
             key = {"id": opened.session_id, "secret_digest": digest(opened.secret), "account_id": account_id}
-            connection.execute(_NEW, {**key, "administers": seat.administers, "created_at": now, "expires_at": ends})
+            _NEW.rows(connection, {**key, "administers": seat.administers, "created_at": now, "expires_at": ends})
         row = {"session_id": opened.session_id, "course_id": seat.course_id}
         shown = {"role": seat.role.value, "return_url": seat.return_url, "launched_at": now}
         insert_or_update(session, SessionSeat, {**row, **shown})
@@ -158,7 +159,7 @@ class SessionService:
         if not secret:
             return None
         with self._database.reading() as session:
-            row = session.connection().execute(_ENDED, {"secret_digest": digest(secret), "now": self._clock()}).first()
+            row = _ENDED.first(session.connection(), {"secret_digest": digest(secret), "now": self._clock()})
         if row is None:
             return None
         return Ended(info_of_values(row[: len(INFO_COLUMNS)]), row.locale or self._default_locale, row.return_url)
@@ -178,15 +179,15 @@ class SessionService:
 
 
 # Made once: to build a statement costs more than to run it.
-_PRESENT = (
+_PRESENT = Statement(
     select(ToolSession.id, ToolSession.account_id, ToolSession.expires_at)
     .where(ToolSession.secret_digest == bindparam("secret_digest"))
     .with_for_update()
 )
-_NEW = insert(ToolSession)
-_RENEW = update(ToolSession).where(ToolSession.id == bindparam("session_id"))
-_END = delete(ToolSession).where(ToolSession.id == bindparam("session_id"))
-_VIEWER = (
+_NEW = Statement(insert(ToolSession))
+_RENEW = Statement(update(ToolSession).where(ToolSession.id == bindparam("session_id")))
+_END = Statement(delete(ToolSession).where(ToolSession.id == bindparam("session_id")))
+_VIEWER = Statement(
     select(
         *INFO_COLUMNS,
         ToolSession.id.label("session_id"),
@@ -209,7 +210,7 @@ _VIEWER = (
 """A session with its person and platform, once for each seat of the last hours, or once without any."""
 
 
-_ENDED = (
+_ENDED = Statement(
     select(*INFO_COLUMNS, Person.locale, SessionSeat.return_url)
     .select_from(ToolSession)
     .join(Account, Account.id == ToolSession.account_id)

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.database import AnyRow, Database
+from lti_tool.database import Database
 from lti_tool.launch.models import LaunchState
 from lti_tool.platforms.models import Deployment, Platform, PlatformStatus
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
+from lti_tool.statements import FoundRow, Statement
 
 
 def keep_state(database: Database, **columns: object) -> None:
@@ -19,7 +20,7 @@ def keep_state(database: Database, **columns: object) -> None:
     database.run(_NEW, columns)
 
 
-def find_state(database: Database, state_digest: str) -> tuple[AnyRow, PlatformInfo] | None:
+def find_state(database: Database, state_digest: str) -> tuple[FoundRow, PlatformInfo] | None:
     """Return a state with its platform.
 
     Returns:
@@ -32,7 +33,7 @@ def find_state(database: Database, state_digest: str) -> tuple[AnyRow, PlatformI
 
 def consume_state(session: Session, state_digest: str, now: datetime) -> bool:
     """Let a state have had its launch; of two that try exactly one wins. False too when its platform is switched off."""
-    return session.connection().execute(_CONSUMED, {"state": state_digest, "now": now}).first() is not None
+    return _CONSUMED.first(session.connection(), {"state": state_digest, "now": now}) is not None
 
 
 def delete_states(session: Session, before: datetime) -> int:
@@ -41,8 +42,8 @@ def delete_states(session: Session, before: datetime) -> int:
     return len(gone.all())
 
 
-_NEW = insert(LaunchState)
-_FOUND = (
+_NEW = Statement(insert(LaunchState))
+_FOUND = Statement(
     select(*INFO_COLUMNS, *LaunchState.__table__.c, Deployment.id.label("known_deployment"))
     .select_from(LaunchState)
     .join(Platform, Platform.id == LaunchState.platform_id)
@@ -52,7 +53,7 @@ _FOUND = (
     )
     .where(LaunchState.state_digest == bindparam("state"))
 )
-_CONSUMED = (
+_CONSUMED = Statement(
     update(LaunchState)
     .where(
         LaunchState.state_digest == bindparam("state"),

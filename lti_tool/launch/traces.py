@@ -22,6 +22,7 @@ from lti_tool.database import Database
 from lti_tool.errors import IccError
 from lti_tool.ids import new_reference
 from lti_tool.launch.models import LAUNCHED, LaunchTrace, Layer, Step
+from lti_tool.statements import Statement
 from mappings.roles import Role
 
 PREFIX = "LTI-"
@@ -73,7 +74,7 @@ class TraceService:
         """
         row = _row(Step.LAUNCH, platform_id, LAUNCHED, now) | {"message": message, "role": role.value, "layer": layer}
         try:
-            session.connection().execute(_INSERT, row)
+            _INSERT.rows(session.connection(), row)
         except SQLAlchemyError as error:
             log.error("trace_not_written", step=Step.LAUNCH.value, error=type(error).__name__)
             raise TraceNotWritten from None
@@ -93,7 +94,7 @@ class TraceService:
         if self._refusals.take() == 0:
             try:
                 with self._database.session() as session:
-                    session.execute(_INSERT, row)
+                    _INSERT.rows(session.connection(), row)
             except Exception as failure:  # noqa: BLE001  # the reader gets the page of the refusal, whatever happens here
                 log.error("trace_not_written", step=step.value, reference=code, error=type(failure).__name__)
         return code
@@ -120,7 +121,7 @@ class TraceService:
                 return total
 
 
-_INSERT = insert(LaunchTrace.__table__)  # type: ignore[arg-type]  # of a mapped class it is always a Table
+_INSERT = Statement(insert(LaunchTrace))
 
 
 def _row(step: Step, platform_id: str | None, outcome: str, now: datetime) -> dict[str, object]:

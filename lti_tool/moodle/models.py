@@ -31,6 +31,10 @@ class MoodleSite(Base):
     checked_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(String(50))
     """Code of what is wrong with the site or the token as a whole (`moodle.problems`); None: it answered last time."""
+    fails: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often in a row it failed as a whole."""
+    paused_until: Mapped[datetime | None]
+    """It is left alone until then, whatever its courses want."""
 
 
 class MoodleCourse(Base):
@@ -58,7 +62,8 @@ class MoodleCourse(Base):
     problem: Mapped[str | None] = mapped_column(String(50))
     """Code of what is wrong with this course (`moodle.problems`); None after a success."""
     marks: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    """Up to where submissions and grades were read, as Moodle's own clock says: names to ISO 8601 moments."""
+    """What the next reading goes on from (`moodle.marks`): up to where submissions and grades were read by Moodle's own
+    clock, and what the last reading learned of the course."""
 
 
 class ActivityMapping(Base):
@@ -121,7 +126,7 @@ class NativeWork(Base):
     """Whether Moodle holds the activity complete; None: not known."""
     completed_at: Mapped[datetime | None]
     content_digest: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 of what was handed in (texts, and the files' names, sizes and times): whether there is a new version."""
+    """SHA-256 of what became a version last (`moodle.content`): whether there is a new one."""
     state: Mapped[str] = mapped_column(String(20))
     """A `moodle.states.WorkState`."""
     submission_id: Mapped[str | None] = mapped_column(ForeignKey("submission.id", ondelete="SET NULL"), index=True)
@@ -144,7 +149,7 @@ class NativeFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     """In bytes, as Moodle says."""
     mime_type: Mapped[str] = mapped_column(String(100), default="", server_default="")
-    url: Mapped[str] = mapped_column(String(1000))
+    url: Mapped[str] = mapped_column(Text)
     modified_at: Mapped[datetime | None]
     path: Mapped[str | None] = mapped_column(String(200))
     """Where its bytes lie in the file store; None: not fetched yet."""

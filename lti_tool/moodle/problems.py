@@ -40,8 +40,16 @@ ADDRESS = "address"
 """We do not call this address."""
 FILE_TOO_LARGE = "file-too-large"
 FILE_REFUSED = "file-refused"
+FILE_GONE = "file-gone"
+"""Moodle does not have the file any more."""
+FILE_REPLACED = "file-replaced"
+"""Another file has taken its place in Moodle."""
 NOT_STORED = "not-stored"
 """Moodle was told, and holds something else."""
+NOT_CONNECTED = "not-connected"
+"""The platform has no token here (any more)."""
+PLATFORM_DISABLED = "platform-disabled"
+"""The platform was switched off here."""
 INTERNAL = "internal"
 """Our own mistake; the log says which."""
 
@@ -49,6 +57,8 @@ PASSES = frozenset({MAINTENANCE, UNREACHABLE})
 """Problems that pass without anybody doing anything."""
 OF_THE_SITE = frozenset({TOKEN_REFUSED, SERVICES_OFF, FUNCTION_MISSING, WRONG_ADDRESS, ADDRESS})
 """Problems that all courses of a site have."""
+PARTIAL = frozenset({FUNCTION_MISSING, NOT_ALLOWED, COURSE_GONE, NOT_SET_UP})
+"""Problems with which the rest of a course can be read all the same."""
 
 _KINDS: tuple[tuple[type[MoodleError], str], ...] = (
     (AuthError, TOKEN_REFUSED),

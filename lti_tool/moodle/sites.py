@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.models import Course
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import IccError
@@ -89,8 +90,8 @@ class MoodleSites:
             NotUsable: the site did not accept the token, or did not answer as a Moodle.
         """
         platform = self._platforms.get(platform_id)
-        if platform.family != "moodle":
-            raise NoMoodle(f"platform {platform_id} is registered as {platform.family}, not as moodle")
+        if not platform.profile.web_services:
+            raise NoMoodle(f"platform {platform_id} is registered as {platform.family}: it has no web services to connect")
         url = (url or platform.issuer).strip().rstrip("/")
         if not _same(url, platform.issuer):
             raise NoMoodle(f"expected the address of the platform itself, {platform.issuer}", field="url")
@@ -106,15 +107,23 @@ class MoodleSites:
             "connected_at": now,
             "checked_at": now,
             "problem": None,
+            "fails": 0,
+            "paused_until": None,
         }
         with self._database.session() as session:
             if not insert_unless_there(session, MoodleSite, {"platform_id": platform_id, **found}):
                 row = session.get_one(MoodleSite, platform_id, with_for_update=True)
                 for name, value in found.items():
                     setattr(row, name, value)
-            row = session.get_one(MoodleSite, platform_id, populate_existing=True)
-            log.info("moodle.connected", platform=platform_id, user=info.user_id)
-            return _shown(row)
+            connected = _shown(session.get_one(MoodleSite, platform_id, populate_existing=True))
+        with self._database.session() as session:
+            # what waited for a token, or for a better one, waits no longer
+            of_platform = select(Course.id).where(Course.platform_id == platform_id)
+            session.execute(
+                update(MoodleCourse).where(MoodleCourse.course_id.in_(of_platform)).values(next_sync_at=now, fails=0)
+            )
+        log.info("moodle.connected", platform=platform_id, user=info.user_id)
+        return connected
 
     def disconnect(self, platform_id: str) -> None:
         """Forget a token. What was read stays, and so do the mappings: a new token goes on with them.
@@ -162,6 +171,8 @@ class MoodleSites:
             row = session.get(MoodleSite, platform_id, with_for_update=True)
             if row is not None:
                 row.problem, row.checked_at = problem, now
+                if problem is None:
+                    row.fails, row.paused_until = 0, None
 
     def introduced(self, platform: PlatformInfo) -> SiteInfo:
         """Ask a connected Moodle who we are there. Raises NotConnected, NotUsable."""

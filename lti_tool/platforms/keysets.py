@@ -25,6 +25,7 @@ from lti_tool.errors import BadAnswer, OutsideError, Refused, Unreachable
 from lti_tool.outgoing import Outgoing, origin
 from lti_tool.platforms.models import Platform, PlatformKeySet, PlatformStatus
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
+from lti_tool.statements import Statement
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 ASK_FIRST_AGAIN_AFTER = timedelta(seconds=5)
@@ -130,7 +131,7 @@ class PlatformKeys:
             )
             .order_by(Platform.id)
         )
-        return sum(self.warm_up(info_of_values(row)) for row in self._database.run(query, {}))
+        return sum(self.warm_up(info_of_values(row)) for row in self._database.run(Statement(query), {}))
 
     def warm_up(self, platform: PlatformInfo) -> bool:
         """Read a platform's set if it can be had, and return whether it was; call it in no transaction."""
@@ -246,8 +247,10 @@ class PlatformKeys:
         return now
 
 
-_STORED = select(PlatformKeySet.jwks, PlatformKeySet.fetched_at, PlatformKeySet.attempted_at).where(
-    PlatformKeySet.platform_id == bindparam("platform_id")
+_STORED = Statement(
+    select(PlatformKeySet.jwks, PlatformKeySet.fetched_at, PlatformKeySet.attempted_at).where(
+        PlatformKeySet.platform_id == bindparam("platform_id")
+    )
 )
 
 

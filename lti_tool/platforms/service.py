@@ -19,6 +19,7 @@ from lti_tool.platforms.errors import IssuerTaken, PlatformAmbiguous, PlatformUn
 from lti_tool.platforms.fields import is_issuer, text_field
 from lti_tool.platforms.invites import InviteService
 from lti_tool.platforms.models import Deployment, Platform, PlatformKeySet, PlatformStatus
+from lti_tool.statements import Statement
 from mappings.platforms import GENERIC, PlatformProfile, families, profile_for
 
 __all__ = ["INFO_COLUMNS", "InviteService", "PlatformInfo", "PlatformService", "info_of", "info_of_values"]
@@ -109,11 +110,14 @@ def info_of(row: Platform) -> PlatformInfo:
 
 
 # Made once: to build and to key a statement costs more than to run it.
-_BY_ID = select(*INFO_COLUMNS).where(Platform.id == bindparam("platform_id"))
-_BY_ISSUER = select(*INFO_COLUMNS).where(Platform.issuer == bindparam("issuer")).limit(2)
-_BY_CLIENT = _BY_ISSUER.where(Platform.client_id == bindparam("client_id"))
-_DEPLOYMENT = select(Deployment.id).where(
-    Deployment.platform_id == bindparam("platform_id"), Deployment.deployment_id == bindparam("deployment_id")
+_BY_ID = Statement(select(*INFO_COLUMNS).where(Platform.id == bindparam("platform_id")))
+_OF_ISSUER = select(*INFO_COLUMNS).where(Platform.issuer == bindparam("issuer")).limit(2)
+_BY_ISSUER = Statement(_OF_ISSUER)
+_BY_CLIENT = Statement(_OF_ISSUER.where(Platform.client_id == bindparam("client_id")))
+_DEPLOYMENT = Statement(
+    select(Deployment.id).where(
+        Deployment.platform_id == bindparam("platform_id"), Deployment.deployment_id == bindparam("deployment_id")
+    )
 )
 
 
@@ -239,7 +243,7 @@ class PlatformService:
             PlatformAmbiguous: no client id, and more than one registration at this issuer: none is picked.
         """
         query = _BY_ISSUER if client_id is None else _BY_CLIENT
-        found = session.connection().execute(query, {"issuer": issuer, "client_id": client_id}).all()
+        found = query.rows(session.connection(), {"issuer": issuer, "client_id": client_id})
         if not found:
             raise PlatformUnknown("no platform is registered with this issuer and client id")
         if len(found) > 1:
@@ -248,7 +252,7 @@ class PlatformService:
 
     def of(self, session: Session, platform_id: str) -> PlatformInfo:
         """Return a registration within the caller's transaction. Raises PlatformUnknown."""
-        found = session.connection().execute(_BY_ID, {"platform_id": platform_id}).first()
+        found = _BY_ID.first(session.connection(), {"platform_id": platform_id})
         if found is None:
             raise PlatformUnknown("no platform has this id")
         return info_of_values(found)
@@ -286,7 +290,7 @@ class PlatformService:
     def knows_deployment(self, session: Session, platform_id: str, deployment_id: str) -> bool:
         """Return whether this deployment of the platform is registered."""
         key = {"platform_id": platform_id, "deployment_id": deployment_id}
-        return session.connection().execute(_DEPLOYMENT, key).first() is not None
+        return _DEPLOYMENT.first(session.connection(), key) is not None
 
     def add_deployment(self, platform_id: str, deployment_id: str) -> None:
         """Register one more deployment of a platform; one that is known already stays as it is.

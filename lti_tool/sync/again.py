@@ -1,4 +1,4 @@
-"""Sending a score again by hand, for the trainer who sees that person's work."""
+"""What a trainer does with the score of somebody whose work they see: send it again, or let the school's grade count."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from lti_tool.training.models import Enrolment
 
 
 class SendAgainService:
-    """Sends again.
+    """Sends again, or leaves it.
 
     Args:
         database: for its own short transaction.
@@ -42,6 +42,21 @@ class SendAgainService:
                 raise NotFound("no such score")
             cohort_id, enrolment_id = self._whose(session, viewer, row)
             self._outbox.retry(session, row, overwrite=overwrite)
+        return cohort_id, enrolment_id
+
+    def keep(self, viewer: Viewer, score_id: str) -> tuple[str, str]:
+        """Let the grade count that somebody put in the gradebook by hand; return the ids of its cohort and enrolment.
+
+        Raises:
+            NotFound: no such score, or of somebody whom the viewer does not train.
+            Refused: nobody changed this grade by hand.
+        """
+        with self._database.session() as session:
+            row = session.get(ScoreOutbox, score_id, with_for_update=True)
+            if row is None:
+                raise NotFound("no such score")
+            cohort_id, enrolment_id = self._whose(session, viewer, row)
+            self._outbox.keep(row)
         return cohort_id, enrolment_id
 
     def _whose(self, session: Session, viewer: Viewer, row: ScoreOutbox) -> tuple[str, str]:

@@ -7,7 +7,7 @@ and keeps the teacher's (measured), so a platform that lets us read results is a
 import html
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import or_, select, update
 
@@ -21,7 +21,6 @@ from lti_tool.database import Database
 from lti_tool.errors import BadAnswer, OutsideError, Unreachable
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, RESULT_READONLY, SCORE
-from lti_tool.platforms.service import PlatformInfo
 from lti_tool.sync.codes import (
     ALREADY_THERE,
     CHANGED_IN_LMS,
@@ -34,7 +33,7 @@ from lti_tool.sync.codes import (
     PLATFORM_DISABLED,
 )
 from lti_tool.sync.gradebook import Gradebook
-from mappings.scores import Score
+from lti_tool.sync.parcels import Parcel
 
 BLIND_AFTER = 5
 """After so many failures a score is posted although the gradebook cannot be read: a grade must arrive."""
@@ -48,36 +47,6 @@ _TAGS = re.compile(r"<[^>]*>")
 
 class _SoughtElsewhere(Exception):
     """Another job is looking for the line item of this placement."""
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """What one job delivers: everything it needs, read in one transaction."""
-
-    row_id: str
-    number: int
-    version: int
-    holder: str
-    """The job that delivers it."""
-    lane: int
-    platform: PlatformInfo
-    placement_id: str
-    resource_link_id: str
-    resource_id: str
-    tag: str
-    title: str
-    lineitem_url: str | None
-    lineitems_url: str | None
-    scopes: frozenset[str]
-    user_id: str = field(repr=False)
-    score: Score = field(repr=False)
-    stamp: datetime
-    fails: int
-    """How often in a row it did not get through."""
-    ours: tuple[Score, ...] = field(default=(), repr=False)
-    """What the platform accepted last, and what it may have taken since without our hearing of it."""
-    overwrite: bool = False
-    """Whether ours counts even if somebody changed the grade by hand."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +128,7 @@ class ScoreDelivery:
 
     def _post(self, parcel: Parcel, url: str) -> Delivered:
         platform = parcel.platform
-        posted = self._scores.post(platform, url, parcel.user_id, parcel.score, parcel.stamp)
+        posted = self._scores.post(platform, url, parcel.user_id, parcel.score, self._clock())
         self._gradebook.wrote(platform, url, parcel.user_id)
         if posted.result is PostResult.CONFLICT:
             return self._after_conflict(parcel, url)
@@ -295,7 +264,7 @@ class ScoreDelivery:
         if RESULT_READONLY not in parcel.scopes:
             return None
         try:
-            return self._gradebook.held(parcel.platform, url, parcel.user_id, fresh=fresh)
+            return self._gradebook.held(parcel.platform, url, parcel.user_id, crowd=parcel.crowd, fresh=fresh)
         except (ScopeRefused, ServiceRefused):
             return None
 

@@ -1,8 +1,8 @@
 """What the gradebooks hold, read before and after posts, with few requests.
 
 A grade that somebody changed by hand is never written over, so a line item is read before a post; and Moodle answers a
-post to an overridden grade with 200 and keeps the teacher's (measured), so it is read after one too. The first questions
-about a line item are asked for one user each; from the third on, what everybody has is read at once and kept for a moment.
+post to an overridden grade with 200 and keeps the teacher's (measured), so it is read after one too. Where few ask about a
+line item, one user is asked for; where three do, what everybody has is read at once and kept for a moment.
 """
 
 import threading
@@ -48,12 +48,15 @@ class Gradebook:
         self._columns: dict[tuple[str, str], _Column] = {}
         self._lock = threading.Lock()
 
-    def held(self, platform: PlatformInfo, lineitem_url: str, user_id: str, *, fresh: bool = False) -> Result | None:
+    def held(
+        self, platform: PlatformInfo, lineitem_url: str, user_id: str, *, crowd: int = 1, fresh: bool = False
+    ) -> Result | None:
         """Return what a line item holds for one user, None when it holds nothing. Never older than our own last post.
 
         Call it in no transaction.
 
         Args:
+            crowd: how many will ask about this line item now, this question among them.
             fresh: read it now, whatever was read a moment ago.
 
         Raises:
@@ -69,7 +72,7 @@ class Gradebook:
                 if known is None and column.everybody_at is not None and now - column.everybody_at < KEPT:
                     return None
             column.asked = [*(moment for moment in column.asked if now - moment < KEPT), now]
-            if len(column.asked) < EVERYBODY_FROM:
+            if len(column.asked) + crowd - 1 < EVERYBODY_FROM:
                 return self._read_one(column, platform, lineitem_url, user_id, now)
             return self._read_all(column, platform, lineitem_url, now).get(user_id)
 

@@ -1,8 +1,9 @@
 """Posting the outbox, and the sweeper that sees to it that no row is forgotten.
 
-A job takes the newest value of a row, posts it outside any transaction, and records the result in one transaction:
-accepted, later (with a delay) or refused; then it goes on with the next row of its lane. A job whose number is stale does
-nothing. Posting twice is harmless: the platform keeps the newest timestamp, and both posts carry the same value.
+A job takes the newest values of some rows of its lane, posts one after the other outside any transaction, and records the
+results in one transaction: accepted, later (with a delay) or refused; then it goes on with the next rows of its lane. A job
+whose number is stale does nothing. Posting twice is harmless: the platform keeps the newest timestamp, and both posts carry
+the same value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,19 +18,24 @@ from lti_tool.database import Database
 from lti_tool.jobs.queue import Jobs
 from lti_tool.platforms.service import PlatformService
 from lti_tool.sync.codes import INTERNAL
-from lti_tool.sync.delivery import Delivered, Parcel, ScoreDelivery
-from lti_tool.sync.lanes import Lanes, job_of
+from lti_tool.sync.delivery import Delivered, ScoreDelivery
+from lti_tool.sync.lanes import Lanes
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService, enqueue
+from lti_tool.sync.parcels import Parcel, job_of
 
 SWEEP_EVERY = 60.0
 SWEEP_GRACE = timedelta(seconds=60)
 SWEEP_BATCH = 500
 CATCH_UP_EVERY = timedelta(minutes=10)
 CATCH_UP_BATCH = 100
-MOST_IN_A_ROW = 200
 LONGEST_RUN = timedelta(minutes=1)
 """How long one job goes on with other rows; far less than the engine lets a job run."""
+TOGETHER = timedelta(seconds=1)
+"""For how long rows are taken together: what changes meanwhile is posted once more after that."""
+FIRST_TOGETHER = 5
+MOST_TOGETHER = 25
+"""Rows taken together: at first, and at most."""
 READ_BACK_WITHIN = timedelta(days=1)
 READ_BACK_BATCH = 200
 
@@ -70,24 +76,20 @@ class ScorePoster:
 
     def post(self, row_id: str, number: int) -> None:
         """Post one row (the job `post-score`), and what is due in its lane after it."""
-        began, count = self._clock(), 0
+        began = self._clock()
+        settled: list[Parcel] = []
         unread: list[tuple[Parcel, str]] = []
-        parcel = self._lanes.take(row_id, number)
-        while parcel is not None:
-            delivered = self._deliver(parcel)
-            posted, count = delivered.posted, count + 1
-            if delivered.unread and delivered.url is not None:
-                unread.append((parcel, delivered.url))
-            log.info(
-                "score.posted",
-                platform=parcel.platform.id,
-                row=parcel.row_id,
-                result=posted.result.value,
-                code=posted.code,
-            )
-            go_on = count < MOST_IN_A_ROW and self._clock() - began < LONGEST_RUN
-            parcel = self._lanes.settle(parcel, delivered, go_on=go_on)
+        parcels = self._lanes.take(row_id, number, FIRST_TOGETHER)
+        while parcels:
+            taken = self._clock()
+            done, goes_on = self._deliver_some(parcels)
+            unread += [(parcel, made.url) for parcel, made in done if made.unread and made.url is not None]
+            now = self._clock()
+            most = _as_many_as(len(done), now - taken) if goes_on and now - began < LONGEST_RUN else 0
+            parcels = self._lanes.settle(done, parcels[len(done) :], most=most)
+            settled += [parcel for parcel, _made in done]
         self._read_back(unread)
+        self._lanes.drop(settled, row_id, number)
 
     def sweep(self) -> None:
         """Give every due row without a living job a new one, write the rows that are missing, read what was not read."""
@@ -98,6 +100,31 @@ class ScorePoster:
         self._catch_up()
         now = self._clock()
         self._read_back(self._lanes.unread(now - READ_BACK_WITHIN, now - SWEEP_GRACE, READ_BACK_BATCH))
+
+    def _deliver_some(self, parcels: Sequence[Parcel]) -> tuple[Sequence[tuple[Parcel, Delivered]], bool]:
+        """Deliver parcels of one lane until it takes too long or the platform is to be left alone.
+
+        Returns:
+            What became of those that were tried, which is the first one at least; and whether its lane may go on.
+        """
+        began = self._clock()
+        done: list[tuple[Parcel, Delivered]] = []
+        for parcel in parcels:
+            delivered = self._deliver(parcel)
+            done.append((parcel, delivered))
+            posted = delivered.posted
+            log.info(
+                "score.posted",
+                platform=parcel.platform.id,
+                row=parcel.row_id,
+                result=posted.result.value,
+                code=posted.code,
+            )
+            if not self._lanes.note(parcel, delivered):
+                return done, False
+            if self._clock() - began >= TOGETHER:
+                break
+        return done, True
 
     def _deliver(self, parcel: Parcel) -> Delivered:
         try:
@@ -164,3 +191,10 @@ class ScorePoster:
             # A dead process's job holds its lane until it is cancelled.
             self._jobs.cancel(POST_SCORE, row_id, number)
             log.info("score.revived", row=row_id)
+
+
+def _as_many_as(count: int, took: timedelta) -> int:
+    """How many rows to take together after `count` of them took so long: as many as it posts while they are together."""
+    if count * TOGETHER >= took * MOST_TOGETHER:
+        return MOST_TOGETHER
+    return max(1, int(count * TOGETHER / took))

@@ -1,32 +1,32 @@
-"""Rows and leases: taking a row to post, what comes next in its lane, and what the answer made of it.
+"""Rows and leases: taking rows to post, what comes next in their lane, and what the answers made of them.
 
 A lane holds the rows of some accounts at one platform and runs one job at a time, so the posts for one person wait for
-each other and a platform is called by at most `max_parallel` of us. A job that is done with its row goes on with the
-next one of its lane: the queue is looked at a few times a second only.
+each other and a platform is called by at most `max_parallel` of us. A job goes on with the other rows of its lane, some at a
+time: the queue is looked at a few times a second only, and a transaction costs about as much for twenty rows as for one.
 """
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.advantage.scores import PostResult
 from lti_tool.clock import Clock
-from lti_tool.courses.copies import WHOLE_TRAINING
-from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
 from lti_tool.jobs.queue import Jobs
+from lti_tool.jobs.steady import Steady
 from lti_tool.platforms.service import PlatformInfo, PlatformService
-from lti_tool.sync.delivery import Delivered, Parcel
+from lti_tool.sync.counts import Came, add, came_of
+from lti_tool.sync.delivery import Delivered
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.sync.outbox import enqueue, lane_of, slots_of
+from lti_tool.sync.outbox import POST_SCORE, enqueue, lane_of, slots_of
+from lti_tool.sync.parcels import Parcel, holder_of, in_turns, parcels_of
 from lti_tool.sync.pauses import Pauses, is_platforms_trouble
-from lti_tool.sync.steady import Steady
-from lti_tool.training.models import Cohort
-from mappings.scores import ActivityProgress, GradingProgress, Score
 
 LEASE = timedelta(minutes=5)
 """Longer than a delivery, all its time-outs included; a row claimed longer ago than this has no living job."""
@@ -62,33 +62,50 @@ class Lanes:
         self._jitter = jitter
         self._pauses = Pauses(clock, jitter)
         self._steady = Steady(database, sleep)
+        self._recovered: set[str] = set()
+        """Platforms that work again, of which those that wait do not know yet."""
 
-    def take(self, row_id: str, number: int) -> Parcel | None:
-        """Take the row of a job, or the next one of its lane when another job has posted it already.
+    def take(self, row_id: str, number: int, most: int) -> Sequence[Parcel]:
+        """Take the row of a job, unless another job has posted it already, and other due rows of its lane.
 
-        None: the job is out of date, the platform is left alone for now, or there is nothing to do.
-        """
-        return self._steady.run(lambda session: self._take(session, row_id, number))
-
-    def settle(self, parcel: Parcel, delivered: Delivered, *, go_on: bool) -> Parcel | None:
-        """Record what became of a parcel, and take the next row of its lane.
+        Nothing: the job is out of date, the platform is left alone for now, or there is nothing to do.
 
         Args:
-            go_on: whether to take one.
+            most: how many rows at most.
         """
-        recovered = self._pauses.note(parcel.platform.id, delivered.posted)
-        go_on = go_on and not self._pauses.left(parcel.platform.id)
+        return self._steady.run(lambda session: self._take(session, row_id, number, most))
 
-        def settle(session: Session) -> Parcel | None:
-            row = session.get(ScoreOutbox, parcel.row_id, with_for_update=True)
-            if row is not None:
-                self._record(session, row, parcel, delivered)
-            return self._next(session, parcel.platform, parcel.lane, parcel.holder) if go_on else None
+    def note(self, parcel: Parcel, delivered: Delivered) -> bool:
+        """Note what a platform answered; return whether the rest of its lane may go on now."""
+        if self._pauses.note(parcel.platform.id, delivered.posted):
+            self._recovered.add(parcel.platform.id)
+        return not self._pauses.left(parcel.platform.id)
 
-        following = self._steady.run(settle)
+    def settle(
+        self, done: Sequence[tuple[Parcel, Delivered]], untouched: Sequence[Parcel], *, most: int
+    ) -> Sequence[Parcel]:
+        """Record what became of parcels of one lane, and take the next rows of it.
+
+        Args:
+            done: one or more.
+            untouched: what was taken with them and not tried; it is given back.
+            most: how many rows to take at most.
+        """
+        platform_id = done[0][0].platform.id
+        recovered = platform_id in self._recovered
+        following = self._steady.run(lambda session: self._settle(session, done, untouched, most, recovered=recovered))
         if recovered:
-            self._steady.run(lambda session: self._wake(session, parcel.platform))
+            self._recovered.discard(platform_id)
         return following
+
+    def drop(self, done: Sequence[Parcel], row_id: str, number: int) -> None:
+        """Drop the jobs of rows that another row's job has settled: they would find nothing to do.
+
+        Args:
+            row_id, number: of that job, which is running.
+        """
+        obsolete = [(parcel.row_id, parcel.number) for parcel in done]
+        self._jobs.drop(POST_SCORE, [one for one in obsolete if one != (row_id, number)])
 
     def settle_readings(self, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
         """Record what the gradebooks held after posts."""
@@ -110,55 +127,102 @@ class Lanes:
         )
         with self._database.session() as session:
             rows = session.scalars(query).all()
-            parcels = [
-                parcel_of(session, row, self._platforms.of(session, row.platform_id), self._clock(), "") for row in rows
-            ]
+            ids = {row.platform_id for row in rows}
+            parcels = parcels_of(session, rows, {one: self._platforms.of(session, one) for one in ids}, "")
         return [(parcel, parcel.lineitem_url) for parcel in parcels if parcel.lineitem_url is not None]
 
-    def _take(self, session: Session, row_id: str, number: int) -> Parcel | None:
+    def _take(self, session: Session, row_id: str, number: int, most: int) -> Sequence[Parcel]:
         row = session.get(ScoreOutbox, row_id, with_for_update=True)
         if row is None or row.job != number:
-            return None
-        holder, platform = _holder(row_id, number), self._platforms.of(session, row.platform_id)
+            return []
+        holder, platform = holder_of(row_id, number), self._platforms.of(session, row.platform_id)
+        lane = lane_of(row, platform.profile)
         if not row.dirty:
-            return self._next(session, platform, lane_of(row, platform.profile), holder)
+            return self._claim(session, self._next(session, platform, lane, holder, most), platform, holder)
         wait = self._wait(session, row, platform)
         if wait > timedelta(0):
             row.claimed_until = row.claimed_by = None
             enqueue(session, self._jobs, self._clock, row, platform.profile, wait.total_seconds())
-            return None
-        return self._claim(session, row, platform, holder)
+            return []
+        others = (one for one in self._next(session, platform, lane, holder, most) if one is not row)
+        return self._claim(session, [row, *islice(others, most - 1)], platform, holder)
+
+    def _settle(
+        self,
+        session: Session,
+        done: Sequence[tuple[Parcel, Delivered]],
+        untouched: Sequence[Parcel],
+        most: int,
+        *,
+        recovered: bool,
+    ) -> Sequence[Parcel]:
+        rows = self._locked(session, [*(parcel.row_id for parcel, _delivered in done), *(one.row_id for one in untouched)])
+        for parcel, delivered in done:
+            if parcel.row_id in rows:
+                self._record(session, rows[parcel.row_id], parcel, delivered)
+        for parcel in untouched:
+            if parcel.row_id in rows:
+                self._give_back(rows[parcel.row_id], parcel)
+        first = done[0][0]
+        if recovered:
+            self._wake(session, first.platform)
+        following = self._next(session, first.platform, first.lane, first.holder, most) if most else []
+        parcels = self._claim(session, following, first.platform, first.holder)
+        add(session, [(parcel.platform.id, came_of(delivered.posted)) for parcel, delivered in done])
+        return parcels
+
+    @staticmethod
+    def _locked(session: Session, row_ids: Sequence[str]) -> Mapping[str, ScoreOutbox]:
+        """Lock rows, in the order in which everybody does, so that no two wait in a ring."""
+        query = (
+            select(ScoreOutbox)
+            .where(ScoreOutbox.id.in_(row_ids))
+            .order_by(ScoreOutbox.placement_id, ScoreOutbox.account_id)
+            .with_for_update()
+        )
+        return {row.id: row for row in session.scalars(query)}
 
     def _settle_readings(self, session: Session, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
-        for parcel, delivered in sorted(readings, key=lambda reading: reading[0].row_id):
-            row = session.get(ScoreOutbox, parcel.row_id, with_for_update=True)
+        rows = self._locked(session, [parcel.row_id for parcel, _delivered in readings])
+        changed: list[tuple[str, Came]] = []
+        for parcel, delivered in readings:
+            row = rows.get(parcel.row_id)
             if row is None or row.sent_version != parcel.version:
                 continue
             row.checked = True
             if delivered.posted.result is PostResult.REFUSED:
                 self._show(row, delivered)
+                changed.append((parcel.platform.id, came_of(delivered.posted)))
                 if row.version == parcel.version:
                     row.dirty, row.refused, row.last_error = False, True, delivered.posted.code
+        add(session, changed)
 
-    def _next(self, session: Session, platform: PlatformInfo, lane: int, holder: str) -> Parcel | None:
-        """Take the row of a lane that has been due longest."""
+    def _next(self, session: Session, platform: PlatformInfo, lane: int, holder: str, most: int) -> Sequence[ScoreOutbox]:
+        """Lock the rows of a lane that have been due longest.
+
+        What this very job has claimed is among them: an earlier run of it died, or it would not be run again.
+        """
         now = self._clock()
         gap = timedelta(seconds=platform.profile.score_gap_seconds)
-        row = session.scalar(
+        query = (
             select(ScoreOutbox)
             .where(
                 ScoreOutbox.platform_id == platform.id,
                 ScoreOutbox.dirty.is_(True),
                 ScoreOutbox.slot.in_(slots_of(lane, platform.profile)),
                 or_(ScoreOutbox.next_attempt_at.is_(None), ScoreOutbox.next_attempt_at <= now),
-                or_(ScoreOutbox.claimed_until.is_(None), ScoreOutbox.claimed_until <= now),
+                or_(
+                    ScoreOutbox.claimed_until.is_(None),
+                    ScoreOutbox.claimed_until <= now,
+                    ScoreOutbox.claimed_by == holder,
+                ),
                 or_(ScoreOutbox.posted_at.is_(None), ScoreOutbox.posted_at <= now - gap),
             )
             .order_by(ScoreOutbox.next_attempt_at, ScoreOutbox.id)
-            .limit(1)
+            .limit(most)
             .with_for_update(skip_locked=True)
         )
-        return self._claim(session, row, platform, holder) if row is not None else None
+        return session.scalars(query).all()
 
     def _wait(self, session: Session, row: ScoreOutbox, platform: PlatformInfo) -> timedelta:
         """How long a row still has to wait: a platform that keeps whole seconds refuses a second post within one."""
@@ -182,12 +246,26 @@ class Lanes:
         )
         return session.scalar(got_through.limit(1)) is not None
 
-    def _claim(self, session: Session, row: ScoreOutbox, platform: PlatformInfo, holder: str) -> Parcel:
+    def _claim(self, session: Session, rows: Sequence[ScoreOutbox], platform: PlatformInfo, holder: str) -> Sequence[Parcel]:
+        """Give rows to a job, and return what it has to deliver."""
         now = self._clock()
-        row.claimed_until, row.claimed_by = now + LEASE, holder
-        if row.score_given is not None and row.score_given not in row.tried:
-            row.tried = [*row.tried, row.score_given]
-        return parcel_of(session, row, platform, now, holder)
+        first: set[str] = set()
+        for row in rows:
+            row.claimed_until, row.claimed_by = now + LEASE, holder
+            if row.score_given is not None and row.score_given not in row.tried:
+                row.tried = [*row.tried, row.score_given]
+                first.add(row.id)
+        parcels = parcels_of(session, rows, {platform.id: platform}, holder)
+        return in_turns([replace(parcel, first=parcel.row_id in first) for parcel in parcels])
+
+    @staticmethod
+    def _give_back(row: ScoreOutbox, parcel: Parcel) -> None:
+        """Let go of a row that was taken and not tried."""
+        if row.claimed_by != parcel.holder:
+            return
+        row.claimed_until = row.claimed_by = None
+        if parcel.first:
+            row.tried = [given for given in row.tried if given != parcel.score.score_given]
 
     def _record(self, session: Session, row: ScoreOutbox, parcel: Parcel, delivered: Delivered) -> None:
         posted = delivered.posted
@@ -252,54 +330,3 @@ class Lanes:
         if retry_after is not None:
             return min(max(retry_after, 1.0) * (1 + 0.1 * self._jitter()), LONGEST_BACKOFF)
         return min(FIRST_BACKOFF * 2.0 ** min(fails - 1, 12), LONGEST_BACKOFF) * (0.5 + 0.5 * self._jitter())
-
-
-def parcel_of(session: Session, row: ScoreOutbox, platform: PlatformInfo, now: datetime, holder: str) -> Parcel:
-    """Return what a row delivers now."""
-    placement, account, cohort = session.execute(
-        select(Placement, Account, Cohort)
-        .select_from(Placement)
-        .join(Account, Account.id == row.account_id)
-        .join(Cohort, Cohort.id == Placement.cohort_id)
-        .where(Placement.id == row.placement_id)
-    ).one()
-    graded = GradingProgress.FULLY_GRADED if row.score_given is not None else GradingProgress.PENDING_MANUAL
-    ours = [_graded(given, row.score_maximum) for given in row.tried]
-    if row.sent_given is not None and row.sent_maximum is not None:
-        ours.append(_graded(row.sent_given, row.sent_maximum))
-    return Parcel(
-        row_id=row.id,
-        number=row.job,
-        version=row.version,
-        holder=holder,
-        lane=lane_of(row, platform.profile),
-        platform=platform,
-        placement_id=placement.id,
-        resource_link_id=placement.resource_link_id,
-        resource_id=f"{cohort.training_key}:{placement.assignment_key or WHOLE_TRAINING}:{cohort.id}",
-        tag=cohort.training_key,
-        title=placement.title,
-        lineitem_url=placement.lineitem_url,
-        lineitems_url=placement.lineitems_url,
-        scopes=frozenset(placement.ags_scopes),
-        user_id=account.subject,
-        score=Score(row.score_given, row.score_maximum, ActivityProgress(row.activity), graded, row.comment),
-        stamp=now,
-        fails=row.fails,
-        ours=tuple(ours),
-        overwrite=row.overwrite,
-    )
-
-
-def _graded(given: float, maximum: int) -> Score:
-    return Score(given, maximum, ActivityProgress.COMPLETED, GradingProgress.FULLY_GRADED)
-
-
-def _holder(row_id: str, number: int) -> str:
-    return f"{row_id}:{number}"
-
-
-def job_of(holder: str) -> tuple[str, int]:
-    """Return the row and the number of the job that holds a lease."""
-    row_id, number = holder.split(":")
-    return row_id, int(number)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from zlib import crc32
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
@@ -74,6 +74,17 @@ class ScoreOutbox(Base):
     held_maximum: Mapped[float | None]
     overwrite: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A trainer said that ours counts although the gradebook holds another grade."""
+
+
+class ScoreCount(Base):
+    """How often the scores of a platform came to what, since it was registered; counted where it is recorded."""
+
+    __tablename__ = "score_count"
+
+    platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True)
+    result: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """A `sync.counts.Came`."""
+    count: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class CourseRoster(Base):

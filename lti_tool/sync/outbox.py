@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, CourseMember, Placement
 from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.errors import Refused
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
 from lti_tool.launch.service import Launch
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.scopes import LINEITEM, SCORE
-from lti_tool.sync.codes import CHANGED_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
+from lti_tool.statements import Statement
+from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS, NO_LINE_ITEM, NO_SCOPE, PLACE_GONE
 from lti_tool.sync.models import SLOTS, ScoreOutbox, slot_of
-from lti_tool.sync.reasons import reason_of
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
-from lti_tool.training.outcomes import MarkState, OutcomeChanged, ScoreMark
+from lti_tool.training.outcomes import OutcomeChanged
 from mappings.platforms import PlatformProfile, profile_for
 from mappings.progress import Outcome, OutcomeState, phase_progress
 from mappings.roles import Role
@@ -61,14 +62,14 @@ class ScoreOutboxService:
 
     def follow(self, session: Session, change: OutcomeChanged) -> None:
         """Write what every learning environment should now hold for this outcome (an `OutcomeFollower`)."""
-        of_person = Placement.cohort_id == change.cohort_id, Account.person_id == change.person_id
-        query = _targets().where(*of_person, Placement.assignment_key == change.assignment_key)
-        for placement, account, family in session.execute(query).all():
+        person = {"cohort_id": change.cohort_id, "person_id": change.person_id}
+        targets = session.execute(_TARGETS_OF_WORK, {**person, "assignment_key": change.assignment_key}).all()
+        for placement, account, family in targets:
             profile = self._profile_of(family)
             score = score_for(change.state, change.feedback, profile)
             self._put(session, placement, account, change.submission_id, score, profile)
         if change.state is OutcomeState.ACCEPTED:
-            self._put_whole(session, session.execute(_wholes().where(*of_person)).all())
+            self._put_whole(session, session.execute(_WHOLES_OF_PERSON, person).all())
 
     def catch_up(self, session: Session, launch: Launch) -> None:
         """Write the rows that a placement lacks, and try again what its launch repaired (a `LaunchFollower`).
@@ -81,7 +82,7 @@ class ScoreOutboxService:
         session.flush()
         own = launch.role is Role.PARTICIPANT
         key = {"placement_id": launch.placement_id, "account_id": launch.account_id}
-        lacks, lacks_whole, was_refused = session.connection().execute(_NEWS_OF_ACCOUNT if own else _NEWS, key).one()
+        lacks, lacks_whole, was_refused = (_NEWS_OF_ACCOUNT if own else _NEWS).one(session.connection(), key)
         if lacks:
             self._write_missing(session, _missing().where(*_of_launch(launch)))
         if lacks_whole:
@@ -108,19 +109,15 @@ class ScoreOutboxService:
         family = session.get_one(Platform, row.platform_id).family
         enqueue(session, self._jobs, self._clock, row, self._profile_of(family))
 
-    def marks(self, session: Session, submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
-        """Return how far the scores of these submissions are, one mark a line item, for the trainer's board."""
-        rows = session.execute(
-            select(ScoreOutbox, Platform.name)
-            .join(Platform, Platform.id == ScoreOutbox.platform_id)
-            .where(ScoreOutbox.submission_id.in_(submission_ids), ScoreOutbox.score_given.is_not(None))
-            .order_by(ScoreOutbox.changed_at, ScoreOutbox.id)
-        )
-        marks: dict[str, list[ScoreMark]] = {}
-        for row, platform_name in rows:
-            if row.submission_id is not None:
-                marks.setdefault(row.submission_id, []).append(mark(row, platform_name))
-        return marks
+    def keep(self, row: ScoreOutbox) -> None:
+        """Let the grade count that somebody put in the place of ours; the caller holds the row locked.
+
+        Raises:
+            Refused: nobody did, or something newer is on its way.
+        """
+        if not row.refused or row.last_error != CHANGED_IN_LMS:
+            raise Refused("nobody changed this grade by hand")
+        row.dirty, row.refused, row.last_error, row.checked = False, False, KEPT_IN_LMS, True
 
     def _retry_repaired(self, session: Session, placement_id: str, account_id: str) -> None:
         refused = (
@@ -168,13 +165,8 @@ class ScoreOutboxService:
         if score is None:
             return False
         now = self._clock()
-        own = (
-            select(ScoreOutbox)
-            .where(ScoreOutbox.placement_id == placement.id, ScoreOutbox.account_id == account.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        row = session.scalar(own)
+        key = {"placement_id": placement.id, "account_id": account.id}
+        row = session.scalar(_ROW, key)
         if row is None:
             values = {
                 "id": new_id(),
@@ -194,7 +186,7 @@ class ScoreOutboxService:
                 "changed_at": now,
             }
             insert_unless_there(session, ScoreOutbox, values)
-            row = session.scalars(own).one()
+            row = session.scalars(_ROW, key).one()
         elif score.score_given is None and row.score_given is not None:
             return False  # what only announces something never takes the place of a grade
         row.score_given, row.score_maximum, row.comment = score.score_given, score.score_maximum, score.comment
@@ -230,27 +222,6 @@ def lane_of(row: ScoreOutbox, profile: PlatformProfile) -> int:
 def slots_of(lane: int, profile: PlatformProfile) -> list[int]:
     """Return the slots whose rows are in a lane."""
     return list(range(lane, SLOTS, profile.max_parallel))
-
-
-def mark(row: ScoreOutbox, platform_name: str) -> ScoreMark:
-    """Return what a trainer is told about a row."""
-    state: MarkState = "sent"
-    at = row.sent_at
-    if row.refused:
-        state, at = ("changed" if row.last_error == CHANGED_IN_LMS else "refused"), row.changed_at
-    elif row.dirty:
-        state, at = "waiting", row.next_attempt_at
-    reason = reason_of(row.last_error)
-    return ScoreMark(
-        state,
-        row.last_error,
-        at,
-        platform_name,
-        score_id=row.id,
-        reason=reason.what if reason else None,
-        who=reason.who if reason else None,
-        held=(row.held_score, row.held_maximum) if row.held_score is not None and row.held_maximum else None,
-    )
 
 
 def _targets() -> Select[Placement, Account, str]:
@@ -311,15 +282,26 @@ def _missing() -> Select[Placement, Account, str, Submission]:
     )
 
 
-# Made once, because every launch asks: to build a statement costs more than to run it.
+# Made once, because every launch and every review asks: to build a statement costs more than to run it.
+_ROW = (
+    select(ScoreOutbox)
+    .where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.account_id == bindparam("account_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_OF_PERSON = Placement.cohort_id == bindparam("cohort_id"), Account.person_id == bindparam("person_id")
+_TARGETS_OF_WORK = _targets().where(*_OF_PERSON, Placement.assignment_key == bindparam("assignment_key"))
+_WHOLES_OF_PERSON = _wholes().where(*_OF_PERSON)
 _OF_PLACEMENT = Placement.id == bindparam("placement_id")
 _LACKING = _missing().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _LACKING_WHOLE = _missing_wholes().order_by(None).with_only_columns(Placement.id).where(_OF_PLACEMENT)
 _REFUSED = exists().where(ScoreOutbox.placement_id == bindparam("placement_id"), ScoreOutbox.refused.is_(True))
-_NEWS = select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED)
+_NEWS = Statement(select(_LACKING.exists(), _LACKING_WHOLE.exists(), _REFUSED))
 """Whether a placement lacks a row of an assignment, or of the whole training; and whether one of its rows was refused."""
 _OF_ACCOUNT = Account.id == bindparam("account_id")
-_NEWS_OF_ACCOUNT = select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
+_NEWS_OF_ACCOUNT = Statement(
+    select(_LACKING.where(_OF_ACCOUNT).exists(), _LACKING_WHOLE.where(_OF_ACCOUNT).exists(), _REFUSED)
+)
 """The same, with what it lacks of one account."""
 
 

@@ -26,6 +26,10 @@ _REASONS = {
         _l("Iemand heeft dit resultaat daar met de hand veranderd. Wij laten dat staan, tot jij iets anders zegt."),
         _l("Jij kunt dit oplossen."),
     ),
+    codes.KEPT_IN_LMS: Reason(
+        _l("Iemand heeft dit resultaat daar met de hand veranderd, en een trainer laat dat gelden."),
+        _l("Je hoeft niets te doen."),
+    ),
     codes.CONFLICT: Reason(_l("De leeromgeving zegt dat zij al een nieuwer resultaat heeft."), _NOBODY),
     codes.INTERNAL: Reason(_l("Er ging bij ons iets mis. Het resultaat is bewaard."), _OPERATOR),
     codes.LINE_ITEM_SOUGHT: Reason(_l("De kolom in de cijferlijst wordt net gemaakt."), _NOBODY),

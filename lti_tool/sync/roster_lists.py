@@ -83,12 +83,13 @@ class RosterLists:
                     enqueue_reading(session, self._jobs, row, now)
 
     def _list(self, course: AnyRow, members: Sequence[AnyRow]) -> CourseList:
-        _id, title, platform_name, row, has_address = course
+        course_id, title, platform_name, row, has_address = course
         now = self._clock()
         code = (row.last_error if row is not None else None) if has_address else NO_MEMBERSHIPS
         reason = roster_reason_of(code) if code else None
         waiting = [member.name for member in members if not member.began]
         return CourseList(
+            course_id=course_id,
             school=platform_name,
             course_title=title,
             participants=len(members),

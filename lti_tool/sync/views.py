@@ -1,4 +1,4 @@
-"""What a trainer does from the board: sending a score again, letting the lists of members be read."""
+"""What a trainer does from the board: sending a score again or leaving it, letting the lists of members be read."""
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +17,13 @@ def again(score_id: str) -> Response:
     overwrite = request.form.get("overwrite") == "1"
     cohort_id, enrolment_id = use(SendAgainService).send(current_viewer(), score_id, overwrite=overwrite)
     return redirect(url_for("training.board", cohort_id=cohort_id, again=enrolment_id, _anchor=f"d-{enrolment_id}"), 303)
+
+
+@blueprint.post("/score/<score_id>/keep")
+def keep(score_id: str) -> Response:
+    """Let the grade count that somebody put in the gradebook by hand."""
+    cohort_id, enrolment_id = use(SendAgainService).keep(current_viewer(), score_id)
+    return redirect(url_for("training.board", cohort_id=cohort_id, kept=enrolment_id, _anchor=f"d-{enrolment_id}"), 303)
 
 
 @blueprint.post("/cohort/<cohort_id>/lists")

@@ -8,7 +8,7 @@
 - For everybody else it does not exist: `NotFound`, which does not tell the two apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from lti_tool.courses.models import CourseCohort
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
+from lti_tool.statements import Statement
 from lti_tool.training.errors import TakesNoPart
 from lti_tool.training.models import (
     Cohort,
@@ -91,7 +92,7 @@ class Standing:
 
 
 # Made once, because every page asks: to build a statement costs more than to run it.
-_STANDING = (
+_STANDING = Statement(
     select(
         Cohort.id,
         Cohort.name,
@@ -103,6 +104,12 @@ _STANDING = (
     .outerjoin(Enrolment, (Enrolment.cohort_id == Cohort.id) & (Enrolment.person_id == bindparam("person_id")))
     .where(Cohort.id == bindparam("cohort_id"))
 )
+
+
+def _bound(session: Session, cohort_id: str, course_ids: Sequence[str]) -> frozenset[str]:
+    """Return which of these courses the cohort was brought into."""
+    of_cohort = select(CourseCohort.course_id).where(CourseCohort.cohort_id == cohort_id)
+    return frozenset(session.scalars(of_cohort.where(CourseCohort.course_id.in_(course_ids))))
 
 
 class Access:
@@ -122,21 +129,20 @@ class Access:
             NotFound: no such cohort, or nothing in it.
         """
         session.flush()
-        rows = session.connection().execute(_STANDING, {"cohort_id": cohort_id, "person_id": viewer.person_id}).all()
+        rows = _STANDING.rows(session.connection(), {"cohort_id": cohort_id, "person_id": viewer.person_id})
         training = self._trainings.get(rows[0].training_key) if rows else None
         if not rows or training is None:
             raise NotFound("no such cohort or training")
         first = rows[0]
         roles = {row.role: row.enrolment_id for row in rows}
         seats = [course_id for course_id, role in viewer.seats.items() if role is Role.TRAINER]
-        bound = select(CourseCohort.course_id).where(CourseCohort.cohort_id == cohort_id, CourseCohort.course_id.in_(seats))
         standing = Standing(
             cohort=CohortSeen(first.id, first.name, first.approved_at),
             training=training,
             person_id=viewer.person_id,
             enrolment_id=roles.get(Role.PARTICIPANT),
             whole=Role.TRAINER in roles,
-            course_ids=frozenset(session.scalars(bound)) if seats else frozenset(),
+            course_ids=_bound(session, cohort_id, seats) if seats else frozenset(),
         )
         if not standing.participates and not standing.trains:
             raise NotFound("nothing in this cohort")

@@ -9,7 +9,15 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Submission
-from lti_tool.training.outcomes import NO_CARD, CertificateCard, CourseList, Extras, ScoreMark
+from lti_tool.training.outcomes import (
+    NO_CARD,
+    CertificateCard,
+    CourseList,
+    Extras,
+    NativeCourse,
+    NativeMark,
+    ScoreMark,
+)
 from lti_tool.training.people import School
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
 from lti_tool.training.showing import submissions_of
@@ -26,11 +34,17 @@ class Cell:
     submission_id: str | None
     """None while nothing was handed in: there is nothing to read."""
     marks: Sequence[ScoreMark]
+    natives: Sequence[NativeMark] = ()
+    """What activities of learning environments hold of it."""
 
-    @property
-    def stuck(self) -> bool:
-        """Whether a result of it has not arrived and somebody has to do something."""
-        return any(mark.stuck for mark in self.marks)
+
+@dataclass(frozen=True)
+class Stuck:
+    """A result that has not arrived, for which somebody has to do something."""
+
+    assignment: Assignment | None
+    """None: the training as a whole."""
+    mark: ScoreMark
 
 
 @dataclass(frozen=True)
@@ -40,11 +54,19 @@ class BoardRow:
     participant: Participant
     cells: tuple[Cell, ...]
     card: CertificateCard
+    whole: Sequence[ScoreMark]
+    """What learning environments hold of the training as a whole, where one shows it with a column."""
+
+    @property
+    def stuck(self) -> Sequence[Stuck]:
+        """The results that have not arrived and wait for somebody."""
+        marked = [*((cell.assignment, cell.marks) for cell in self.cells), (None, self.whole)]
+        return [Stuck(assignment, mark) for assignment, marks in marked for mark in marks if mark.stuck]
 
     @property
     def waits(self) -> bool:
         """Whether something waits for a trainer: work to look at, or a result that a learning environment does not hold."""
-        return any(cell.state is OutcomeState.SUBMITTED or cell.stuck for cell in self.cells)
+        return bool(self.stuck) or any(cell.state is OutcomeState.SUBMITTED for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -64,11 +86,13 @@ class BoardPage:
     participants: int
     waiting: int
     """How many pieces of work wait for a trainer."""
-    stuck: int
-    """How many results have not arrived and wait for somebody."""
+    stuck: Sequence[tuple[Participant, Stuck]]
+    """The results that have not arrived and wait for somebody."""
     only_waiting: bool
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
+    native_courses: Sequence[NativeCourse]
+    """The courses in which activities of the learning environment count."""
 
     @property
     def can_read_lists(self) -> bool:
@@ -119,18 +143,23 @@ class BoardService:
             ids = [person.enrolment_id for person in people]
             work = submissions_of(session, ids)
             marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
+            natives = self._extras.natives(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
-            rows = [self._row(standing, person, work, marks, cards) for person in people]
-            lists = self._extras.lists(session, cohort_id, None if standing.whole else standing.course_ids)
+            wholes = self._extras.wholes(session, ids) if ids else {}
+            rows = [self._row(standing, person, work, marks, natives, cards, wholes) for person in people]
+            seen = None if standing.whole else standing.course_ids
+            lists = self._extras.lists(session, cohort_id, seen)
+            native_courses = self._extras.native_courses(session, cohort_id, seen)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
             place=Place.of(standing),
             groups=_grouped(shown),
             participants=len(rows),
             waiting=sum(cell.state is OutcomeState.SUBMITTED for row in rows for cell in row.cells),
-            stuck=sum(cell.stuck for row in rows for cell in row.cells),
+            stuck=[(row.participant, one) for group in _grouped(rows) for row in group.rows for one in row.stuck],
             only_waiting=only_waiting,
             lists=lists,
+            native_courses=native_courses,
         )
 
     def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:
@@ -160,17 +189,21 @@ class BoardService:
         person: Participant,
         work: Mapping[tuple[str, str], Submission],
         marks: Mapping[str, Sequence[ScoreMark]],
+        natives: Mapping[str, Sequence[NativeMark]],
         cards: Mapping[str, CertificateCard],
+        wholes: Mapping[str, Sequence[ScoreMark]],
     ) -> BoardRow:
         def cell(assignment: Assignment) -> Cell:
             row = work.get((person.enrolment_id, assignment.key))
             if row is None:
                 return Cell(assignment, OutcomeState.OPEN, None, ())
             state = OutcomeState(row.state)
-            return Cell(assignment, state, row.id if state in HANDED_IN else None, marks.get(row.id, ()))
+            shown = row.id if state in HANDED_IN else None
+            return Cell(assignment, state, shown, marks.get(row.id, ()), natives.get(row.id, ()))
 
         cells = tuple(cell(assignment) for assignment in standing.training.assignments)
-        return BoardRow(person, cells, cards.get(person.enrolment_id, NO_CARD))
+        whole = wholes.get(person.enrolment_id, ())
+        return BoardRow(person, cells, cards.get(person.enrolment_id, NO_CARD), whole)
 
 
 def _grouped(rows: Sequence[BoardRow]) -> tuple[BoardGroup, ...]:

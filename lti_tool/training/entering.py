@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.courses.models import CourseCohort, Placement
 from lti_tool.errors import NotFound
 from lti_tool.launch.service import Destination
+from lti_tool.statements import Statement
 from lti_tool.training.models import Cohort, Enrolment, EnrolmentCourse
 from mappings.roles import Role
 
@@ -55,7 +56,7 @@ def entry_of(session: Session, placement_id: str, person_id: str) -> Entry:
     found = None
     if placement_id.isalnum():
         session.flush()
-        found = session.connection().execute(_ENTRY, {"placement_id": placement_id, "person_id": person_id}).first()
+        found = _ENTRY.first(session.connection(), {"placement_id": placement_id, "person_id": person_id})
     if found is None:
         raise NotFound("no such placement")
     return Entry(*found)
@@ -70,7 +71,7 @@ def participants_page(cohort_id: str, assignment_key: str | None) -> Destination
 
 _participant, _trainer = aliased(Enrolment), aliased(Enrolment)
 # Made once: to build a statement costs more than to run it.
-_ENTRY = (
+_ENTRY = Statement(
     select(
         Placement.course_id,
         Placement.cohort_id,

@@ -18,7 +18,7 @@ from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.models import Submission, SubmissionVersion, VersionFile, WorkFile
 from lti_tool.training.outcomes import OutcomeFollower
 from lti_tool.training.writing import LONGEST_LINK, LONGEST_TEXT, clean_link, clean_text, is_link
-from mappings.progress import OutcomeState
+from mappings.progress import Origin, OutcomeState
 from mappings.training import HandIn, HandInKind, Requirement
 
 MISSING: dict[HandInKind, Words] = {
@@ -106,7 +106,7 @@ class HandInService:
         problems = _problems(text, link)
         if not text.strip() and not link and submissions.find(session, standing, assignment_key) is None:
             return None, hand_in, problems
-        submission = submissions.lock_or_begin(session, standing, assignment_key, now)
+        submission = submissions.lock_or_begin(session, standing.enrolment_id, assignment_key, now)
         if submission.state == OutcomeState.ACCEPTED:
             raise Moved("accepted already", explanation=_ACCEPTED)
         kept = (
@@ -150,7 +150,7 @@ class HandInService:
         session.add(version)
         session.flush()
         session.add_all(VersionFile(version_id=version.id, file_id=file.id) for file in files)
-        submission.draft_saved_at = None
+        submission.draft_saved_at, submission.origin = None, Origin.TOOL.value
         submissions.change_state(session, submission, OutcomeState.SUBMITTED, now, self._followers)
         return Receipt(number, version.receipt, now, repeated=False), {}
 

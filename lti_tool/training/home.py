@@ -1,6 +1,6 @@
 """The participant's pages: home with the path of four phases, one assignment, one version, the certificate's name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,20 @@ from sqlalchemy.orm import Session
 from lti_tool.courses.models import Account, Person
 from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
+from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
-from lti_tool.training.models import Submission
-from lti_tool.training.outcomes import CertificateCard, Extras, ScoreMark
+from lti_tool.training.outcomes import CertificateCard, Extras, NativeActivity, NativeMark, ScoreMark
 from lti_tool.training.people import first_name, trainer_names
-from lti_tool.training.showing import WorkShown, outcomes, question_of, submissions_of, work_of
+from lti_tool.training.showing import (
+    NativeFiles,
+    WorkShown,
+    native_files_of,
+    outcomes,
+    own_work,
+    question_of,
+    work_of,
+)
+from mappings.award import AwardMode
 from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
 from mappings.training import Assignment, Phase, Training
 
@@ -58,6 +67,8 @@ class CertificatePanel:
     approved: bool
     """The issuer has approved the cohort."""
     card: CertificateCard
+    by_approval: bool = False
+    """A trainer proposes and the issuer decides, once everything is accepted."""
 
     @property
     def complete(self) -> bool:
@@ -101,6 +112,10 @@ class AssignmentPage:
     work: WorkShown
     question: str | None
     marks: Sequence[ScoreMark]
+    natives: Sequence[NativeMark]
+    native_files: NativeFiles
+    places: Sequence[NativeActivity]
+    """Activities in which it can be handed in as well."""
     panel: CertificatePanel
 
 
@@ -158,8 +173,10 @@ class HomeService:
             rows = self._rows(session, standing)
             work = work_of(session, next((row for row in rows if row.assignment_key == assignment_key), None))
             marks: Sequence[ScoreMark] = ()
+            natives: Sequence[NativeMark] = ()
             if work.submission_id is not None:
                 marks = self._extras.scores(session, [work.submission_id]).get(work.submission_id, ())
+                natives = self._extras.natives(session, [work.submission_id]).get(work.submission_id, ())
             return AssignmentPage(
                 place=Place.of(standing),
                 assignment=assignment,
@@ -167,6 +184,9 @@ class HomeService:
                 work=work,
                 question=question_of(session, rows),
                 marks=marks,
+                natives=natives,
+                native_files=native_files_of(session, self._extras, work.versions),
+                places=self._extras.native_places(session, standing.enrolment_id or "", assignment_key),
                 panel=self._panel(session, standing, rows),
             )
 
@@ -179,14 +199,14 @@ class HomeService:
             return NamePage(Place.of(standing), panel, panel.name or account.display_name or "")
 
     @staticmethod
-    def _rows(session: Session, standing: Standing) -> list[Submission]:
-        return list(submissions_of(session, [standing.enrolment_id or ""]).values())
+    def _rows(session: Session, standing: Standing) -> Sequence[FoundRow]:
+        return own_work(session, standing.enrolment_id or "")
 
-    def _panel(self, session: Session, standing: Standing, rows: Sequence[Submission]) -> CertificatePanel:
+    def _panel(self, session: Session, standing: Standing, rows: Sequence[FoundRow]) -> CertificatePanel:
         training = standing.training
         accepted = {row.assignment_key for row in rows if row.state == OutcomeState.ACCEPTED}
         required = [assignment.key for assignment in training.required_assignments]
-        person = session.connection().execute(_NAME, {"person_id": standing.person_id}).one()
+        person = _NAME.one(session.connection(), {"person_id": standing.person_id})
         name = person.certificate_name if person.certificate_name_at else None
         return CertificatePanel(
             accepted=len(accepted.intersection(required)),
@@ -195,14 +215,15 @@ class HomeService:
             asked=name is None and last_phase_open(training, outcomes(rows)),
             approved=standing.cohort.approved_at is not None,
             card=self._extras.certificate(session, standing.enrolment_id or ""),
+            by_approval=training.award.mode is AwardMode.APPROVAL,
         )
 
 
 # Made once: to build a statement costs more than to run it.
-_NAME = select(Person.certificate_name, Person.certificate_name_at).where(Person.id == bindparam("person_id"))
+_NAME = Statement(select(Person.certificate_name, Person.certificate_name_at).where(Person.id == bindparam("person_id")))
 
 
-def _line(training: Training, assignment: Assignment, by_key: dict[str, Submission]) -> AssignmentLine:
+def _line(training: Training, assignment: Assignment, by_key: Mapping[str, FoundRow]) -> AssignmentLine:
     row = by_key.get(assignment.key)
     return AssignmentLine(
         assignment=assignment,

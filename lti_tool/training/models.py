@@ -1,6 +1,7 @@
 """Cohorts, who is in them, and their work: submission, its versions and files, reviews."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -108,6 +109,8 @@ class SubmissionVersion(Base):
     """A `mappings.progress.Origin`: where it was handed in."""
     source_url: Mapped[str | None] = mapped_column(String(1000))
     """Where it can be seen in the learning environment in which it was handed in."""
+    facts: Mapped[dict[str, Any] | None]
+    """What that learning environment says of it, a `training.importing.NativeFacts`; None: it was handed in here."""
 
     submission: Mapped[Submission] = relationship(back_populates="versions")
     files: Mapped[list["WorkFile"]] = relationship(secondary="version_file", order_by="WorkFile.added_at")

@@ -78,11 +78,11 @@ class NameService:
                 raise Incomplete({FIELD: problem})
             person = session.get_one(Person, viewer.person_id, with_for_update={"key_share": True})
             card = self._extras.certificate(session, standing.enrolment_id or "")
-            if card.state == "issued":
+            if card.made:
                 raise Moved(
                     "certificate issued",
                     explanation=_l(
-                        "Je certificaat is al gemaakt. Klopt je naam niet? Vraag je trainer om een vervangend certificaat."
+                        "Je certificaat is al gemaakt. Klopt je naam niet? Vraag op de pagina ervan om een andere."
                     ),
                 )
             if person.certificate_name != name or person.certificate_name_at is None:

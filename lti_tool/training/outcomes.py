@@ -17,8 +17,20 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import Words
 from mappings.progress import OutcomeState
 
-CardState = Literal["none", "waiting_name", "waiting_approval", "queued", "issued"]
-MarkState = Literal["none", "waiting", "sent", "refused", "changed"]
+CardState = Literal[
+    "none",
+    "waiting_approval",
+    "waiting_proposal",
+    "waiting_decision",
+    "declined",
+    "waiting_name",
+    "queued",
+    "issued",
+    "revoked",
+    "erased",
+]
+MarkState = Literal["none", "waiting", "sent", "refused", "changed", "kept"]
+NativeState = Literal["imported", "reopened", "differs", "older", "left"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,13 @@ class CertificateCard:
     url: str | None = None
     """The certificate's page, once it is issued."""
     certificate_id: str | None = None
+    own_url: str | None = None
+    """The holder's own page about it, as a path."""
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a certificate, so that the name on it stays."""
+        return self.certificate_id is not None or self.state == "issued"
 
 
 @dataclass(frozen=True)
@@ -76,8 +95,12 @@ class ScoreMark:
     """What went wrong, for people."""
     who: Words | None = None
     """Who can do something about it."""
+    ours: tuple[float, float] | None = None
+    """Our result: the score, and of how much."""
     held: tuple[float, float] | None = None
     """What the learning environment holds instead: the score, and of how much."""
+    advice: Words | None = None
+    """What somebody has to do there before ours can take the place of a grade that was changed by hand."""
 
     @property
     def stuck(self) -> bool:
@@ -89,6 +112,7 @@ class ScoreMark:
 class CourseList:
     """Who is in a course of the cohort and has not begun, as its learning environment lists them."""
 
+    course_id: str
     school: str
     course_title: str
     participants: int
@@ -116,6 +140,85 @@ class CourseList:
         return len(self.names) + self.unnamed
 
 
+@dataclass(frozen=True)
+class NativeMark:
+    """What an activity of a learning environment holds of one piece of work that was (also) handed in there."""
+
+    state: NativeState
+    """imported: it is here as a version; reopened: and is open again there; differs: it was accepted, and changed there
+    afterwards; older: what was handed in here is newer, and counts; left: its maker is not in the course there any more."""
+    counts: str
+    """A `mappings.activities.Counts`: what of the activity counts."""
+    platform_name: str
+    activity: str
+    """What the activity is called there."""
+    url: str
+    """Where a trainer sees it."""
+    at: datetime | None
+    """When it was handed in, graded or completed there."""
+
+
+@dataclass(frozen=True)
+class NativeFileShown:
+    """A file that was handed in elsewhere: it is fetched when somebody opens it."""
+
+    id: str
+    name: str
+    size: int
+    problem: Words | None
+    """Why it could not be fetched last time, for people."""
+
+
+@dataclass(frozen=True)
+class NativeActivity:
+    """An activity of a learning environment in which an assignment can be handed in as well."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ActivityTrouble:
+    """That something about an activity that counts is not as usual."""
+
+    activity: str
+    what: Words
+    bad: bool
+    """Whether nothing new of it can be read."""
+
+
+@dataclass(frozen=True)
+class NativeCourse:
+    """How a course stands in which activities of the learning environment count."""
+
+    course_id: str
+    school: str
+    course_title: str
+    activities: int
+    """How many count."""
+    unknown: int
+    """How many people did something that counts, and never opened the tool."""
+    no_place: int
+    """How many opened it, and take no part in this cohort through this course."""
+    left: int
+    """How many did something that counts, and are not in the course any more."""
+    troubles: Sequence[ActivityTrouble]
+    read_at: datetime | None
+    """When it was read last, with success; None: never."""
+    reading: bool
+    """Whether it is read now, or in a moment."""
+    next_at: datetime | None
+    """When it is read next, by itself."""
+    code: str | None
+    """Code of why it could not be read (wholly), for whoever can solve it; None when it could."""
+    reason: Words | None
+    """Why, for people."""
+    who: Words | None
+    """Who can do something about it."""
+    steps: Sequence[Words]
+    """What to do."""
+
+
 NO_CARD = CertificateCard("none")
 
 
@@ -135,6 +238,22 @@ def _no_lists(_session: Session, _cohort_id: str, _course_ids: Collection[str] |
     return ()
 
 
+def _no_natives(_session: Session, _submission_ids: Sequence[str]) -> Mapping[str, Sequence[NativeMark]]:
+    return {}
+
+
+def _no_native_files(_session: Session, _version_ids: Sequence[str]) -> Mapping[str, Sequence[NativeFileShown]]:
+    return {}
+
+
+def _no_native_courses(_session: Session, _cohort_id: str, _course_ids: Collection[str] | None) -> Sequence[NativeCourse]:
+    return ()
+
+
+def _no_native_places(_session: Session, _enrolment_id: str, _assignment_key: str) -> Sequence[NativeActivity]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Extras:
     """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
@@ -145,5 +264,15 @@ class Extras:
     """Of many enrolments at once, in a fixed number of queries; one that is missing has none."""
     scores: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]] = _no_scores
     """Of many submissions at once, in a fixed number of queries."""
+    wholes: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]] = _no_scores
+    """Of the training as a whole, of many enrolments at once, in a fixed number of queries."""
     lists: Callable[[Session, str, Collection[str] | None], Sequence[CourseList]] = _no_lists
     """Of the courses that show a cohort, of all of them or of some by their ids, in a fixed number of queries."""
+    natives: Callable[[Session, Sequence[str]], Mapping[str, Sequence[NativeMark]]] = _no_natives
+    """What activities of learning environments hold of many submissions, in a fixed number of queries."""
+    native_files: Callable[[Session, Sequence[str]], Mapping[str, Sequence[NativeFileShown]]] = _no_native_files
+    """The files of versions that were handed in elsewhere, by the version's id, in a fixed number of queries."""
+    native_courses: Callable[[Session, str, Collection[str] | None], Sequence[NativeCourse]] = _no_native_courses
+    """Courses of a cohort in which such activities count, all or some by their ids, in a fixed number of queries."""
+    native_places: Callable[[Session, str, str], Sequence[NativeActivity]] = _no_native_places
+    """Where else a participant, by the enrolment's id, can hand in an assignment."""

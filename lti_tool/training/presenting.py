@@ -5,9 +5,11 @@ from typing import Any, TypeAlias
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from lti_tool.errors import Words
 from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
 from lti_tool.training.outcomes import MarkState, ScoreMark
 from lti_tool.web.formats import day
@@ -21,7 +23,16 @@ _MARK_STATES: Mapping[MarkState, str] = {
     "sent": "score_sent",
     "refused": "score_refused",
     "changed": "changed_by_hand",
+    "kept": "changed_by_hand",
 }
+_SHORT: Mapping[MarkState, Words] = {
+    "waiting": _l("Onderweg"),
+    "sent": _l("Aangekomen"),
+    "refused": _l("Geweigerd"),
+    "changed": _l("Met de hand veranderd"),
+    "kept": _l("Cijfer van de school geldt"),
+}
+"""Where the page says already which learning environment it is about."""
 _MOST_URGENT = (OutcomeState.RETURNED, OutcomeState.SUBMITTED, OutcomeState.DRAFT)
 
 
@@ -35,11 +46,29 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
     if place.participates:
         found += [(_("Overzicht"), "training.home"), (_("Certificaat"), "training.name")]
     if place.trains:
-        found += [(_("Wacht op jou"), "training.waiting"), (_("Bord"), "training.board")]
+        found += [
+            (_("Wacht op jou"), "training.waiting"),
+            (_("Bord"), "training.board"),
+            (_("Certificaten"), "awards.due"),
+        ]
     return [
         {"text": text, "url": url_for(endpoint, cohort_id=place.cohort_id), "current": endpoint == current}
         for text, endpoint in found
     ]
+
+
+def bar_of(place: Place, current: str) -> Shown:
+    """Return what the templates of a cohort's pages are given for their bar.
+
+    Args:
+        current: the endpoint of the tab that the page belongs to.
+    """
+    return {
+        "place": place,
+        "brand": say(place.training.name),
+        "brand_url": url_for("training.home", cohort_id=place.cohort_id),
+        "nav": tabs(place, current),
+    }
 
 
 def phase_columns(progress: Sequence[PhaseProgress]) -> Sequence[Shown]:
@@ -72,6 +101,11 @@ def what_is_needed(panel: CertificatePanel, name_url: str, issuer: str) -> Seque
     if not panel.approved:
         waiting = _("Je kunt gewoon verder. Je certificaat wacht tot %(issuer)s de editie goedkeurt.", issuer=issuer)
         needed.append({"text": _("Goedkeuring van je editie door %(issuer)s", issuer=issuer), "meta": waiting})
+    if panel.by_approval:
+        after = _("Dat volgt als alle opdrachten akkoord zijn. Jij hoeft daar niets voor te doen.")
+        done = panel.card.state in ("waiting_name", "queued")
+        needed.append({"text": _("Voordracht door je trainer, en het akkoord van %(issuer)s", issuer=issuer), "done": done})
+        needed[-1] |= {} if done else {"meta": after}
     return needed
 
 
@@ -86,6 +120,7 @@ def marks_shown(marks: Sequence[ScoreMark]) -> Sequence[Shown]:
         {
             "state": _MARK_STATES[mark.state],
             "text": _words(mark),
+            "short": str(_SHORT[mark.state]),
             "mark": mark,
             "stuck": mark.stuck,
         }
@@ -152,23 +187,21 @@ def _words(mark: ScoreMark) -> str:
         return str(_("Aangekomen in %(platform)s", **where))
     if mark.state == "refused":
         return str(_("Geweigerd door %(platform)s", **where))
+    if mark.state == "kept":
+        return str(_("Het cijfer van %(platform)s geldt", **where))
     return str(_("Met de hand veranderd in %(platform)s", **where))
 
 
-def show(template: str, place: Place | None = None, current: str = "", **values: object) -> str:
-    """Return a page of this room, with the bar and the tabs of the cohort that it belongs to.
+def show(template: str, place: Place | None = None, current: str = "", *, folder: str = "training", **values: object) -> str:
+    """Return a page, with the bar and the tabs of the cohort that it belongs to.
 
     Args:
-        template: in ``templates/training``.
+        template: in ``templates/training``, or in the folder of another room.
         place: the cohort; None for a page of none.
         current: the endpoint of the tab that the page belongs to.
+        folder: of the room's templates.
         values: for the template.
     """
     if place is not None:
-        values |= {
-            "place": place,
-            "brand": say(place.training.name),
-            "brand_url": url_for("training.home", cohort_id=place.cohort_id),
-            "nav": tabs(place, current),
-        }
-    return render_template(f"training/{template}", **values)
+        values |= bar_of(place, current)
+    return render_template(f"{folder}/{template}", **values)

@@ -9,6 +9,7 @@ from lti_tool.database import Database
 from lti_tool.training.access import Access
 from lti_tool.training.arriving import ArrivalService
 from lti_tool.training.board import BoardService
+from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
@@ -56,6 +57,7 @@ def training_services(
     return (
         cohorts,
         extras,
+        Briefs(),
         ArrivalService(database, cohorts),
         ReviewArrivalService(database, access),
         HomeService(database, access, extras),

@@ -3,15 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
+from lti_tool.statements import FoundRow, Statement
+from lti_tool.training.importing import NativeFacts
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.outcomes import Extras, NativeFileShown
 from lti_tool.training.people import names_of
 from lti_tool.training.reviewing import Verdict
 from lti_tool.training.writing import learning_question
-from mappings.progress import Outcome, OutcomeState
+from mappings.progress import Origin, Outcome, OutcomeState
 
 LEARNING_QUESTION = "leervraag"
 """The assignment whose text opens with the learning question; a training without it simply shows none."""
@@ -36,6 +40,8 @@ class ReviewShown:
     by: str | None
     """The trainer's name, if the learning environment shares it."""
     at: datetime
+    origin: Origin = Origin.TOOL
+    """Where it was said: the word of a learning environment may be enough."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,11 @@ class VersionShown:
     receipt: str
     reviews: tuple[ReviewShown, ...]
     """The newest first."""
+    origin: Origin = Origin.TOOL
+    source_url: str | None = None
+    """Where trainers see it in the learning environment in which it was handed in."""
+    facts: NativeFacts | None = None
+    """What that learning environment says of it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,11 @@ class WorkShown:
     """The newest first."""
 
     @property
+    def handed_in(self) -> bool:
+        """Whether something was handed in."""
+        return self.state not in (OutcomeState.OPEN, OutcomeState.DRAFT)
+
+    @property
     def last(self) -> VersionShown | None:
         """What was handed in last."""
         return self.versions[0] if self.versions else None
@@ -80,6 +96,8 @@ class WorkShown:
         return self.versions[0].number + 1 if self.versions else 1
 
 
+NativeFiles: TypeAlias = Mapping[str, Sequence[NativeFileShown]]
+"""Files that were handed in in a learning environment, by the version's id."""
 NOTHING = WorkShown(None, OutcomeState.OPEN, None, "", "", None, (), ())
 
 
@@ -96,8 +114,14 @@ def versions_of(session: Session, submission_id: str) -> tuple[VersionShown, ...
     return tuple(_version(version, names) for version in versions)
 
 
-def work_of(session: Session, submission: Submission | None) -> WorkShown:
-    """Return one piece of work as its maker sees it, draft included."""
+def native_files_of(session: Session, extras: Extras, versions: Sequence[VersionShown]) -> NativeFiles:
+    """Return the files of those of these versions that were handed in in a learning environment."""
+    elsewhere = [version.id for version in versions if version.origin is not Origin.TOOL]
+    return extras.native_files(session, elsewhere) if elsewhere else {}
+
+
+def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
+    """Return one piece of work, of `own_work`, as its maker sees it, draft included."""
     if submission is None:
         return NOTHING
     query = select(WorkFile).where(WorkFile.submission_id == submission.id, WorkFile.in_draft.is_(True))
@@ -114,20 +138,26 @@ def work_of(session: Session, submission: Submission | None) -> WorkShown:
     )
 
 
+def own_work(session: Session, enrolment_id: str) -> Sequence[FoundRow]:
+    """Return all work of one enrolment, with the columns of `Submission`."""
+    session.flush()
+    return _OWN_WORK.rows(session.connection(), {"enrolment_id": enrolment_id})
+
+
 def submissions_of(session: Session, enrolment_ids: Collection[str]) -> Mapping[tuple[str, str], Submission]:
     """Return all work of these enrolments, by enrolment and assignment."""
     if not enrolment_ids:
         return {}
-    found = session.scalars(_SUBMISSIONS, {"enrolment_ids": list(enrolment_ids)})
+    found = session.scalars(select(Submission).where(Submission.enrolment_id.in_(enrolment_ids)))
     return {(row.enrolment_id, row.assignment_key): row for row in found}
 
 
-def outcomes(submissions: Collection[Submission]) -> list[Outcome]:
+def outcomes(submissions: Collection[FoundRow]) -> list[Outcome]:
     """Return what the work of one enrolment amounts to, for `mappings.progress`."""
     return [Outcome(row.assignment_key, OutcomeState(row.state), at=row.changed_at) for row in submissions]
 
 
-def question_of(session: Session, rows: Collection[Submission]) -> str | None:
+def question_of(session: Session, rows: Collection[FoundRow]) -> str | None:
     """Return the learning question of somebody with this work, None until it was handed in."""
     asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
     if asked is None or asked.state == OutcomeState.OPEN:
@@ -142,7 +172,7 @@ def question_of(session: Session, rows: Collection[Submission]) -> str | None:
 
 
 # Made once, because every page of a participant asks: to build a statement costs more than to run it.
-_SUBMISSIONS = select(Submission).where(Submission.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)))
+_OWN_WORK = Statement(select(*Submission.__table__.columns).where(Submission.enrolment_id == bindparam("enrolment_id")))
 
 
 def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionShown:
@@ -155,11 +185,15 @@ def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionSho
         handed_in_at=version.handed_in_at,
         receipt=version.receipt,
         reviews=tuple(_review(review, names) for review in reversed(version.reviews)),
+        origin=Origin(version.origin),
+        source_url=version.source_url,
+        facts=NativeFacts.of(version.facts),
     )
 
 
 def _review(review: Review, names: Mapping[str, str]) -> ReviewShown:
-    return ReviewShown(Verdict(review.verdict), review.feedback, names.get(review.reviewer_id), review.reviewed_at)
+    by = names.get(review.reviewer_id)
+    return ReviewShown(Verdict(review.verdict), review.feedback, by, review.reviewed_at, Origin(review.origin))
 
 
 def _files(files: Sequence[WorkFile]) -> tuple[FileShown, ...]:

@@ -26,11 +26,11 @@ def lock(session: Session, submission_id: str) -> Submission:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def lock_or_begin(session: Session, standing: Standing, assignment_key: str, now: datetime) -> Submission:
-    """Return the participant's own work for an assignment, locked; two requests at once begin it once."""
+def lock_or_begin(session: Session, enrolment_id: str | None, assignment_key: str, now: datetime) -> Submission:
+    """Return a participant's work for an assignment, locked; two that begin it at once begin it once."""
     values = {
         "id": new_id(),
-        "enrolment_id": standing.enrolment_id,
+        "enrolment_id": enrolment_id,
         "assignment_key": assignment_key,
         "state": OutcomeState.OPEN.value,
         "origin": Origin.TOOL.value,
@@ -38,7 +38,7 @@ def lock_or_begin(session: Session, standing: Standing, assignment_key: str, now
         "draft_link": "",
         "changed_at": now,
     }
-    own = _own(standing.enrolment_id, assignment_key).with_only_columns(Submission.id)
+    own = _own(enrolment_id, assignment_key).with_only_columns(Submission.id)
     known = session.scalar(own)
     if known is None:
         insert_unless_there(session, Submission, values)

@@ -121,7 +121,9 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
         page=page,
         code=code,
         again=bool(request.args.get("again")),
+        kept=bool(request.args.get("kept")),
         lists_read=bool(request.args.get("lists")),
+        natives_read=bool(request.args.get("natives")),
         marks_shown=marks_shown,
         issuer=use(Issuer).name,
     )

@@ -11,11 +11,13 @@ from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
 from lti_tool.training import trainer_views
 from lti_tool.training.arriving import ArrivalService, Door
+from lti_tool.training.briefs import Briefs
 from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
 from lti_tool.training.file_names import disposition
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import AssignmentPage, HomeService
 from lti_tool.training.naming import FIELD, NameService
+from lti_tool.training.native_words import how_done, natives_shown, said_there
 from lti_tool.training.presenting import about, greeting, marks_shown, phase_columns, show, what_is_needed
 from lti_tool.training.service import Issuer
 from lti_tool.training.uploads import fields_before_files
@@ -26,6 +28,8 @@ blueprint = Blueprint(
     "training", __name__, template_folder="templates", static_folder="static", static_url_path="/static/training"
 )
 trainer_views.add_to(blueprint)
+for words in (how_done, natives_shown, said_there):
+    blueprint.add_app_template_global(words)
 
 Answer = str | tuple[str, int] | BaseResponse
 
@@ -138,7 +142,7 @@ def file(file_id: str) -> Answer:
 
 @blueprint.route("/cohort/<cohort_id>/name", methods=["GET", "POST"])
 def name(cohort_id: str) -> Answer:
-    """Show how far the certificate is, and keep the name for it (`certificate_name`)."""
+    """Show how far the certificate is, and keep the name for it (`certificate_name`); once it is there, lead to it."""
     viewer = current_viewer()
     problems: dict[str, Words] = {}
     if request.method == "POST":
@@ -150,6 +154,8 @@ def name(cohort_id: str) -> Answer:
         except Moved as moved:
             problems = {FIELD: moved.explanation}
     page = use(HomeService).name(viewer, cohort_id)
+    if page.panel.card.own_url and page.panel.card.state != "erased" and not problems:
+        return redirect(page.panel.card.own_url, 303)
     typed = request.form.get(FIELD, page.suggestion)
     shown = show(
         "name.html",
@@ -237,8 +243,9 @@ def _assignment(
         page=page,
         text=page.work.draft_text if text is None else text,
         link=page.work.draft_link if link is None else link,
+        brief=use(Briefs).of(page.place.training, page.assignment, begun=page.work.handed_in),
         problems=problems or {},
-        title=_problem_title(submits=submits, kept=kept),
+        title=_problem_title(submits=submits, kept=kept) if problems else "",
         typed=typed,
         marks=marks_shown(page.marks),
         largest=use(WorkFileService).largest(hand_in),

@@ -164,7 +164,7 @@ class WorkFileService:
         stored: StoredBytes,
     ) -> bool:
         now = self._clock()
-        submission = submissions.lock_or_begin(session, standing, assignment_key, now)
+        submission = submissions.lock_or_begin(session, standing.enrolment_id, assignment_key, now)
         self._check_open(submission)
         present = submissions.draft_files(session, submission.id)
         if any((file.name, file.sha256) == (name, stored.sha256) for file in present):

@@ -11,6 +11,7 @@ from lti_tool.web import assets, formats, headers, locales, texts
 from lti_tool.web.csrf import SessionId, init_csrf, session_id_from_request
 from lti_tool.web.design import register_design_sheet
 from lti_tool.web.error_pages import register_error_pages
+from lti_tool.web.front import register_front_page
 from lti_tool.web.states import state_of
 
 _HERE = Path(__file__).parent
@@ -43,6 +44,7 @@ def init_web(app: Flask, *, clock: Clock = utc_now, session_id: SessionId = sess
     )
     locales.register_language_choice(blueprint)
     register_design_sheet(blueprint)
+    register_front_page(blueprint)
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         asset=assets.asset,

@@ -19,6 +19,7 @@ from mappings.platforms.profile import (
     Addresses,
     Advice,
     AnswerMeaning,
+    Completion,
     FormField,
     PlatformProfile,
     Reader,
@@ -92,6 +93,7 @@ def profile_from(data: Mapping[str, object], source: str) -> PlatformProfile:
     root = Table(data)
     token, types, frame = _part(root, "token"), _part(root, "media_types"), _part(root, "frame")
     reading, scores, offers = _part(root, "reading"), _part(root, "scores"), _part(root, "offers")
+    by_grade = scores.boolean("completes_by_grade")
     storage = frame.string("storage", f'the name of a frame, or "{_NOWHERE}"', _FRAME)
     profile = PlatformProfile(
         family=root.key("family"),
@@ -117,13 +119,15 @@ def profile_from(data: Mapping[str, object], source: str) -> PlatformProfile:
         max_parallel=scores.integer("max_parallel", 1, 32),
         wipes_without_grade=scores.boolean("wipes_without_grade"),
         rate_limit_statuses=scores.integers("rate_limit_statuses", at_least=400, at_most=599),
-        completes_by_grade=scores.boolean("completes_by_grade"),
+        completes_by_grade=by_grade,
+        completion=_read_completion(_part(root, "completion"), by_grade=by_grade),
         score_extensions=scores.optional_members("extensions"),
         item_title_max=root.integer("item_title_max", 1, 1000),
         storage_frame=None if storage == _NOWHERE else storage,
         frame_hosts=_sources(frame),
         submission_review=offers.boolean("submission_review"),
         context_history=offers.boolean("context_history"),
+        web_services=offers.boolean("web_services"),
         signals=_read_signals(root.optional_tables("answer")),
         registering=_read_registering(_part(root, "registration")),
         advice=_read_advice(root.optional_tables("advice")),
@@ -188,6 +192,15 @@ def _read_addresses(table: Table) -> Addresses:
         return table.string(name, "an https address, in which {client_id} may stand", _ADDRESS)
 
     return Addresses(address("issuer"), address("auth_url"), address("token_url"), address("jwks_url"))
+
+
+def _read_completion(table: Table, *, by_grade: bool) -> Completion:
+    return Completion(
+        about=table.text("about"),
+        rule=table.text("rule") if by_grade else None,
+        steps=tuple(step.text("text") for step in table.tables("step")) if by_grade else (),
+        whole=table.text("whole") if by_grade else None,
+    )
 
 
 def _read_advice(tables: Sequence[Table]) -> tuple[Advice, ...]:

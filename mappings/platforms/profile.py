@@ -96,6 +96,20 @@ class Registering:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What ticking an activity off has to do with its result, on a platform of this family."""
+
+    about: Text
+    """In a sentence or two, for a trainer."""
+    rule: Text | None
+    """What the rule is called by which the platform does so; None where it does not complete by the grade."""
+    steps: tuple[Text, ...]
+    """How a trainer looks whether an activity has the rule, and sets it."""
+    whole: Text | None
+    """What is different for an activity that shows a whole training, whose result grows phase by phase; None as above."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformProfile:
     """How to talk to one family of platforms."""
 
@@ -140,6 +154,7 @@ class PlatformProfile:
     """HTTP statuses that mean: later."""
     completes_by_grade: bool
     """Whether completion follows from the grade, not from `activityProgress`."""
+    completion: Completion
     score_extensions: Mapping[str, object]
     """Members of the platform's own that go along with every score."""
     item_title_max: int
@@ -152,6 +167,8 @@ class PlatformProfile:
     """Whether a gradebook of this family opens the work of one person (LTI Submission Review 1.0)."""
     context_history: bool
     """Whether `$Context.id.history` is known, by which a copied course shows what it was copied from."""
+    web_services: bool
+    """Whether what people do in its native activities can be read, once its web services are connected (`moodle_client`)."""
     signals: tuple[Signal, ...]
     registering: Registering
     advice: tuple[Advice, ...]

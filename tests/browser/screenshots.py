@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lti_tool.demo.walk import TRAINER
-from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, new_stage
+from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, eventually, new_stage
 from tests.browser.visitor import Visitor
 from tests.browser_fixture import ARGUMENTS, CHROMIUM, Complaints
 
@@ -15,6 +15,8 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 EDITION = "Regio Zuid 2026–2027"
 HEIGHTS = {1280: 1100, 390: 1500}
 """How tall a picture of each width may be; what is below is left out."""
+TALL = {"board": 2500}
+"""The same, of what a narrow window shows one below the other."""
 LEAST = 500
 DEMO_HEIGHT = 878
 QUESTION, EXPLORATION, PRODUCT, *_REST = KEYS
@@ -63,6 +65,20 @@ class Photographer:
             visitor.frame.wait_for_url("**/review/**")
         self._take(name, visitor)
 
+    def course(self, activity: str) -> None:
+        """Show what the self-test of a course finds."""
+        visitor = self._window(TRAINER)
+        board = visitor.open(activity)
+        address = board.get_by_role("link", name="Controleer deze cursus").first.evaluate("link => link.href")
+        page = visitor.page.context.new_page()
+        for width, height in HEIGHTS.items():
+            page.set_viewport_size({"width": width, "height": LEAST})
+            page.goto(address)
+            page.get_by_role("button", name="Controleer").click()
+            page.get_by_role("heading", name="Elke opdracht").wait_for()
+            save(page, "course", width, height)
+        page.close()
+
     def own_page(self, name: str, address: str) -> None:
         """Show a page that stands in no frame."""
         page = self._window(TRAINER).page
@@ -81,7 +97,7 @@ class Photographer:
             if name == "picker":
                 page.get_by_label("Naam van de nieuwe editie").fill(EDITION)
                 page.get_by_role("heading", level=1).click()
-            save(page, name, width, height)
+            save(page, name, width, height if width == max(HEIGHTS) else TALL.get(name, height))
         page.close()
 
     def _window(self, person: str) -> Visitor:
@@ -96,11 +112,15 @@ class Photographer:
 
 def play(stage: Stage, lesson: Lesson) -> str:
     """Bring the work of three participants to different points of the way; return the address of a certificate."""
+    stage.refuse_next_score()
     stage.complete(SHOWN, lesson, QUESTION)
+    eventually("the refused score", lambda: stage.scores(lesson)["refused"] or None)
     stage.hand_in(SHOWN, lesson, EXPLORATION)
     stage.review(SHOWN, lesson, EXPLORATION, "returned", FEEDBACK)
     stage.save_draft(SHOWN, lesson, PRODUCT)
+    stage.grade_by_hand(PARTICIPANT, lesson, QUESTION, "70")
     stage.complete(PARTICIPANT, lesson, QUESTION)
+    eventually("the changed grade", lambda: stage.scores(lesson)["changed"] or None)
     stage.hand_in(PARTICIPANT, lesson, EXPLORATION)
     stage.complete(GRADUATE, lesson)
     stage.confirm_name(GRADUATE, lesson, GRADUATE)
@@ -135,6 +155,7 @@ def main() -> None:
             photographer.tool_page("assignment", SHOWN, lesson.activities[EXPLORATION])
             photographer.tool_page("board", TRAINER, lesson.activities[WHOLE])
             photographer.tool_page("review", TRAINER, lesson.activities[EXPLORATION], follow=PARTICIPANT)
+            photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
             browser.close()
     finally:

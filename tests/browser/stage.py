@@ -7,18 +7,19 @@ without a screen, by the same pages and forms.
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from lti_tool.app import Parts, compose
-from lti_tool.courses.models import CourseCohort, Placement
+from lti_tool.courses.models import Account, CourseCohort, Placement
 from lti_tool.demo.browser import Browser, Page, Upload
 from lti_tool.demo.connecting import connect, log_in
 from lti_tool.demo.expecting import wait_for
@@ -29,6 +30,8 @@ from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
 from lti_tool.demo.walk import TRAINER, tool_of
 from lti_tool.launch.models import ToolSession
+from lti_tool.sync.models import ScoreOutbox
+from lti_tool.sync.score_book import Which
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
 from tests.ports import free_port
@@ -182,6 +185,46 @@ class Stage:
         for key in keys or KEYS:
             self.hand_in(person, lesson, key)
             self.review(person, lesson, key, "accepted")
+
+    def grade_by_hand(self, person: str, lesson: Lesson, key: str, score: str | None) -> None:
+        """Let the trainer put a grade into the school's gradebook by hand; None gives it back to the tool."""
+        page = self._at_school(TRAINER).get(lesson.grades_url)
+        wanted = f"van {person}, {TRAINING.assignment(key).title.get('nl')}"
+        of_work = next(href for label, href in page.links if label.endswith(wanted))
+        item, person_id = urlsplit(of_work).path.split("/")[4:6]
+        form = page.form(name=f"grade-{item}-{person_id}")
+        if score is None:
+            form.submit(action="release")
+        else:
+            form.submit(action="set", score=score)
+
+    def refuse_next_score(self) -> None:
+        """Let the school turn the next score away, as it does for somebody who is no longer enrolled."""
+        fault = {"service": "scores", "kind": "status", "status": 400, "times": 1}
+        self._at_school(TRAINER).post(f"{self.school_url}/admin/faults", json=fault)
+
+    def let_wait(self, person: str, lesson: Lesson, key: str) -> None:
+        """Let the school have failed to take a score, as in an outage; it is tried again in an hour."""
+        later = datetime.now(UTC) + timedelta(hours=1)
+        score_id = self.score_of(person, lesson, key)
+        with self.parts.database.session() as session:
+            row = session.get_one(ScoreOutbox, score_id, with_for_update=True)
+            row.dirty, row.fails, row.last_error, row.next_attempt_at = True, 7, "http-503", later
+
+    def score_of(self, person: str, lesson: Lesson, key: str) -> str:
+        """Return the id of somebody's score for an assignment."""
+        query = (
+            select(ScoreOutbox.id)
+            .join(Placement, Placement.id == ScoreOutbox.placement_id)
+            .join(Account, Account.id == ScoreOutbox.account_id)
+            .where(Placement.cohort_id == self.cohort_id(lesson), Placement.assignment_key == key)
+        )
+        with self.parts.database.session() as session:
+            return session.scalars(query.where(Account.display_name == person)).one()
+
+    def scores(self, lesson: Lesson) -> Mapping[str, int]:
+        """Return how many scores of a lesson's cohort are in each state."""
+        return Counter(line.state for line in self.parts.score_book.lines(Which(cohort_id=self.cohort_id(lesson))))
 
     def confirm_name(self, person: str, lesson: Lesson, name: str) -> None:
         """Confirm somebody's name for the certificate."""

@@ -36,13 +36,19 @@ def lesson(stage: Stage) -> Lesson:
 
 
 @pytest.fixture(scope="module")
-def certificate(stage: Stage) -> str:
-    """The address of a certificate."""
+def finished(stage: Stage) -> Lesson:
+    """A course in which somebody did everything and has the certificate."""
     lesson = stage.lesson()
     stage.complete(GRADUATE, lesson)
     stage.confirm_name(GRADUATE, lesson, GRADUATE)
     stage.parts.cohorts.approve(stage.cohort_id(lesson))
-    return stage.certificate(GRADUATE, lesson)
+    return lesson
+
+
+@pytest.fixture(scope="module")
+def certificate(stage: Stage, finished: Lesson) -> str:
+    """The address of a certificate."""
+    return stage.certificate(GRADUATE, finished)
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
@@ -265,14 +271,79 @@ def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, 
     page.locator("a[href*='/achievements/']").click()
     page.locator("#criteria").wait_for()
     wrong += visitor.inspect(page, "achievement")
+    page.goto(f"{stage.tool_url}/")
+    page.locator("#verder").wait_for()
+    wrong += visitor.inspect(page, "front page")
     with visitor.foresee(400, 404):
         page.goto(f"{stage.tool_url}/c/nothing")
         wrong += visitor.inspect(page, "no such certificate")
         page.goto(f"{stage.tool_url}/lti/login")
         wrong += visitor.inspect(page, "login without parameters")
+    page.goto(f"{stage.tool_url}/certificates/log")
+    wrong += visitor.inspect(page, "log of certificates")
     expect_nothing_wrong(wrong)
     assert page.locator("html").get_attribute("lang") == ("en" if english else "nl")
     assert page.locator("html").get_attribute("data-bs-theme") == scheme
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_pages_of_a_graduate(window: Windows, finished: Lesson, certificate: str, english: bool) -> None:
+    assert certificate
+    visitor = window(english=english)
+    visitor.sign_in(GRADUATE)
+    expect_nothing_wrong(_pages_of_a_graduate(visitor, finished))
+    _expect_language(visitor, english)
+
+
+def _pages_of_a_graduate(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
+    visitor.open(lesson.activities[ACCEPTED])
+    cohort = _cohort_path(visitor)
+    visitor.go(cohort)
+    yield from visitor.inspect(visitor.frame, "home, with a certificate")
+    visitor.tool.locator(f"a[href='{cohort}/certificate']").first.click()
+    visitor.tool.locator("#delen").wait_for()
+    yield from visitor.inspect(visitor.frame, "my certificate")
+    with visitor.page.expect_download() as download:
+        visitor.tool.locator("a[href$='/portfolio.zip']").click()
+    assert download.value.suggested_filename == "portfoliopakket-cultuurcoordinator-vo.zip"
+    visitor.tool.locator("form[action$='/sharing'] button").click()
+    visitor.tool.locator("form[action$='/sharing'] input[value='1']").wait_for(state="attached")
+    yield from visitor.inspect(visitor.frame, "my certificate, not shared")
+    visitor.tool.locator("form[action$='/sharing'] button").click()
+    visitor.tool.locator("form[action$='/sharing'] input[value='0']").wait_for(state="attached")
+    with visitor.foresee(422):
+        visitor.tool.locator("#certificate_name").fill("zoe@school.example")
+        visitor.tool.locator("form[action$='/name'] button").click()
+        visitor.tool.locator("#fouten").wait_for()
+        yield from visitor.inspect(visitor.frame, "my certificate, no name")
+    visitor.tool.locator("a[href$='/why']").click()
+    visitor.tool.locator("#besluiten").wait_for()
+    visitor.unfold()
+    yield from visitor.inspect(visitor.frame, "why")
+
+
+@pytest.mark.parametrize("english", LANGUAGES)
+def test_the_trainers_pages_about_certificates(
+    window: Windows, finished: Lesson, certificate: str, lesson: Lesson, english: bool
+) -> None:
+    assert certificate
+    visitor = window(english=english)
+    visitor.sign_in(TRAINER)
+    expect_nothing_wrong(_pages_about_certificates(visitor, finished, lesson))
+    _expect_language(visitor, english)
+
+
+def _pages_about_certificates(visitor: Visitor, finished: Lesson, busy: Lesson) -> Iterator[str]:
+    visitor.open(finished.activities[ACCEPTED])
+    visitor.go(f"{_cohort_path(visitor)}/awards")
+    yield from visitor.inspect(visitor.frame, "certificates")
+    visitor.tool.get_by_role("link", name=GRADUATE).click()
+    visitor.tool.locator("#besluiten").wait_for()
+    visitor.unfold()
+    yield from visitor.inspect(visitor.frame, "dossier")
+    visitor.open(busy.activities[WHOLE])
+    visitor.go(f"{_cohort_path(visitor)}/awards")
+    yield from visitor.inspect(visitor.frame, "certificates, none")
 
 
 def _expect_language(visitor: Visitor, english: bool) -> None:

@@ -25,17 +25,25 @@ class Ready:
 
 
 def all_accepted(
-    parts: Parts, *, approved: bool = True, name: str | None = NAME, but: str | None = None, locale: str = "nl"
+    parts: Parts,
+    *,
+    approved: bool = True,
+    name: str | None = NAME,
+    but: str | None = None,
+    locale: str = "nl",
+    training_key: str = "icc-vo",
 ) -> Ready:
     """Make a participant whose assignments are all accepted, and tell the award service of the last one.
 
     Args:
         but: an assignment that is only handed in.
     """
-    training, now = parts.trainings["icc-vo"], parts.clock()
+    training, now = parts.trainings[training_key], parts.clock()
     with parts.database.session() as session:
         trainer, person = Person(created_at=now), Person(created_at=now, certificate_name=name, locale=locale)
-        cohort = Cohort(training_key="icc-vo", name="Regio Zuid 2026", created_at=now, approved_at=now if approved else None)
+        cohort = Cohort(
+            training_key=training_key, name="Regio Zuid 2026", created_at=now, approved_at=now if approved else None
+        )
         session.add_all((trainer, person, cohort))
         session.flush()
         enrolment = Enrolment(cohort_id=cohort.id, person_id=person.id, role=Role.PARTICIPANT, created_at=now)

@@ -167,7 +167,7 @@ def test_a_replaced_certificate_leads_to_the_one_that_counts(client: FlaskClient
         # What replaced it is a certificate of the same person; that it is its own successor does not matter to the page.
         session.execute(update(Certificate).values(replaced_by_id=certificate_id))
     page = client.get(f"/c/{certificate_id}").text
-    assert "Er is een nieuwere versie van dit certificaat" in page
+    assert "Dit certificaat is vervangen" in page
     assert f'href="http://localhost:8401/c/{certificate_id}">Bekijk het geldige certificaat' in page
     assert client.get(f"/c/{certificate_id}/status").get_json()["state"] == "replaced"
 

@@ -20,9 +20,9 @@ class CommandLine:
         for name, value in settings.items():
             self._monkeypatch.setenv(name, value)
 
-    def __call__(self, *arguments: str) -> Result:
-        """Run a command and return how it ended."""
-        return CliRunner().invoke(main, list(arguments), prog_name="icc-bridge")
+    def __call__(self, *arguments: str, answer: str | None = None) -> Result:
+        """Run a command and return how it ended; `answer` is what somebody types, else nobody is there."""
+        return CliRunner().invoke(main, list(arguments), prog_name="icc-bridge", input=answer)
 
     def done(self, *arguments: str) -> str:
         """Run a command that ends well; return what it printed."""

@@ -1,9 +1,13 @@
 """Cohorts on the command line."""
 
+import json
+
 import pytest
 
 from lti_tool.app import Parts
 from lti_tool.certificates.models import Award, AwardState
+from lti_tool.clock import utc_now
+from tests.builders import Builder
 from tests.certificates.award import all_accepted
 from tests.cli.command import CommandLine
 
@@ -50,3 +54,55 @@ def test_a_cohort_needs_a_name_and_a_training_that_is_there(installed: CommandLi
     assert installed.refused("cohort", "create", "x", "--training", "po") == "no training 'po'; known are icc-vo"
     assert installed.json("cohort", "list") == []
     assert installed.done("cohort", "list") == "No cohort yet.\n"
+
+
+@pytest.fixture
+def shown_in(parts: Parts) -> tuple[str, str]:
+    """The ids of a cohort and of a course that shows it, at a platform that does not answer."""
+    build = Builder(parts.database, utc_now)
+    course, cohort = build.course(build.platform(url="http://127.0.0.1:9"), title="Cultuur <3"), build.cohort()
+    build.placement(course, cohort, lineitem_url="http://127.0.0.1:9/items/1", lineitems_url="http://127.0.0.1:9/items")
+    return cohort.id, course.id
+
+
+def test_the_check_of_a_course_is_a_report_to_pass_on_and_fails_when_something_is_wrong(
+    installed: CommandLine, shown_in: tuple[str, str]
+) -> None:
+    cohort_id, course_id = shown_in
+    result = installed("cohort", "check", cohort_id)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("Controle van een cursus in ICC Bridge: Fout\nCultuur <3, Regio Zuid\n")
+    assert "[Fout] Kolom in de cijferlijst" in result.stdout
+    assert result.stderr == f"icc-bridge: something is wrong in 1 of 1 courses: {course_id}\n"
+    english = installed("cohort", "check", cohort_id, "--course", course_id, "--language", "en")
+    assert english.stdout.startswith("Check of a course in ICC Bridge: Wrong\n")
+
+
+def test_the_check_has_a_light_for_everything_in_json(installed: CommandLine, shown_in: tuple[str, str]) -> None:
+    cohort_id, course_id = shown_in
+    (found,) = json.loads(installed("cohort", "check", cohort_id, "--json").stdout)
+    assert (found["cohort"], found["course"], found["light"]) == (cohort_id, course_id, "wrong")
+    assert {one["key"]: one["light"] for one in found["findings"]} == {
+        "status": "ok",
+        "assignments": "attention",
+        "roster": "attention",
+        "opened": "ok",
+        "completion": "not_tried",
+    }
+    (place,) = found["placements"]
+    assert {one["key"]: one["light"] for one in place["findings"]} == {
+        "shows": "ok",
+        "column": "wrong",
+        "results": "not_tried",
+        "opened": "ok",
+        "completion": "not_tried",
+    }
+
+
+def test_a_cohort_without_courses_has_nothing_to_check(installed: CommandLine, shown_in: tuple[str, str]) -> None:
+    empty = installed.json("cohort", "create", "Leeg")["id"]
+    assert installed.done("cohort", "check", empty) == "No course shows this cohort yet.\n"
+    assert installed.json("cohort", "check", empty) == []
+    assert installed.refused("cohort", "check", "nobody") == "no cohort 'nobody', or its training is not installed"
+    refused = installed.refused("cohort", "check", empty, "--course", shown_in[1])
+    assert refused == f"no course '{shown_in[1]}' shows this cohort"

@@ -11,8 +11,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from lti_tool.connection import judging_keys, judging_services, judging_use
-from lti_tool.connection.lights import Finding, Light, worst
-from lti_tool.connection.probing import NOT_TRIED, Outcome, Probed, Tried
+from lti_tool.connection.probing import Probed
+from lti_tool.connection.questions import NOT_TRIED, Outcome, Tried
 from lti_tool.connection.reasons import ORDINARY, codes, explanation_of, reason_of
 from lti_tool.launch.errors import LaunchRefused
 from lti_tool.launch.models import LAUNCHED, Layer
@@ -21,6 +21,7 @@ from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.registration import SCOPES
 from lti_tool.platforms.scopes import MEMBERSHIP_READONLY, SCORE
 from lti_tool.platforms.service import PlatformInfo
+from lti_tool.web.lights import Finding, Light, worst
 from lti_tool.web.setup import init_web
 from tests.clock import START
 from tests.conftest import SECRET

@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from lti_tool.app import Parts
 from lti_tool.clock import Clock, utc_now
-from lti_tool.connection.probing import Outcome, Probed, Prober
+from lti_tool.connection.probing import Probed, Prober
+from lti_tool.connection.questions import Outcome
 from lti_tool.courses.known import ServiceAddresses, addresses_of
 from lti_tool.courses.models import Placement
 from lti_tool.demo.school import PERSONALITIES, School, SchoolServer

@@ -11,11 +11,12 @@ from werkzeug.serving import make_server
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import load_settings
 from lti_tool.demo.browser import Browser
-from lti_tool.demo.connecting import ADMIN, Connected, connect, log_in
+from lti_tool.demo.connecting import ADMIN, Connected, connect, log_in, token_for_programs
 from lti_tool.demo.expecting import WalkFailed
 from lti_tool.demo.school import PERSONALITIES, SchoolServer
 from lti_tool.demo.school.models import Registration, ToolState
-from lti_tool.demo.walk import COURSE, TRAINER, known_clients, tool_of
+from lti_tool.demo.school.native.accounts import revoke
+from lti_tool.demo.walk import COURSE, TRAINER, connect_web_services, known_clients, tool_of
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, MEMBERSHIP_READONLY, RESULT_READONLY, SCORE
 from tests.conftest import SECRET
 from tests.ports import free_port
@@ -127,6 +128,29 @@ def test_every_learning_environment_is_connected_in_its_own_way_and_once(street:
         course = log_in(browser, street.server.url, TRAINER).follow(COURSE)
         picker = course.follow("ICC Bridge").open_iframe()
     assert "item" in picker.form(with_field="item").names
+
+
+def test_a_moodles_web_services_are_connected_with_the_administrators_token(street: Street) -> None:
+    street.connect()
+    assert connect_web_services(street.parts, street.server.url)
+    (platform,) = street.parts.platforms.list()
+    site = street.parts.moodle_sites.get(platform.id)
+    (account,) = street.server.school.accounts.values()
+    assert (site.url, site.user_id, site.problem) == (street.server.url, int(account.id), None)
+    revoke(street.server.school, account)
+    assert connect_web_services(street.parts, street.server.url)
+    assert len(street.server.school.accounts) == 2
+
+
+def test_nothing_is_connected_before_the_school_is(street: Street) -> None:
+    assert not connect_web_services(street.parts, street.server.url)
+
+
+@pytest.mark.parametrize("street", ["canvas"], indirect=True)
+def test_where_there_are_no_web_services_nothing_is_connected(street: Street) -> None:
+    street.connect()
+    assert token_for_programs(street.server.url) is None
+    assert not connect_web_services(street.parts, street.server.url)
 
 
 @pytest.mark.parametrize("street", ["canvas"], indirect=True)

@@ -147,6 +147,28 @@ def test_a_cancelled_job_gives_its_lane_free_at_once(engine: Engine, database: D
     assert ledger.ran == [("next", 1)]
 
 
+def test_dropped_jobs_do_not_start_and_nothing_is_left_of_them(engine: Engine, database: Database, ledger: Ledger) -> None:
+    with database.session() as session:
+        for key in ("one", "two", "three"):
+            engine.enqueue(session, "lane", key, 1, lane="a")
+        engine.enqueue(session, "lane", "later", 1, lane="a", delay=600)
+    engine.drop("lane", [("one", 1), ("two", 2), ("three", 1), ("later", 1), ("unknown", 1)])
+    assert engine.waiting("lane", [(key, 1) for key in ("one", "two", "three", "later")]) == {("two", 1)}
+    assert job_row(database, "lane:one:1") is None
+    engine.launch()
+    assert ledger.wait_for(1)
+    assert ledger.ran == [("two", 1)]
+
+
+def test_a_job_that_runs_is_not_dropped(engine: Engine, database: Database, ledger: Ledger) -> None:
+    with database.session() as session:
+        engine.enqueue(session, "lane", "running", 1, lane="a")
+    let_die(database, "lane:running:1", executor_id="gone-1")
+    engine.drop("lane", [("running", 1)])
+    assert job_row(database, "lane:running:1") is not None
+    assert ledger.ran == []
+
+
 def test_a_restarted_process_takes_up_what_it_was_running(
     engine: Engine, quick: Settings, database: Database, ledger: Ledger
 ) -> None:

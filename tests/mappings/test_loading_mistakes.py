@@ -420,7 +420,7 @@ def test_the_message_counts_the_other_mistakes_of_the_file() -> None:
     assert str(error) == (
         'proef.toml: training.hours: expected a whole number from 1 to 10000, found "40" (and 1 more mistake)'
     )
-    assert error.problems[1] == 'award.mode: expected one of "automatic", found "manual"'
+    assert error.problems[1] == 'award.mode: expected one of "automatic", "approval", found "manual"'
 
 
 def test_one_broken_key_does_not_make_everything_that_refers_to_it_a_mistake() -> None:

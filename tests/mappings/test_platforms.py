@@ -123,6 +123,14 @@ def test_moodle_gets_its_scores_one_by_one_for_a_user_and_a_second_apart() -> No
     assert moodle.completes_by_grade
 
 
+@pytest.mark.parametrize("family", families())
+def test_who_completes_by_the_grade_says_how_the_rule_is_set(family: str) -> None:
+    profile = profile_for(family)
+    known = profile.completion
+    assert known.about.nl != known.about.en
+    assert [bool(known.rule), bool(known.whole), bool(known.steps)] == [profile.completes_by_grade] * 3
+
+
 def test_moodles_trainers_are_told_about_completion() -> None:
     moodle = profile_for("moodle")
     assert "completion" in [advice.key for advice in moodle.advice_for(Reader.TRAINER)]

@@ -24,11 +24,13 @@ from moodle_client import (
 from moodle_client.completion import Activities
 from tests.moodle_client.conftest import ClientMaker
 from tests.moodle_client.recorded_moodle import Account, Drop, Fault, Hang, RecordedMoodle, Replay, Reply
-from tests.moodle_client.recorded_moodle.recordings import WWWROOT, response
+from tests.moodle_client.recorded_moodle.recordings import FOLDER, WWWROOT, response
 from tests.moodle_client.recorded_moodle.school import ALL_FUNCTIONS
 
 STUDENTS = range(9, 38)
 PAGE = {"Content-Type": "text/html"}
+STOPPED, REFUSED, TWO = "ws_batch_error_in_middle", "ws_batch_invalid_param", "ws_batch_ok_2"
+OUTSIDE_THE_SERVICE = ("ws_batch_function_not_in_service", "ws_batch_small_service")
 
 
 def ask(client: MoodleClient, users: Sequence[int], size: int = 200) -> list[Outcome[Activities]]:
@@ -83,7 +85,7 @@ def test_an_error_of_the_last_call_costs_no_request(moodle: RecordedMoodle, clie
 
 
 def test_the_recorded_stop_in_the_middle_is_carried_on(moodle: RecordedMoodle, client: MoodleClient) -> None:
-    moodle.fail_with(recorded("ws_batch_error_in_middle", moodle))
+    moodle.fail_with(recorded(STOPPED, moodle))
     queries: list[Query[object]] = [
         Query(Function.SITE_INFO, {}, lambda node: node.text("sitename")),
         client.completion.query(2, 99999),
@@ -96,7 +98,7 @@ def test_the_recorded_stop_in_the_middle_is_carried_on(moodle: RecordedMoodle, c
     assert found.get()
 
 
-@pytest.mark.parametrize("name", ["ws_batch_function_not_in_service", "ws_batch_small_service"])
+@pytest.mark.parametrize("name", OUTSIDE_THE_SERVICE)
 def test_the_recorded_function_outside_the_service_is_asked_once(
     name: str, moodle: RecordedMoodle, client: MoodleClient
 ) -> None:
@@ -120,7 +122,7 @@ def test_other_functions_go_on_when_one_is_not_in_the_service(moodle: RecordedMo
 
 
 def test_the_recorded_refusal_of_arguments_is_the_outcome(moodle: RecordedMoodle, client: MoodleClient) -> None:
-    moodle.fail_with(recorded("ws_batch_invalid_param", moodle))
+    moodle.fail_with(recorded(REFUSED, moodle))
     first, second = ask(client, [9, 10])
     assert first.error
     assert first.error.errorcode == "invalidparameter"
@@ -128,8 +130,12 @@ def test_the_recorded_refusal_of_arguments_is_the_outcome(moodle: RecordedMoodle
 
 
 def test_the_recorded_two_answers_are_read(moodle: RecordedMoodle, client: MoodleClient) -> None:
-    moodle.fail_with(recorded("ws_batch_ok_2", moodle))
+    moodle.fail_with(recorded(TWO, moodle))
     assert [len(one.get()) for one in ask(client, [9, 10])] == [11, 11]
+
+
+def test_no_recorded_batch_is_left_out() -> None:
+    assert {path.stem for path in FOLDER.glob("ws_batch_*.json")} == {STOPPED, REFUSED, TWO, *OUTSIDE_THE_SERVICE}
 
 
 def test_without_the_batch_function_calls_are_made_one_by_one(moodle: RecordedMoodle, make_client: ClientMaker) -> None:

@@ -38,6 +38,12 @@ def test_contents_come_by_section(client: MoodleClient) -> None:
     assert activities[1].due_at == datetime(2021, 9, 30, 23, 0, tzinfo=UTC)
     assert activities[4].name == 'Evaluatie & "terugblik"'
     assert [activities[one].tracking for one in (1, 5, 8)] == [Tracking.AUTOMATIC, Tracking.MANUAL, Tracking.NONE]
+    assert activities[4].completed_by | activities[1].completed_by == {
+        "completionsubmit",
+        "completionusegrade",
+        "completionpassgrade",
+    }
+    assert activities[5].completed_by == activities[8].completed_by == frozenset()
     assert activities[8].url is None
     assert activities[8].description.text == "Los label zonder voltooiing"
 

@@ -12,6 +12,7 @@ from moodle_client import (
     InvalidParameter,
     Manners,
     MoodleClient,
+    MoodleError,
     NotFound,
     NotJson,
     RemoteFile,
@@ -131,13 +132,46 @@ def test_a_recorded_refusal_of_a_file_raises_its_error(
         assert "download" in str(raised.value)
 
 
-def test_the_recorded_refusal_without_a_token_is_read(
-    document: RemoteFile, moodle: RecordedMoodle, client: MoodleClient
+ANSWERED = ("webservice/pluginfile.php?token=", "POST token", "forcedownload")
+REFUSED: dict[str, type[MoodleError]] = {
+    "no token": InvalidParameter,
+    "bad token": AuthError,
+    "token of service without downloadfiles": AuthError,
+    "plain pluginfile.php with token": WrongAddress,
+    "tokenpluginfile": WrongAddress,
+    "unknown file": NotFound,
+}
+OF_OTHER_REQUESTS = {"core_files_get_files", "Range", "HEAD", "offline image", "upload.php", "upload.php no uploadfiles"}
+"""Folders, parts and heads of files, and uploads, are never asked for; of the image only its beginning was kept."""
+
+
+def replayed(case: str) -> Reply:
+    recorded = next(one for one in load("ws-files.json") if one["case"] == case)
+    headers = {name: value for name, value in recorded["headers"].items() if name in ("Content-Type", "Location")}
+    if "Content-Disposition" in recorded["headers"]:
+        headers["Content-Disposition"] = "attachment"
+    return Reply(recorded["status"], recorded["body"].encode(), headers)
+
+
+@pytest.mark.parametrize("case", ANSWERED)
+def test_a_recorded_file_is_read(case: str, document: RemoteFile, moodle: RecordedMoodle, client: MoodleClient) -> None:
+    moodle.fail_with(replayed(case))
+    with client.files.open(document) as download:
+        assert b"".join(download) == DOCUMENT
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_recorded_answer_that_is_no_file_raises_what_the_tree_promises(
+    case: str, document: RemoteFile, moodle: RecordedMoodle, client: MoodleClient
 ) -> None:
-    recorded = next(one for one in load("ws-files.json") if one["case"] == "no token")
-    moodle.fail_with(Reply(200, recorded["body"].encode(), {"Content-Type": "application/json; charset=utf-8"}))
-    with pytest.raises(InvalidParameter), client.files.open(document):
+    moodle.fail_with(replayed(case))
+    with pytest.raises(REFUSED[case]) as raised, client.files.open(document):
         pass
+    assert type(raised.value) is REFUSED[case]
+
+
+def test_no_recorded_file_is_left_out() -> None:
+    assert {one["case"] for one in load("ws-files.json")} == {*ANSWERED, *REFUSED, *OF_OTHER_REQUESTS}
 
 
 @pytest.mark.parametrize(

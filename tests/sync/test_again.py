@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.courses.models import Course
-from lti_tool.errors import NotFound
+from lti_tool.errors import NotFound, Refused
 from lti_tool.launch.sessions import Viewer
 from lti_tool.platforms.service import info_of
 from lti_tool.sync.again import SendAgainService
-from lti_tool.sync.codes import CHANGED_IN_LMS
+from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS
+from lti_tool.sync.marks import mark
 from lti_tool.training.access import Access
+from lti_tool.training.models import Submission
 from mappings.loading import load_trainings
 from mappings.roles import Role
 from tests.recording_jobs import RecordingJobs
@@ -84,3 +87,51 @@ def test_for_everybody_else_there_is_no_such_score(desk: Desk, again: SendAgainS
 def test_a_score_that_is_not_there_is_not_found(desk: Desk, again: SendAgainService) -> None:
     with pytest.raises(NotFound):
         again.send(viewer(desk, cohort_trainer=True), "nowhere", overwrite=False)
+
+
+def test_a_trainer_lets_the_grade_of_the_school_count(
+    desk: Desk, again: SendAgainService, refused: str, jobs: RecordingJobs
+) -> None:
+    desk.set(desk.row(), held_score=70.0, held_maximum=100.0)
+    assert again.keep(viewer(desk, cohort_trainer=True), refused) == (desk.cohort.id, desk.enrolment.id)
+    row = desk.row()
+    assert (row.dirty, row.refused, row.last_error, row.checked) == (False, False, KEPT_IN_LMS, True)
+    assert not jobs.waiting_jobs
+    shown = mark(row, "Zilverbos College")
+    assert (shown.state, shown.stuck, shown.held, shown.ours) == ("kept", False, (70.0, 100.0), (100.0, 100))
+
+
+def test_what_was_left_is_asked_again_when_the_work_is_reviewed_again(
+    desk: Desk, again: SendAgainService, refused: str
+) -> None:
+    again.keep(viewer(desk, cohort_trainer=True), refused)
+    with desk.database.session() as session:
+        submission = session.scalars(select(Submission)).one()
+    desk.accept(submission, "Toch nog iets.")
+    row = desk.row()
+    assert (row.dirty, row.last_error, row.comment) == (True, None, "Toch nog iets.")
+
+
+def test_only_a_grade_that_was_changed_by_hand_can_be_left(desk: Desk, again: SendAgainService, refused: str) -> None:
+    desk.set(desk.row(), last_error="refused-400")
+    with pytest.raises(Refused):
+        again.keep(viewer(desk, cohort_trainer=True), refused)
+    assert desk.row().refused
+
+
+def test_somebody_who_does_not_train_the_person_leaves_nothing(desk: Desk, again: SendAgainService, refused: str) -> None:
+    for score_id in (refused, "nowhere"):
+        with pytest.raises(NotFound):
+            again.keep(viewer(desk), score_id)
+    assert desk.row().last_error == CHANGED_IN_LMS
+
+
+def test_a_trainer_is_told_what_it_takes_before_ours_can_replace_a_grade(desk: Desk) -> None:
+    desk.accept()
+    desk.set(desk.row(), dirty=False, refused=True, last_error=CHANGED_IN_LMS)
+    row = desk.row()
+    moodle = mark(row, "Zilverbos College", "moodle").advice
+    assert moodle is not None
+    assert mark(row, "Zilverbos College", "canvas").advice is None
+    desk.set(row, last_error="refused-400")
+    assert mark(desk.row(), "Zilverbos College", "moodle").advice is None

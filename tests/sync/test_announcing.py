@@ -7,6 +7,7 @@ import pytest
 from lti_tool.demo.school import Service
 from lti_tool.demo.school.gradebook import receive
 from lti_tool.platforms.scopes import LINEITEM, SCORE
+from lti_tool.sync.marks import marks_of_work
 from lti_tool.sync.outbox import ScoreOutboxService
 from lti_tool.training.models import Submission
 from mappings.loading import load_trainings
@@ -81,4 +82,4 @@ def test_what_is_only_announced_is_no_mark_on_the_board(tolerant: Posting) -> No
     row = tolerant.run()
     assert row.submission_id is not None
     with tolerant.desk.database.session() as session:
-        assert tolerant.desk.outbox.marks(session, [row.submission_id]) == {}
+        assert marks_of_work(session, [row.submission_id]) == {}

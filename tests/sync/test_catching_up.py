@@ -3,7 +3,7 @@
 import pytest
 
 from lti_tool.platforms.scopes import LINEITEM, RESULT_READONLY, SCORE
-from lti_tool.sync.outbox import mark
+from lti_tool.sync.marks import mark, marks_of_work
 from lti_tool.training.outcomes import ScoreMark
 from mappings.progress import OutcomeState
 from mappings.roles import Role
@@ -176,7 +176,7 @@ def test_a_trainer_sees_how_far_each_score_is(desk: Desk) -> None:
     def shown(**values: object) -> ScoreMark:
         desk.set(row, **values)
         with desk.database.session() as session:
-            marks = desk.outbox.marks(session, [submission.id, untouched.id])
+            marks = marks_of_work(session, [submission.id, untouched.id])
         assert list(marks) == [submission.id]
         return marks[submission.id][0]
 

@@ -72,6 +72,16 @@ def test_the_first_are_read_one_by_one_and_then_everybody_at_once(
     assert held.asked == [*users[: EVERYBODY_FROM - 1], "everybody"]
 
 
+def test_where_many_are_waiting_everybody_is_asked_for_at_once(
+    gradebook: Gradebook, held: Held, platform: PlatformInfo
+) -> None:
+    held.scores = {"2": 60}
+    assert gradebook.held(platform, URL, "1", crowd=EVERYBODY_FROM) is None
+    assert score(gradebook, platform, "2") == 60
+    assert gradebook.held(platform, f"{URL}0", "1", crowd=EVERYBODY_FROM - 1) is None
+    assert held.asked == ["everybody", "1"]
+
+
 def test_what_was_read_counts_for_a_moment_only(
     gradebook: Gradebook, held: Held, platform: PlatformInfo, clock: FakeClock
 ) -> None:

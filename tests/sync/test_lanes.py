@@ -1,18 +1,28 @@
 """Lanes: what one job posts one after the other, what it leaves to others, and what a platform in trouble does to them."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from lti_tool.advantage.connector import Connector
+from lti_tool.advantage.scores import Posted, ScoreService
 from lti_tool.courses.models import Account
 from lti_tool.demo.school import FaultKind, Person, Service
 from lti_tool.demo.school.gradebook import override
+from lti_tool.platforms.service import PlatformInfo, info_of
+from lti_tool.sync.jobs import ScorePoster
 from lti_tool.sync.lanes import LEASE
 from lti_tool.sync.models import SLOTS, ScoreOutbox, slot_of
 from lti_tool.sync.outbox import POST_SCORE, lane_of, slots_of
+from lti_tool.sync.parcels import in_turns, parcels_of
 from lti_tool.sync.pauses import FIRST_PAUSE, LONGEST_PAUSE, TROUBLES_UNTIL_PAUSE
+from lti_tool.training.models import Submission
 from mappings.platforms import profile_for
 from mappings.progress import OutcomeState
+from mappings.scores import Score
 from tests.recording_jobs import Job
 from tests.sync.school import Posting
 
@@ -43,10 +53,10 @@ def row_of(posting: Posting, job: Job) -> ScoreOutbox:
     return next(row for row in posting.desk.rows() if row.id == job.key)
 
 
-def begin(posting: Posting) -> Job:
+def begin(posting: Posting, poster: ScorePoster | None = None) -> Job:
     """Take the first of the waiting jobs and run it alone."""
     job = posting.jobs.waiting_jobs.pop(0)
-    posting.at.poster.post(job.key, job.number)
+    (poster or posting.at.poster).post(job.key, job.number)
     return job
 
 
@@ -55,8 +65,93 @@ def test_one_job_posts_everything_that_is_due_in_its_lane(posting: Posting) -> N
     begin(posting)
     assert [row.dirty for row in posting.desk.rows()] == [False] * 4
     assert [posting.at.shown(person)[0] for person, _account in people] == [100] * 4
-    assert posting.jobs.run() == 3
+    assert posting.jobs.waiting_jobs == []
     assert posting.at.asked(Service.SCORES) == 4
+
+
+class Interrupted(ScoreService):
+    """Posts so many scores; before the next one something happens."""
+
+    def __init__(self, connector: Connector, posting: Posting, after: int, happens: Callable[[], object]) -> None:
+        super().__init__(connector, posting.desk.clock)
+        self._left, self._happens = after, happens
+
+    def post(self, platform: PlatformInfo, lineitem_url: str, user_id: str, score: Score, timestamp: datetime) -> Posted:
+        if self._left == 0:
+            self._happens()
+        self._left -= 1
+        return super().post(platform, lineitem_url, user_id, score, timestamp)
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def die() -> None:
+    raise Killed
+
+
+def test_a_job_that_is_run_again_goes_on_with_what_it_had_taken_when_its_process_died(
+    posting: Posting, connector: Connector
+) -> None:
+    accepted(posting, 4)
+    job = posting.jobs.waiting_jobs[0]
+    with pytest.raises(Killed):
+        posting.at.poster_with(scores=Interrupted(connector, posting, 2, die)).post(job.key, job.number)
+    rows = posting.desk.rows()
+    assert all(row.dirty and row.claimed_by == f"{job.key}:{job.number}" for row in rows)
+    assert posting.at.asked(Service.SCORES) == 2
+    posting.at.poster_with().post(job.key, job.number)
+    assert not any(row.dirty or row.claimed_by for row in posting.desk.rows())
+    assert posting.at.asked(Service.SCORES) == 4
+
+
+def test_what_changes_while_it_is_taken_with_others_is_posted_once_more_and_newest_last(
+    posting: Posting, connector: Connector
+) -> None:
+    people = accepted(posting, 3)
+    desk = posting.desk
+    last = posting.jobs.waiting_jobs[-1]
+    row = row_of(posting, last)
+
+    def change() -> None:
+        with desk.database.session() as session:
+            submission = session.get_one(Submission, row.submission_id)
+        desk.accept(submission, feedback="Nieuwer.")
+
+    begin(posting, posting.at.poster_with(scores=Interrupted(connector, posting, 1, change)))
+    changed = row_of(posting, last)
+    assert (changed.dirty, changed.sent_version, changed.version) == (True, 1, 2)
+    posting.desk.clock.advance(seconds=1)
+    posting.jobs.run(delayed=True)
+    assert not row_of(posting, last).dirty
+    (person,) = [person for person, account in people if account.id == row.account_id]
+    assert posting.at.shown(person) == (100, "Nieuwer.")
+
+
+def test_what_was_taken_and_not_tried_is_given_back_as_it_was(posting: Posting) -> None:
+    accepted(posting, TROUBLES_UNTIL_PAUSE + 2)
+    posting.at.server.stop()
+    begin(posting)
+    rows = posting.desk.rows()
+    assert [row.claimed_until for row in rows] == [None] * len(rows)
+    assert sorted(len(row.tried) for row in rows) == [0, 0, *[1] * TROUBLES_UNTIL_PAUSE]
+    assert {(job.key, job.number) for job in posting.jobs.waiting_jobs} == {(row.id, row.job) for row in rows}
+
+
+def test_the_lanes_of_a_platform_begin_with_different_columns(posting: Posting) -> None:
+    accepted(posting, 1)
+    with posting.desk.database.session() as session:
+        platform = info_of(posting.desk.platform)
+        (parcel,) = parcels_of(session, session.scalars(select(ScoreOutbox)).all(), {platform.id: platform}, "")
+    columns = ["a", "b", "c", "d", "a", "c"]
+    orders = [
+        [one.placement_id for one in in_turns([replace(parcel, lane=lane, placement_id=column) for column in columns])]
+        for lane in range(MOODLE.max_parallel)
+    ]
+    assert [order[0] for order in orders] == ["a", "b", "c", "d"]
+    assert orders[1] == ["b", "c", "c", "d", "a", "a"]
+    assert in_turns([]) == []
 
 
 def test_a_job_leaves_the_other_lanes_alone(posting: Posting) -> None:

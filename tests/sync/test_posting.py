@@ -15,8 +15,8 @@ from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.platforms.scopes import LINEITEM, SCORE
 from lti_tool.sync.delivery import BLIND_AFTER, MOST_CONFLICTS
 from lti_tool.sync.lanes import LEASE
+from lti_tool.sync.marks import mark
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.sync.outbox import mark
 from mappings.progress import OutcomeState
 from tests.eventually import eventually
 from tests.scripted_platform import ScriptedPlatform

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Placement
+from lti_tool.sync.marks import marks_of_wholes
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.models import Submission
 from mappings.loading import load_trainings
@@ -103,3 +104,16 @@ def test_phases_completed_at_the_same_moment_all_count(desk: Desk, whole: Placem
     row = of(desk, whole)
     assert row is not None
     assert row.score_given == 75
+
+
+def test_a_trainer_sees_how_far_the_score_of_the_whole_training_is(desk: Desk, whole: Placement) -> None:
+    accept(desk, *FIRST.assignments)
+    row = of(desk, whole)
+    assert row is not None
+    desk.set(row, dirty=False, refused=True, last_error="refused-404")
+    other = desk.build.enrol(desk.account.person_id, desk.build.cohort())
+    with desk.database.session() as session:
+        marks = marks_of_wholes(session, [desk.enrolment.id, other.id])
+    assert list(marks) == [desk.enrolment.id]
+    (shown,) = marks[desk.enrolment.id]
+    assert (shown.state, shown.score_id, shown.ours) == ("refused", row.id, (100 / len(TRAINING.phases), 100))

@@ -16,6 +16,7 @@ from lti_tool.database import Database
 from lti_tool.demo.school import FaultKind, SchoolServer, Service
 from lti_tool.demo.school.faults import Faults
 from lti_tool.jobs.engine import Engine
+from lti_tool.jobs.steady import PAUSES
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.scopes import SCORE
@@ -26,7 +27,6 @@ from lti_tool.sync.outbox import POST_SCORE
 from lti_tool.sync.pauses import LONGEST_PAUSE, TROUBLES_UNTIL_PAUSE
 from lti_tool.sync.roster import RosterService
 from lti_tool.sync.roster_rows import READ_ROSTER
-from lti_tool.sync.steady import PAUSES
 from mappings.platforms import profile_for
 from mappings.progress import OutcomeState
 from tests.clock import FakeClock

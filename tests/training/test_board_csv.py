@@ -43,15 +43,3 @@ def test_no_name_becomes_a_formula(group: Group) -> None:
 
 def test_a_participant_gets_no_spreadsheet(group: Group) -> None:
     assert group.zoe.get(f"{group.home()}/board.csv").status_code == 404
-
-
-def test_a_result_that_did_not_arrive_waits_for_the_trainer(group: Group) -> None:
-    submission_id = hand_in(group, group.zoe)
-    page = group.trainer.page(f"{group.home()}/board")
-    assert "Wat wacht op mij (1)" in page
-    group.world.told.marks[submission_id] = [
-        ScoreMark("changed", "changed-in-lms", group.world.clock(), "De Maasbrug", reason="Met de hand.", held=(60.0, 100.0))
-    ]
-    page = group.trainer.page(f"{group.home()}/board")
-    assert "Wat wacht op mij (2)" in page
-    assert "Daar staat nu 60 van 100." in page

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 def course_list(*names: str, participants: int = 12, unnamed: int = 0, **changes: object) -> CourseList:
     usual: dict[str, object] = {
+        "course_id": "course-7",
         "school": "Zilverbos College",
         "course_title": "Cultuur op school",
         "participants": participants,
@@ -38,7 +39,7 @@ def board(group: Group, *lists: CourseList, query: str = "") -> str:
 
 def test_says_how_many_have_not_begun_and_who(group: Group) -> None:
     page = board(group, course_list("Anna <b>", "Bram"))
-    assert "Nog niet begonnen: 2</strong> van 12 deelnemers" in page
+    assert "Nog niet geweest: 2</strong> van 12 deelnemers" in page
     assert "<li>Anna &lt;b&gt;</li><li>Bram</li>" in page
     assert "Lijst gelezen: " in page
     assert "niet gelezen worden" not in page
@@ -46,7 +47,7 @@ def test_says_how_many_have_not_begun_and_who(group: Group) -> None:
 
 def test_a_school_that_shares_no_names_gets_a_count(group: Group) -> None:
     page = board(group, course_list(unnamed=4))
-    assert "Nog niet begonnen: 4</strong>" in page
+    assert "Nog niet geweest: 4</strong>" in page
     assert "De school deelt geen namen" in page
 
 
@@ -60,7 +61,7 @@ def test_many_names_are_folded_away_and_all_there(group: Group) -> None:
 
 def test_says_when_everybody_has_begun_and_when_nobody_is_there(group: Group) -> None:
     page = board(group, course_list(), course_list(participants=0))
-    assert "Alle 12 deelnemers zijn begonnen." in page
+    assert "Alle 12 deelnemers zijn hier geweest." in page
     assert "Er zitten nog geen deelnemers in deze cursus." in page
 
 
@@ -82,7 +83,7 @@ def test_the_button_is_there_when_a_list_can_be_read(group: Group) -> None:
     button = f'action="{group.home()}/lists"'
     assert button in board(group, course_list())
     assert button not in board(group, course_list(readable=False))
-    assert "Wie is er nog niet begonnen?" not in board(group)
+    assert "Wie is hier nog niet geweest?" not in board(group)
 
 
 def test_the_lists_are_within_what_keeps_itself_up_to_date(group: Group) -> None:

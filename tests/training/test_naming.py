@@ -92,9 +92,9 @@ def test_the_page_keeps_a_refused_name_and_says_what_is_wrong(group: Group) -> N
     assert "Dit lijkt een e-mailadres" in answer.text
 
 
-def test_after_the_certificate_the_page_says_whom_to_ask(group: Group) -> None:
+def test_after_the_certificate_the_page_says_where_to_ask(group: Group) -> None:
     group.world.told.cards[enrolment(group)] = CertificateCard("issued", "https://x.example/c/1", "1")
     page = group.zoe.page(f"{group.home()}/name")
-    assert "Vraag je trainer om een vervangend certificaat" in page
+    assert "Vraag op de pagina van je certificaat om een andere" in page
     assert "certificate_name" not in page
     assert group.zoe.post(f"{group.home()}/name", {"certificate_name": "Iemand Anders"}).status_code == 422

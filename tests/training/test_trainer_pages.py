@@ -51,7 +51,7 @@ class TestBoard:
         page = group.trainer.page(f"{group.home()}/board")
         assert f'href="/review/{submission_id}"' in page
         for words in (
-            "Aangekomen in Zilverbos College",
+            'Aangekomen<span class="visually-hidden"> (Zilverbos College)</span>',
             "Onderweg naar Kleurrijk",
             "Geweigerd door De Maasbrug",
             "refused-404",

@@ -44,6 +44,7 @@ class Told:
     approvals: list[str] = field(default_factory=list)
     cards: dict[str, CertificateCard] = field(default_factory=dict)
     marks: dict[str, list[ScoreMark]] = field(default_factory=dict)
+    wholes: dict[str, list[ScoreMark]] = field(default_factory=dict)
     lists: list[CourseList] = field(default_factory=list)
     asked_lists: list[Collection[str] | None] = field(default_factory=list)
     """Of which courses the board asked the lists; None: of all."""
@@ -64,6 +65,7 @@ class Told:
             certificate=lambda _session, enrolment: self.cards.get(enrolment, CertificateCard("none")),
             certificates=lambda _session, enrolments: {one: self.cards[one] for one in enrolments if one in self.cards},
             scores=lambda _session, submissions: {one: self.marks[one] for one in submissions if one in self.marks},
+            wholes=lambda _session, enrolments: {one: self.wholes[one] for one in enrolments if one in self.wholes},
             lists=self.course_lists,
         )
 
@@ -204,7 +206,10 @@ class World:
         provide(app, self.sessions, *self.services)
         app.register_blueprint(blueprint)
         app.register_blueprint(sync_blueprint)
+        app.add_url_rule("/cohort/<cohort_id>/course/<course_id>/check", "connection.course", lambda **_where: "check")
         app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")
+        app.add_url_rule("/cohort/<cohort_id>/awards", "awards.due", lambda cohort_id: f"due {cohort_id}")
+        app.add_url_rule("/cohort/<cohort_id>/certificate/why", "awards.why", lambda cohort_id: f"why {cohort_id}")
         app.add_url_rule("/placement/<placement_id>/copy", "embedding.copied", lambda placement_id: f"copy {placement_id}")
         return app
 

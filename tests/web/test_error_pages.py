@@ -39,7 +39,7 @@ def test_an_error_page_speaks_the_readers_language(client: FlaskClient) -> None:
     response = client.get("/not-allowed?back=https://school.example/course/3", headers=ENGLISH)
     assert response.status_code == 403
     assert '<html lang="en"' in response.text
-    for words in ("You cannot do this here", "How to go on", "Still not working?", "23 November 2026, 13:00"):
+    for words in ("You cannot do this here", "What to do next", "Still not working?", "23 November 2026, 13:00"):
         assert words in response.text
     assert "Zo kom je verder" not in response.text
 
@@ -94,9 +94,9 @@ def test_what_nobody_foresaw_is_logged_without_anybodys_data(client: FlaskClient
     [
         (400, "Dit verzoek begrijpen we niet", "We do not understand this request"),
         (403, "Dit mag je hier niet", "You cannot do this here"),
-        (404, "Deze pagina is er niet", "This page is not here"),
+        (404, "Deze pagina is er niet", "This page does not exist"),
         (405, "Dit adres kun je zo niet openen", "You cannot open this address like this"),
-        (410, "Deze pagina is er niet", "This page is not here"),
+        (410, "Deze pagina is er niet", "This page does not exist"),
         (413, "Dit bestand is te groot", "This file is too large"),
         (418, "Dit verzoek begrijpen we niet", "We do not understand this request"),
         (429, "Even rustig aan", "Slow down for a moment"),

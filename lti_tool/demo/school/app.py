@@ -9,16 +9,17 @@ from werkzeug.exceptions import HTTPException
 
 from . import deeplinking, lineitems, nrps, oidc, registration, scores, token
 from .faults import FaultKind, Service
-from .pages import admin, courses, faults, front, grades, storage
+from .pages import accounts, admin, courses, faults, front, grades, native, storage
 from .sessions import csrf_token, signed_in
 from .state import School
 from .texts import locale, moment, t
 from .toolkeys import ToolKeys
+from .webservice import rest
 from .wire import disturbed, hang_up, the_school
 
 _BLUEPRINTS = (
     *(oidc.bp, registration.bp, token.bp, lineitems.bp, scores.bp, nrps.bp, deeplinking.bp),
-    *(front.bp, courses.bp, grades.bp, admin.bp, faults.bp, storage.bp),
+    *(front.bp, courses.bp, native.bp, grades.bp, admin.bp, accounts.bp, faults.bp, storage.bp, rest.bp),
 )
 
 

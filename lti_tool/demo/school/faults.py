@@ -19,6 +19,9 @@ class Service(StrEnum):
     RESULTS = "results"
     MEMBERSHIPS = "memberships"
     DEEP_LINKING = "deeplinking"
+    WEB_SERVICES = "webservices"
+    FILES = "files"
+    """Files of hand-ins, for programs."""
     ALL = "all"
     """Every service, and the pages for people too."""
 

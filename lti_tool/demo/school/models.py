@@ -36,6 +36,8 @@ class CompletionRule(StrEnum):
     GRADE = "grade"
     PASS_GRADE = "passgrade"  # noqa: S105 - the name of a rule
     MANUAL = "manual"
+    SUBMIT = "submit"
+    """Handing in; only for activities of the learning environment's own."""
 
 
 class Completion(StrEnum):
@@ -82,6 +84,8 @@ class Course:
     """Link ids in the order of the course page."""
     history: list[str] = field(default_factory=list)
     """Ids of the courses that this one is a copy of, the nearest first."""
+    sections: list[str] = field(default_factory=lambda: ["Algemeen"])
+    """The headings of the course page, for activities of the learning environment's own; tools stand under the first."""
 
 
 @dataclass(slots=True)

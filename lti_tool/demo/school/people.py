@@ -3,11 +3,16 @@
 from datetime import UTC, datetime
 
 from .models import Role
+from .native.accounts import add_account
+from .native.seeds import open_activities
 from .state import School
 
 
 def open_school(school: School) -> None:
-    """Fill an empty school with a trainer, three teachers, an admin and two courses; a filled one stays as it is."""
+    """Fill an empty school with a trainer, three teachers, an admin and two courses; a filled one stays as it is.
+
+    Where it has web services, the course has activities of its own, and there is an account for programs with a token.
+    """
     if school.people:
         return
     with school.changing():
@@ -36,3 +41,6 @@ def open_school(school: School) -> None:
         school.enrol(zoe, team, Role.TEACHER)
         school.enrol(lukasz, team, Role.STUDENT)
         school.enrol(ilse, team, Role.STUDENT)
+        if school.personality.web_services:
+            open_activities(school, training)
+            add_account(school)

@@ -42,6 +42,7 @@ MOODLE = Personality(
     registration_version="4.5 (Build: 20241007)",
     type_query=True,
     submission_review=True,
+    web_services=True,
     tokens=Tokens(own_words=True),
     id_tokens=IdTokens(
         context_type="CourseSection",

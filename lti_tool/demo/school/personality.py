@@ -182,6 +182,8 @@ class Personality:
     needs_user_agent: bool = False
     context_history: bool = True
     submission_review: bool = False
+    web_services: bool = False
+    """Whether it has activities of its own here, and Moodle's web services to read them."""
     tokens: Tokens = field(default_factory=Tokens)
     id_tokens: IdTokens = field(default_factory=IdTokens)
     members: Members = field(default_factory=Members)

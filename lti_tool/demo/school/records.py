@@ -26,6 +26,8 @@ from .models import (
     Role,
     ToolState,
 )
+from .native.doing import copy_activities
+from .native.models import Account, Activity
 from .scopes import ALL_SCOPES
 
 _NAME_CLAIMS = ("iss", "sub", "name", "given_name", "family_name")
@@ -52,6 +54,8 @@ class Records:
         self.links: dict[str, Link] = {}
         self.items: dict[str, LineItem] = {}
         self.grades: dict[tuple[str, str], Grade] = {}
+        self.activities: dict[str, Activity] = {}
+        self.accounts: dict[str, Account] = {}
         self.counters: Counter[str] = Counter({"person": 1, "course": 1, "cmid": 8, "item": 6})
         self.guid = secrets.token_hex(16)
         self.lock = threading.RLock()
@@ -245,7 +249,13 @@ class Records:
                     review_url=item.review_url if item else None,
                     review_custom=item.review_custom if item else None,
                 )
+            copy_activities(self, course, copy)
             return copy
+
+    def activities_of(self, course: Course) -> list[Activity]:
+        """The course's activities of the school's own, as they stand on its page."""
+        found = [one for one in list(self.activities.values()) if one.course_id == course.id]
+        return sorted(found, key=lambda one: (one.section, int(one.id)))
 
     def remove_link(self, link: Link) -> None:
         """Take an activity out of its course, with its grade item and grades."""

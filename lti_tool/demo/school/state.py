@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,16 @@ from .models import Call, Course, DeepLinkingOptions, Json, LineItem, Link, Pers
 from .personalities import MOODLE
 from .personality import Personality
 from .records import Records, utc_now
+
+
+@dataclass(slots=True)
+class WebServices:
+    """Whether programs may read the school, and what they are told."""
+
+    offered: bool
+    """Whether web services are switched on."""
+    maintenance: bool = False
+    """Whether the site is being maintained: programs are sent away, launches go on (measured)."""
 
 
 class School(Records):
@@ -59,6 +70,7 @@ class School(Records):
         self.grading_seconds = 0.0
         """How long storing a score takes; more than 0 makes Moodle's race of parallel first scores visible."""
         super().__init__(clock, state_file)
+        self.web_services = WebServices(offered=personality.web_services)
         self.launches = Launches(self)
 
     @property

@@ -1,5 +1,6 @@
 """The state file: the whole school as one JSON document, written atomically so that a crash leaves the old one."""
 
+import base64
 import json
 import os
 import types
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .keys import KeyRing, SigningKey
 from .models import Course, Grade, LineItem, Link, Person, Registration
+from .native.models import Account, Activity
 
 if TYPE_CHECKING:
     from .records import Records
@@ -25,7 +27,11 @@ _KINDS: dict[str, type[Any]] = {
     "registrations": Registration,
     "links": Link,
     "items": LineItem,
+    "activities": Activity,
+    "accounts": Account,
 }
+_LATER = frozenset({"activities", "accounts"})
+"""Kinds that a file of an earlier version lacks."""
 
 
 class UnreadableState(Exception):
@@ -55,7 +61,8 @@ def load(school: "Records", path: Path) -> None:
         if document["version"] != _VERSION:
             raise UnreadableState(f"{path} was written by another version of the demo school; move it away to start anew")
         for kind, cls in _KINDS.items():
-            setattr(school, kind, {row["id"]: _build(cls, row) for row in document[kind]})
+            rows = document.get(kind, []) if kind in _LATER else document[kind]
+            setattr(school, kind, {row["id"]: _build(cls, row) for row in rows})
         grades = [_build(Grade, row) for row in document["grades"]]
         school.grades = {(grade.item_id, grade.person_id): grade for grade in grades}
         school.counters = Counter(document["counters"])
@@ -73,6 +80,8 @@ def _has_default(part: Field[Any]) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     raise TypeError(f"cannot store {type(value).__name__}")
 
 
@@ -83,6 +92,9 @@ def _build(kind: Any, value: Any) -> Any:  # noqa: ANN401 - builds whatever the 
     if origin in (types.UnionType, typing.Union):
         inner = next(part for part in typing.get_args(kind) if part is not type(None))
         return _build(inner, value)
+    if origin is list:
+        inner = typing.get_args(kind)[0]
+        return [_build(inner, item) for item in value]
     if origin is dict:
         inner = typing.get_args(kind)[1]
         return {key: _build(inner, item) for key, item in value.items()}
@@ -91,6 +103,8 @@ def _build(kind: Any, value: Any) -> Any:  # noqa: ANN401 - builds whatever the 
         # a file of an earlier version lacks what has a default now
         parts = [part for part in fields(kind) if part.name in value or not _has_default(part)]
         return kind(**{part.name: _build(hints[part.name], value[part.name]) for part in parts})
+    if kind is bytes:
+        return base64.b64decode(value)
     if kind is datetime:
         return datetime.fromisoformat(value)
     if isinstance(kind, type) and issubclass(kind, Enum):

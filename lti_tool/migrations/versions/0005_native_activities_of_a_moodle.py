@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=50), nullable=True),
+        sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["platform_id"], ["platform.id"], name=op.f("fk_moodle_site_platform_id"), ondelete="CASCADE"
         ),
@@ -119,7 +121,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mime_type", sa.String(length=100), server_default="", nullable=False),
-        sa.Column("url", sa.String(length=1000), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("path", sa.String(length=200), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
@@ -164,6 +166,17 @@ def upgrade() -> None:
     op.add_column("review", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("origin", sa.String(length=20), server_default="tool", nullable=False))
     op.add_column("submission_version", sa.Column("source_url", sa.String(length=1000), nullable=True))
+    op.add_column("submission_version", sa.Column("facts", sa.JSON(), nullable=True))
+    op.create_table(
+        "score_count",
+        sa.Column("platform_id", sa.String(length=22), nullable=False),
+        sa.Column("result", sa.String(length=20), nullable=False),
+        sa.Column("count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_score_count_platform_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "result", name=op.f("pk_score_count")),
+    )
     _upgrade_certificates()
 
 
@@ -189,6 +202,7 @@ def _upgrade_certificates() -> None:
         "award_decision",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("award_id", sa.String(length=22), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("by_id", sa.String(length=22), nullable=True),
         sa.Column("by_name", sa.String(length=200), nullable=True),
@@ -197,6 +211,7 @@ def _upgrade_certificates() -> None:
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_decision_award_id")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_award_decision_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award_decision")),
+        sa.UniqueConstraint("award_id", "number", name=op.f("uq_award_decision_award_id_number")),
     )
     op.create_index(op.f("ix_award_decision_award_id"), "award_decision", ["award_id"])
     op.create_table(
@@ -224,7 +239,7 @@ def downgrade() -> None:
 
     A certificate that was replaced goes: there was no room for two of one award.
     """
-    for table in ("issue_log_day", "issue_log", "award_decision"):
+    for table in ("score_count", "issue_log_day", "issue_log", "award_decision"):
         op.drop_table(table)
     op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")
     op.drop_index("uq_certificate_award_id_valid", "certificate")
@@ -236,6 +251,7 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_certificate_award_id"), ["award_id"])
     for table, column in (("award", "approved_at"), ("award", "proposed_at"), ("issuing_key", "active_from")):
         op.drop_column(table, column)
+    op.drop_column("submission_version", "facts")
     op.drop_column("submission_version", "source_url")
     op.drop_column("submission_version", "origin")
     op.drop_column("review", "origin")

@@ -8,8 +8,12 @@ from playwright.sync_api import Browser, Page
 
 from lti_tool.demo.school import CompletionRule
 from lti_tool.demo.school.gradebook import apply_rule, override
+from lti_tool.demo.school.native.doing import give_grade, hand_in
 from tests.demo.conftest import World
 from tests.demo.school.test_scores import post, score
+from tests.demo.school.webservice.conftest import Native, native
+
+__all__ = ["native"]
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +37,10 @@ def checked(page: Page, complaints: list[str]) -> None:
     assert complaints == []
 
 
-def test_every_page_is_accessible(world: World, page: Page) -> None:
+def test_every_page_is_accessible(world: World, native: Native, page: Page) -> None:
+    hand_in(world.school, native.product, world.teacher, "Mijn plan", [("plan.pdf", b"%PDF", "application/pdf")], draft=True)
+    hand_in(world.school, native.essay, world.teacher, "Mijn leervraag")
+    give_grade(world.school, native.essay, world.teacher.id, 70, world.trainer.id, "Mooi")
     apply_rule(world.school, world.link, CompletionRule.GRADE)
     post(world, score(world, comment="Een scherpe vraag."))
     override(world.school, world.item, world.colleague.id, final=60, feedback="Besproken", locked=True)
@@ -42,15 +49,17 @@ def test_every_page_is_accessible(world: World, page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     course = f"/courses/{world.course.id}"
+    own = [f"{course}/activities/{one.id}" for one in (native.essay, native.product, native.quiz, native.page)]
     visits = {
-        world.trainer.username: ["/courses", course, f"{course}/grades?open={world.item.id}-{world.teacher.id}"],
-        world.teacher.username: [course, f"{course}/links/{world.link.id}", f"{course}/grades"],
+        world.trainer.username: ["/courses", course, f"{course}/grades?open={world.item.id}-{world.teacher.id}", *own],
+        world.teacher.username: [course, f"{course}/links/{world.link.id}", f"{course}/grades", *own],
         world.admin.username: [
             "/admin/tools",
             f"/admin/tools/{world.registration.id}",
             "/admin/log",
             "/admin/faults",
             "/admin/storage",
+            "/admin/webservices",
         ],
     }
     for username, paths in visits.items():

@@ -22,6 +22,8 @@ def texts() -> set[str]:
             found |= set(re.findall(r": '([^']*)'", table))
     items = (PACKAGE / "contentitems.py").read_text(encoding="utf-8")
     found |= set(re.findall(r'"((?:De|Dit|Een|Het) [^"]*\.)"', items))
+    told = (PACKAGE / "pages" / "native.py").read_text(encoding="utf-8")
+    found |= set(re.findall(r'": "([^"]*\.)"', told))
     return found | {"Trainer", "Docent", "Beheerder", "%(name)s is geactiveerd.", "%(name)s is uitgezet."}
 
 

@@ -5,11 +5,13 @@ from werkzeug.wrappers import Response
 
 from ..gradebook import apply_rule
 from ..models import CompletionRule, Course, Grade, Link, ToolState
+from ..native.models import Activity
 from ..sessions import check_form, course_for, me, needs_person, session_key, teaches, tool_origin
 from ..texts import t
 from ..wire import the_school
 
 bp = Blueprint("courses", __name__)
+_OF_LINKS = (CompletionRule.NONE, CompletionRule.GRADE, CompletionRule.PASS_GRADE, CompletionRule.MANUAL)
 
 
 @bp.get("/courses")
@@ -50,7 +52,15 @@ def course(course_id: str) -> str:
         tools=tools,
         teaching=teaches(shown),
         members=len(shown.enrolments),
+        sections=_sections(shown),
     )
+
+
+def _sections(course: Course) -> list[tuple[str, list[Activity]]]:
+    """The school's own activities under their headings, as far as the person signed in sees them."""
+    seen = [one for one in the_school().activities_of(course) if teaches(course) or not one.hidden]
+    headings = [(name, [one for one in seen if one.section == number]) for number, name in enumerate(course.sections)]
+    return [(name, activities) for name, activities in headings if activities]
 
 
 def _link(course_id: str, link_id: str, *, teaching: bool = False) -> tuple[Course, Link]:
@@ -78,7 +88,7 @@ def activity(course_id: str, link_id: str) -> str:
         item=school.item_of(link),
         teaching=teaches(shown),
         origin=tool_origin(tool),
-        rules=list(CompletionRule),
+        rules=_OF_LINKS,
     )
 
 
@@ -103,7 +113,7 @@ def settings(course_id: str, link_id: str) -> Response:
         flash(t("De activiteit is verwijderd."), "ok")
         return redirect(url_for("courses.course", course_id=shown.id))
     wish = request.form.get("completion", "")
-    if wish not in list(CompletionRule):
+    if wish not in _OF_LINKS:
         abort(400)
     apply_rule(the_school(), link, CompletionRule(wish))
     flash(t("De instelling is bewaard."), "ok")

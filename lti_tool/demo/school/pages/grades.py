@@ -27,6 +27,7 @@ def gradebook(course_id: str) -> str:
         items=columns(course),
         grades=school.grades,
         links=school.links,
+        own=[one for one in school.activities_of(course) if one.maximum is not None and (teaching or not one.hidden)],
         teaching=teaching,
         opened=request.args.get("open", ""),
     )

@@ -1,0 +1,147 @@
+"""The pages within the learning environment: the holder's own certificate, why it was awarded, the trainer's dossiers."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lti_tool.certificates.badges import BadgeService
+from lti_tool.certificates.deciding import DecisionService
+from lti_tool.certificates.explaining import ExplanationService
+from lti_tool.certificates.holder import HolderService
+from lti_tool.certificates.models import Certificate
+from lti_tool.certificates.portfolio import PortfolioService
+from lti_tool.certificates.service import CertificateService
+from lti_tool.errors import NotFound, Words
+from lti_tool.launch.sessions import current_viewer
+from lti_tool.registry import use
+from lti_tool.training.errors import Incomplete, TakesNoPart
+from lti_tool.training.naming import FIELD
+from lti_tool.training.presenting import show
+from lti_tool.training.service import Issuer
+
+blueprint = Blueprint("awards", __name__, template_folder="templates")
+
+Answer = str | tuple[str, int] | BaseResponse
+_TAB = "training.name"
+
+
+@blueprint.get("/cohort/<cohort_id>/certificate")
+def mine(cohort_id: str) -> Answer:
+    """Show the holder's own certificate; while there is none, what it still takes."""
+    return _mine(cohort_id)
+
+
+@blueprint.post("/cohort/<cohort_id>/certificate/sharing")
+def sharing(cohort_id: str) -> Answer:
+    """Turn sharing on (`shared=1`) or off."""
+    use(HolderService).share(current_viewer(), cohort_id, shared=request.form.get("shared") == "1")
+    return redirect(url_for("awards.mine", cohort_id=cohort_id, _anchor="delen"), 303)
+
+
+@blueprint.post("/cohort/<cohort_id>/certificate/name")
+def another_name(cohort_id: str) -> Answer:
+    """Ask for another name on the certificate (`certificate_name`)."""
+    try:
+        use(HolderService).ask_name(current_viewer(), cohort_id, request.form.get(FIELD, ""))
+    except Incomplete as incomplete:
+        return _mine(cohort_id, incomplete.problems)
+    return redirect(url_for("awards.mine", cohort_id=cohort_id, _anchor="naam"), 303)
+
+
+@blueprint.get("/cohort/<cohort_id>/certificate/why")
+def why(cohort_id: str) -> Answer:
+    """Explain to the holder why the certificate was awarded."""
+    page = use(ExplanationService).own(current_viewer(), cohort_id)
+    return show("why.html", page.place, _TAB, folder="certificates", page=page, why=page.why, issuer=use(Issuer).name)
+
+
+@blueprint.get("/cohort/<cohort_id>/certificate/snapshot.json")
+def snapshot(cohort_id: str) -> Answer:
+    """Give the frozen facts, exactly as they are hashed."""
+    return _file(use(HolderService).own(current_viewer(), cohort_id).snapshot, "snapshot.json", "application/json")
+
+
+@blueprint.get("/cohort/<cohort_id>/certificate/file/<any(pdf, png, svg, json, jwt):form>")
+def form(cohort_id: str, form: str) -> Answer:
+    """Give a form of the certificate to its holder, whether it is shared or not."""
+    certificate = use(HolderService).own(current_viewer(), cohort_id)
+    return _FORMS[form](certificate)
+
+
+@blueprint.get("/cohort/<cohort_id>/certificate/portfolio.zip")
+def portfolio(cohort_id: str) -> Answer:
+    """Give the portfolio package, made while it is sent."""
+    made = use(PortfolioService).package(current_viewer(), cohort_id)
+    answer = Response(stream_with_context(made.chunks), mimetype="application/zip", direct_passthrough=True)
+    return _private(answer, made.file_name)
+
+
+@blueprint.get("/cohort/<cohort_id>/awards")
+def due(cohort_id: str) -> Answer:
+    """Show a trainer whose certificate is due, and how far each is."""
+    page = use(ExplanationService).due(current_viewer(), cohort_id)
+    return show("due.html", page.place, "awards.due", folder="certificates", page=page, issuer=use(Issuer).name)
+
+
+@blueprint.get("/award/<award_id>")
+def dossier(award_id: str) -> Answer:
+    """Show a trainer what an award rests on."""
+    page = use(ExplanationService).dossier(current_viewer(), award_id)
+    return show(
+        "dossier.html", page.place, "awards.due", folder="certificates", page=page, why=page.why, issuer=use(Issuer).name
+    )
+
+
+@blueprint.post("/award/<award_id>/propose")
+def propose(award_id: str) -> Answer:
+    """Propose an award to the issuer."""
+    use(DecisionService).propose(current_viewer(), award_id)
+    return redirect(url_for("awards.dossier", award_id=award_id, _anchor="besluiten"), 303)
+
+
+def _mine(cohort_id: str, problems: Mapping[str, Words] | None = None) -> Answer:
+    try:
+        page = use(HolderService).page(current_viewer(), cohort_id)
+    except TakesNoPart:
+        return redirect(url_for("awards.due", cohort_id=cohort_id), 303)
+    if page is None:
+        return redirect(url_for("training.name", cohort_id=cohort_id), 303)
+    shown = show(
+        "mine.html",
+        page.place,
+        _TAB,
+        folder="certificates",
+        page=page,
+        problems=problems or {},
+        typed=request.form.get(FIELD, page.wanted_name or page.snapshot.name),
+        issuer=use(Issuer).name,
+    )
+    return (shown, 422) if problems else shown
+
+
+def _pdf(certificate: Certificate) -> Response:
+    document = use(CertificateService).pdf(certificate.id)
+    return _file(document.content, f"{document.file_name}.pdf", "application/pdf")
+
+
+_FORMS: Mapping[str, Callable[[Certificate], Response]] = {
+    "pdf": _pdf,
+    "png": lambda certificate: _file(use(BadgeService).png(certificate.id), "badge.png", "image/png"),
+    "svg": lambda certificate: _file(use(BadgeService).svg(certificate.id), "badge.svg", "image/svg+xml"),
+    "json": lambda certificate: _file(certificate.credential, "certificaat.json", "application/json"),
+    "jwt": lambda certificate: _file(certificate.jwt, "certificaat.jwt", "text/plain"),
+}
+
+
+def _file(content: str | bytes, name: str, media_type: str) -> Response:
+    if not content:
+        raise NotFound("the certificate has no such form any more")
+    return _private(Response(content, mimetype=media_type), name)
+
+
+def _private(answer: Response, name: str) -> Response:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

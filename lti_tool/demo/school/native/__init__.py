@@ -1,0 +1,1 @@
+"""Activities that the learning environment has of its own: assignments, quizzes and pages, without any tool."""
