@@ -25,12 +25,13 @@ from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.erasing import ErasureService
+from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.explaining import ExplanationService
 from lti_tool.certificates.exporting import ExportService
 from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
-from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
@@ -66,6 +67,8 @@ from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
+from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.mapping import MappingService
 from lti_tool.moodle.native_courses import NativeCourses
 from lti_tool.moodle.native_files import NativeFileService
 from lti_tool.moodle.showing import NativeShowing
@@ -156,6 +159,8 @@ class Parts:
     exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
+    desks: Desks
+    native_mappings: MappingService
     moodle_sync: MoodleSync
     native_courses: NativeCourses
     embedding: EmbeddingService
@@ -249,8 +254,10 @@ def compose(
         settings.moodle_minutes,
     )
     natives = NativeShowing(clock)
-    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
+    eseal = load_eseal(settings)
+    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
 
@@ -263,6 +270,7 @@ def compose(
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
+    engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
@@ -313,6 +321,7 @@ def compose(
             scores=marks_of_work,
             wholes=marks_of_wholes,
             lists=roster_lists.lists,
+            mappable=desks.mappable,
             natives=natives.natives,
             native_files=natives.files,
             native_courses=natives.courses,
@@ -337,6 +346,8 @@ def compose(
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
+        desks=desks,
+        native_mappings=MappingService(database, clock, moodle_sites),
         moodle_sync=moodle_sync,
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
@@ -382,6 +393,10 @@ def create_app(parts: Parts) -> Flask:
         BadgeService(settings, parts.certificates),
         VerificationService(parts.certificates, parts.clock),
         parts.roster_lists,
+        parts.moodle_sites,
+        parts.moodle_check,
+        parts.desks,
+        parts.native_mappings,
         parts.native_courses,
         NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
         OutboxCounts(parts.database, parts.clock),
@@ -423,11 +438,11 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         sync_blueprint,
+        moodle_blueprint,
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
-        moodle_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

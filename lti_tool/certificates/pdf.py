@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,9 +37,22 @@ _ATTACHED = Text(
     "Open Badge: dit certificaat als gegevens, met een digitale handtekening",
     "Open Badge: this certificate as data, with a digital signature",
 )
+_ESEALED = Text(
+    "Elektronisch verzegeld door de toekennende organisatie: elke wijziging is zichtbaar.",
+    "Sealed electronically by the issuing organisation: any change shows.",
+)
 _TOP = 4
 """So many text objects of the page hold the heading, the achievement and the name, in most cases."""
 _FREE_TEXTS = ("name", "school", "edition")
+
+
+def as_sealed(snapshot: Snapshot, *, certified: bool) -> Snapshot:
+    """Return a snapshot whose line about the seal is true of the seal that it will get.
+
+    Args:
+        certified: somebody else vouches for the key: an eSeal certificate.
+    """
+    return replace(snapshot, lines=replace(snapshot.lines, seal=_ESEALED)) if certified else snapshot
 
 
 def check_printable(snapshot: Snapshot) -> None:

@@ -146,8 +146,11 @@ class MoodleSites:
             return [_shown(row) for row in session.scalars(select(MoodleSite).order_by(MoodleSite.connected_at))]
 
     @contextmanager
-    def client(self, platform_id: str) -> Iterator[MoodleClient]:
+    def client(self, platform_id: str, *, manners: Manners | None = None) -> Iterator[MoodleClient]:
         """Open a client of a connected Moodle, for a `with`; not within a transaction. Its own errors pass through.
+
+        Args:
+            manners: other time-outs and retries than usual.
 
         Raises:
             NotConnected: the platform has no token here.
@@ -157,7 +160,7 @@ class MoodleSites:
             row = self._row(session, platform_id)
             url, token = row.url, self._vault.decrypt(row.token_sealed)
         try:
-            with self._open(url, token) as client:
+            with self._open(url, token, manners) as client:
                 yield client
         except MoodleError as error:
             if code_of(error) in OF_THE_SITE:
@@ -193,10 +196,11 @@ class MoodleSites:
             raise NotUsable(ADDRESS, error.detail) from None
 
     @contextmanager
-    def _open(self, url: str, token: str) -> Iterator[MoodleClient]:
+    def _open(self, url: str, token: str, manners: Manners | None = None) -> Iterator[MoodleClient]:
+        manners = manners or self._manners
         with (
             self._outgoing.session() as session,
-            MoodleClient(url, token, allow_http=self._allow_http, manners=self._manners, session=session) as client,
+            MoodleClient(url, token, allow_http=self._allow_http, manners=manners, session=session) as client,
         ):
             yield client
 

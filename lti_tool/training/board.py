@@ -1,6 +1,6 @@
 """The trainer's lists: who waits, the board of a cohort, the hand-ins of an assignment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.clock import Clock
@@ -91,6 +91,8 @@ class BoardPage:
     only_waiting: bool
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
+    mappable: Collection[str]
+    """The courses, by id, whose native activities can stand for assignments."""
     native_courses: Sequence[NativeCourse]
     """The courses in which activities of the learning environment count."""
 
@@ -149,6 +151,7 @@ class BoardService:
             rows = [self._row(standing, person, work, marks, natives, cards, wholes) for person in people]
             seen = None if standing.whole else standing.course_ids
             lists = self._extras.lists(session, cohort_id, seen)
+            mappable = self._extras.mappable(session, cohort_id, seen)
             native_courses = self._extras.native_courses(session, cohort_id, seen)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
@@ -159,6 +162,7 @@ class BoardService:
             stuck=[(row.participant, one) for group in _grouped(rows) for row in group.rows for one in row.stuck],
             only_waiting=only_waiting,
             lists=lists,
+            mappable=mappable,
             native_courses=native_courses,
         )
 

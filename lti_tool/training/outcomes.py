@@ -238,6 +238,10 @@ def _no_lists(_session: Session, _cohort_id: str, _course_ids: Collection[str] |
     return ()
 
 
+def _none_mappable(_session: Session, _cohort_id: str, _course_ids: Collection[str] | None) -> Collection[str]:
+    return ()
+
+
 def _no_natives(_session: Session, _submission_ids: Sequence[str]) -> Mapping[str, Sequence[NativeMark]]:
     return {}
 
@@ -268,6 +272,8 @@ class Extras:
     """Of the training as a whole, of many enrolments at once, in a fixed number of queries."""
     lists: Callable[[Session, str, Collection[str] | None], Sequence[CourseList]] = _no_lists
     """Of the courses that show a cohort, of all of them or of some by their ids, in a fixed number of queries."""
+    mappable: Callable[[Session, str, Collection[str] | None], Collection[str]] = _none_mappable
+    """The courses of a cohort, by id, whose native activities can stand for assignments; in one query."""
     natives: Callable[[Session, Sequence[str]], Mapping[str, Sequence[NativeMark]]] = _no_natives
     """What activities of learning environments hold of many submissions, in a fixed number of queries."""
     native_files: Callable[[Session, Sequence[str]], Mapping[str, Sequence[NativeFileShown]]] = _no_native_files

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.certificates.models import Certificate, IssuingKey
-from lti_tool.config import load_settings
+from lti_tool.config import Settings, load_settings
 from tests.certificates.award import all_accepted
 from tests.certificates.forgeries import signed
 from tests.certificates.issuer import ENTRY, issuer
@@ -70,15 +70,18 @@ class Installation:
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
 
 
-def open_installation(folder: Path, template: Path) -> tuple[Installation, Callable[[], None]]:
+def open_installation(
+    folder: Path, template: Path, settings: Settings | None = None
+) -> tuple[Installation, Callable[[], None]]:
     """Return an installation over a database of its own, and what closes it.
 
     Args:
         folder: empty, for its data.
         template: a migrated SQLite database to begin with.
+        settings: with this folder; plain ones by default.
     """
     shutil.copy(template, folder / "icc-bridge.sqlite")
-    settings = load_settings(base_url=BASE_URL, data_dir=folder, secret_key=SECRET, verifications_per_minute=0)
+    settings = settings or load_settings(base_url=BASE_URL, data_dir=folder, secret_key=SECRET, verifications_per_minute=0)
     jobs = RecordingJobs()
     parts = compose(settings, clock=FakeClock(), engine=jobs)
     return installation(parts, jobs), parts.close

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from lti_tool.certificates.eseal import SealPrivateKey
 from lti_tool.certificates.findings import Finding
+from lti_tool.config import load_settings
 from tests.browser_fixture import Complaints, findings, fits
 from tests.certificates import forgeries as made
 from tests.certificates.cases import SUBJECT, again, genuine, sealed_by_another
 from tests.certificates.forgeries import changed, put, signed, status_list
-from tests.certificates.installation import CERTIFICATE_ID, Installation, aside
+from tests.certificates.installation import CERTIFICATE_ID, SECRET, Installation, aside, open_installation
 from tests.certificates.issuer import ENTRY, issuer
 from tests.certificates.samples import NAME, sample_snapshot
+from tests.certificates.test_key_store import KEYS, eseal_settings
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +108,25 @@ def test_every_form_is_checked_and_none_is_sent(page: Page, installed: Installat
     expect(page.locator("[data-fact=name]")).to_have_text(NAME)
     expect(page.locator("[data-title]")).to_be_focused()
     assert {asked.split()[0] for asked in installed.asked} == {"GET"}
+
+
+@pytest.mark.parametrize("make", KEYS)
+def test_a_pdf_with_an_eseal_is_checked_too(
+    chromium: Browser, sqlite_template: Path, tmp_path: Path, make: Callable[[], SealPrivateKey]
+) -> None:
+    plain = load_settings(base_url=SITE, data_dir=tmp_path, secret_key=SECRET)
+    held, close = open_installation(tmp_path, sqlite_template, eseal_settings(plain, tmp_path, make()))
+    pdf = aside(lambda: held.client.get(f"/c/{CERTIFICATE_ID}.pdf", base_url=SITE).data)
+    context = chromium.new_context(locale="nl-NL")
+    held.serve(context)
+    page = context.new_page()
+    page.goto(f"{SITE}/verify")
+    choose(page, pdf)
+    expect_verdict(page, "Dit certificaat is geldig")
+    choose(page, pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+    expect_verdict(page, "Dit certificaat is gewijzigd", Finding.SEAL_BROKEN)
+    context.close()
+    close()
 
 
 def test_a_text_can_be_pasted_and_a_file_dropped(page: Page) -> None:

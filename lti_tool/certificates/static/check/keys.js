@@ -3,15 +3,17 @@ import { Stopped } from "./stopped.js";
 
 const KEY_ADDRESS = /^(https?:\/\/[^?#\s]+)\/keys\/([A-Za-z0-9._-]+)\.jwk$/;
 
-// Returns the keys of the trusted issuers: { of(issuer, method) } gives a JWK or null, { p256 } lists those that seal PDFs.
+// Returns the keys of the trusted issuers: { of(issuer, method) } gives a JWK or null, { sealing } lists those that can seal PDFs.
 export function trustedKeys(documents) {
   const issuers = new Map(documents.map((document) => [document.id, methodsOf(document)]));
   return {
     knows: (issuer) => issuers.has(issuer),
     of: (issuer, method) => issuers.get(issuer)?.get(method) ?? null,
-    p256: [...issuers].flatMap(([issuer, keys]) => [...keys.values()].filter((jwk) => jwk.crv === "P-256").map((jwk) => ({ issuer, jwk }))),
+    sealing: [...issuers].flatMap(([issuer, keys]) => [...keys.values()].filter(seals).map((jwk) => ({ issuer, jwk }))),
   };
 }
+
+const seals = (jwk) => jwk.kty === "EC" || jwk.kty === "RSA";
 
 // Only what the issuer controls and asserts with counts (DID Core, 5.3.2).
 function methodsOf(document) {

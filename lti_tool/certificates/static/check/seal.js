@@ -1,12 +1,14 @@
-// The seal of a PDF: PAdES with a P-256 key of the issuer over every byte of the file but the seal itself. Only once that holds
-// is the certificate taken out, so nothing is looked for in a PDF from a stranger.
+// The seal of a PDF: PAdES with a key of the issuer (its own, or an eSeal's) over every byte of the file but the seal itself.
+// Only once that holds is the certificate taken out, so nothing is looked for in a PDF from a stranger.
 import { ascii, joined, sameBytes, sha256, unpacked, utf8 } from "./bytes.js";
 import { Stopped } from "./stopped.js";
 
 const RANGE = /\/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]/g;
 const MOST_SEAL_DIGITS = 2 * 64 * 1024;
 const MOST_ATTACHED_BYTES = 256 * 1024;
-const ES256 = { name: "ECDSA", hash: "SHA-256" };
+const CURVES = { "P-256": 32, "P-384": 48 };
+const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+const ALGORITHMS = [...Object.keys(CURVES).map((namedCurve) => ({ name: "ECDSA", namedCurve, hash: "SHA-256" })), RSA];
 const SEQUENCE = 0x30;
 const SET = 0x31;
 const OCTETS = 0x04;
@@ -42,11 +44,13 @@ async function sealingIssuer(signed, container, keys) {
     if (error instanceof RangeError) throw new Stopped("SEAL_BROKEN");
     throw error;
   }
-  const whole = sameBytes(seal.digest, await sha256(signed)) && sameBytes(seal.certificateDigest, await sha256(seal.certificate));
+  const held = await Promise.all(seal.certificates.map(({ whole }) => sha256(whole)));
+  const whole = sameBytes(seal.digest, await sha256(signed)) && held.some((digest) => sameBytes(digest, seal.certificateDigest));
   if (!whole) throw new Stopped("SEAL_BROKEN");
-  for (const { issuer, jwk } of keys.p256) {
-    const key = await crypto.subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: jwk.x, y: jwk.y }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
-    if (await crypto.subtle.verify(ES256, key, seal.signature, seal.attributes)) return issuer;
+  for (const { issuer, jwk } of keys.sealing) {
+    const { kty, crv, x, y, n, e } = jwk;
+    const algorithm = ALGORITHMS.find(({ namedCurve }) => namedCurve === crv);
+    if (await holds(seal, algorithm, "jwk", kty === "RSA" ? { kty, n, e } : { kty, crv, x, y })) return issuer;
   }
   throw new Stopped((await holdsByItself(seal)) ? "SEAL_UNKNOWN" : "SEAL_BROKEN");
 }
@@ -66,34 +70,43 @@ function readSeal(container) {
   if (hex(kind) !== ID.signedData || another || !attributes || !signature || hex(algorithm) !== ID.sha256) throw new RangeError("no seal of ours");
   const named = new Map(elements(attributes).map((attribute) => { const [name, values] = elements(attribute); return [hex(name), elements(values)[0]]; }));
   if (hex(named.get(ID.contentType)) !== ID.data || named.get(ID.digest)?.tag !== OCTETS) throw new RangeError("no digest");
-  // The certificate that came with the seal is named by its digest (RFC 5035, 3): the first one, the signer's.
+  // The signer's certificate, which comes with the seal, is named by its digest (RFC 5035, 3).
   const [identified] = elements(elements(named.get(ID.certificate))[0]);
   const certificateDigest = elements(identified).find((field) => field.tag === OCTETS)?.body;
-  const held = certificates ? elements(certificates) : [];
-  if (certificateDigest === undefined || held.length === 0) throw new RangeError("no certificate");
+  if (certificateDigest === undefined || certificates === undefined) throw new RangeError("no certificate");
   return {
     digest: named.get(ID.digest).body,
     // What is signed is the set, and in the message it has another tag (RFC 5652, 5.4).
     attributes: joined(new Uint8Array([SET]), attributes.whole.subarray(1)),
-    signature: joined(...elements(element(signature.body, 0, SEQUENCE)).map(({ body }) => coordinate(body))),
+    signature: signature.body,
     certificateDigest,
-    certificate: held[0].whole,
-    certificates: held,
+    certificates: elements(certificates),
   };
 }
 
 // Whether the seal holds with the key that comes with it: then it is whole, and somebody else's.
 async function holdsByItself(seal) {
   for (const certificate of seal.certificates) {
-    try {
-      const fields = elements(elements(certificate)[0]).filter((field) => field.tag === SEQUENCE);
-      const key = await crypto.subtle.importKey("spki", fields[4].whole, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
-      if (await crypto.subtle.verify(ES256, key, seal.signature, seal.attributes)) return true;
-    } catch {
-      // A key of another kind, or none.
-    }
+    for (const algorithm of ALGORITHMS) if (await holds(seal, algorithm, "spki", keyOf(certificate))) return true;
   }
   return false;
+}
+
+// The key in a certificate: the fifth sequence of what is certified (RFC 5280, 4.1).
+function keyOf(certificate) {
+  const [certified] = certificate.tag === SEQUENCE ? elements(certificate) : [];
+  const parts = certified?.tag === SEQUENCE ? elements(certified).filter((field) => field.tag === SEQUENCE) : [];
+  return parts[4]?.whole;
+}
+
+async function holds(seal, algorithm, form, material) {
+  try {
+    const key = await crypto.subtle.importKey(form, material, algorithm, false, ["verify"]);
+    const signature = algorithm === RSA ? seal.signature : coordinates(seal.signature, CURVES[algorithm.namedCurve]);
+    return await crypto.subtle.verify(algorithm, key, signature, seal.attributes);
+  } catch {
+    return false; // A key or a signature of another kind.
+  }
 }
 
 // DER (X.690, 8.1): one element with its tag, body and whole.
@@ -123,10 +136,12 @@ function hex(part) {
   return part?.tag === OBJECT_ID ? Array.from(part.body, (byte) => byte.toString(16).padStart(2, "0")).join("") : "";
 }
 
-// A number of the signature as 32 bytes (RFC 5480 writes it shortest, WebCrypto wants it whole).
-function coordinate(body) {
-  const digits = body.subarray(Math.max(0, body.length - 32));
-  return joined(new Uint8Array(32 - digits.length), digits);
+// The two numbers of a signature as so many bytes each (RFC 5480 writes them shortest, WebCrypto wants them whole).
+function coordinates(signature, length) {
+  return joined(...elements(element(signature, 0, SEQUENCE)).map(({ body }) => {
+    const digits = body.subarray(Math.max(0, body.length - length));
+    return joined(new Uint8Array(length - digits.length), digits);
+  }));
 }
 
 async function attached(bytes, text) {
