@@ -353,7 +353,7 @@ def compose(
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         desks=desks,
-        native_mappings=MappingService(database, clock, moodle_sites),
+        native_mappings=MappingService(database, clock, moodle_sites, engine),
         moodle_sync=moodle_sync,
         moodle_writes=moodle_writes,
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
