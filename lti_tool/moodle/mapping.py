@@ -25,12 +25,12 @@ from lti_tool.moodle.desks import Desk
 from lti_tool.moodle.errors import NotConnected
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, NativeWork
 from lti_tool.moodle.problems import ADDRESS, NOT_CONNECTED, code_of
-from lti_tool.moodle.sites import MoodleSites
+from lti_tool.moodle.sites import IN_A_HURRY, MoodleSites
 from lti_tool.moodle.states import ActivityState
 from lti_tool.moodle.wishes import Mistake, Wish, WishesRefused, mistakes_in, taken
 from mappings.activities import HAND_IN_KIND, Counts, NativeActivity
 from mappings.suggesting import Suggestion, suggest
-from moodle_client import NO_RETRIES, Manners, MoodleError
+from moodle_client import MoodleError
 
 LONGEST_TITLE = 500
 LOOKS_A_MINUTE = 20
@@ -38,8 +38,6 @@ LOOKS_A_MINUTE = 20
 AT_ONCE = 3
 """In one process: a Moodle that does not answer holds a thread for a quarter of a minute."""
 WAIT_SECONDS = 15
-IN_A_HURRY = Manners(timeout=(5.0, 15.0), retry=NO_RETRIES)
-"""Somebody waits for the page."""
 
 log = structlog.get_logger(__name__)
 
