@@ -90,6 +90,18 @@ _ADVICE: Mapping[str, Advice] = {
     ),
     problems.FILE_REFUSED: Advice(_l("Dit bestand ligt buiten Moodle. Open het daar."), THE_TRAINER),
     problems.FILE_TOO_LARGE: Advice(_l("Dit bestand is te groot om hier te openen. Open het in Moodle."), THE_TRAINER),
+    problems.NOT_SET_UP: Advice(
+        _l("De activiteit is in Moodle niet ingesteld op wat hier is gekozen: voltooiing volgen, of een cijfer in punten."),
+        THE_TRAINER,
+    ),
+    problems.NOT_STORED: Advice(
+        _l("Moodle neemt dit voor deze persoon niet aan. Vaak is iemand daar niet (meer) deelnemer."), THE_TRAINER
+    ),
+    problems.CHANGED_THERE: Advice(
+        _l("Iemand heeft dit in Moodle zelf anders beoordeeld. Wij laten dat staan, tot jij iets anders zegt."),
+        _l("Jij kunt dit oplossen."),
+    ),
+    problems.KEPT_THERE: Advice(_l("Wat in Moodle staat, geldt."), ""),
     problems.ADDRESS: Advice(
         _l("Dit adres mag ICC Bridge niet aanroepen: het is niet https, of het ligt in een privénetwerk."),
         THE_SERVER,

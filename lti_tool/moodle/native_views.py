@@ -1,9 +1,10 @@
-"""What people do with native work: open a file of it, and let the courses be read now."""
+"""What people do with native work: open a file of it, let the courses be read now, have something written again."""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.launch.sessions import current_viewer
+from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.native_courses import NativeCourses
 from lti_tool.moodle.native_files import FileNotThere, NativeFileService
 from lti_tool.registry import use
@@ -16,6 +17,8 @@ def add_to(blueprint: Blueprint) -> None:
     """Add the addresses to the room's blueprint."""
     blueprint.add_url_rule("/native-file/<file_id>", view_func=file)
     blueprint.add_url_rule("/cohort/<cohort_id>/native", view_func=read_now, methods=["POST"])
+    blueprint.add_url_rule("/native-write/<score_id>/again", view_func=again, methods=["POST"])
+    blueprint.add_url_rule("/native-write/<score_id>/keep", view_func=keep, methods=["POST"])
 
 
 def file(file_id: str) -> Answer:
@@ -36,3 +39,16 @@ def read_now(cohort_id: str) -> Answer:
     """Let the courses that the trainer sees, and in which native activities count, be read now."""
     use(NativeCourses).read_now(current_viewer(), cohort_id)
     return redirect(url_for("training.board", cohort_id=cohort_id, natives=1, _anchor="moodle"), 303)
+
+
+def again(score_id: str) -> Answer:
+    """Write to Moodle again now; with `overwrite` also over what somebody changed there."""
+    overwrite = request.form.get("overwrite") == "1"
+    cohort_id, enrolment_id = use(WriteAgainService).send(current_viewer(), score_id, overwrite=overwrite)
+    return redirect(url_for("training.board", cohort_id=cohort_id, again=enrolment_id, _anchor=f"d-{enrolment_id}"), 303)
+
+
+def keep(score_id: str) -> Answer:
+    """Let count what somebody changed in Moodle."""
+    cohort_id, enrolment_id = use(WriteAgainService).keep(current_viewer(), score_id)
+    return redirect(url_for("training.board", cohort_id=cohort_id, kept=enrolment_id, _anchor=f"d-{enrolment_id}"), 303)

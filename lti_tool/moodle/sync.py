@@ -44,6 +44,7 @@ from lti_tool.moodle.problems import (
 from lti_tool.moodle.reading import CourseReading
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.states import WorkState
+from lti_tool.moodle.writes import wake_writes
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformService
 from lti_tool.training.importing import ImportService
@@ -234,6 +235,8 @@ class MoodleSync:
             if site is not None and concerns_site(problem):
                 row.next_sync_at = self._later(note_failure(site, problem, now, 1 + 0.1 * self._jitter()), now)
             return
+        if row.problem is not None or (site is not None and site.problem is not None):
+            wake_writes(session, self._jobs, claim.platform_id, now)
         if site is not None:
             note_success(site, now)
         row.next_sync_at = self._later(now + self._every, now)

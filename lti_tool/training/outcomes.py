@@ -10,6 +10,7 @@ Downwards come the `Extras`: what the pages show of the certificate and of the l
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Literal, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -73,6 +74,8 @@ class CertificateCard:
     certificate_id: str | None = None
     own_url: str | None = None
     """The holder's own page about it, as a path."""
+    name_refused: bool = False
+    """The name that was confirmed could not be printed, and is asked again."""
 
     @property
     def made(self) -> bool:
@@ -91,6 +94,8 @@ class ScoreMark:
     platform_name: str
     score_id: str | None = None
     """With which the trainer can send it again; None when nothing can be sent."""
+    room: str = "sync"
+    """Which room sent it, and sends it again: ``sync`` a score, ``moodle`` what a native activity should hold."""
     reason: Words | None = None
     """What went wrong, for people."""
     who: Words | None = None
@@ -282,3 +287,15 @@ class Extras:
     """Courses of a cohort in which such activities count, all or some by their ids, in a fixed number of queries."""
     native_places: Callable[[Session, str, str], Sequence[NativeActivity]] = _no_native_places
     """Where else a participant, by the enrolment's id, can hand in an assignment."""
+
+
+def together(
+    *rooms: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]],
+) -> Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]]:
+    """Return what several rooms tell of the same submissions, those of the first room first."""
+
+    def all_marks(session: Session, ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
+        told = [room(session, ids) for room in rooms]
+        return {one: [mark for marks in told for mark in marks.get(one, ())] for one in dict.fromkeys(chain(*told))}
+
+    return all_marks

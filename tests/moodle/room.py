@@ -13,6 +13,8 @@ from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
 from lti_tool.courses.service import LaunchFacts
 from lti_tool.launch.sessions import Seat
+from lti_tool.moodle.writes import WRITE_MOODLE
+from lti_tool.moodle.writing import MoodleWriter
 from mappings.roles import Role
 from tests.moodle.desk import Desk
 from tests.moodle.living_moodle import COURSE
@@ -53,6 +55,8 @@ class Room:
         desk.followers += self.parts.outcome_followers
         # the desk's own workers: their client does not really wait
         desk.sync = desk.new_sync()
+        self.writer = MoodleWriter(desk.database, desk.sites, desk.platforms, desk.jobs, desk.clock, lambda: 0.0)
+        desk.jobs.register(WRITE_MOODLE, self.writer.write, lanes=True)
         self.app = create_app(self.parts)
 
     def open(self, user: int, role: Role, name: str | None = None, *, locale: str = "nl") -> Browser:
