@@ -32,6 +32,7 @@ from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
+from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
@@ -353,7 +354,7 @@ def compose(
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         desks=desks,
-        native_mappings=MappingService(database, clock, moodle_sites),
+        native_mappings=MappingService(database, clock, moodle_sites, engine),
         moodle_sync=moodle_sync,
         moodle_writes=moodle_writes,
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
@@ -417,6 +418,7 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
+            printable=name_problem,
         ),
     )
     init_limits(
