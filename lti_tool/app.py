@@ -25,12 +25,14 @@ from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.erasing import ErasureService
+from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.explaining import ExplanationService
 from lti_tool.certificates.exporting import ExportService
 from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
-from lti_tool.certificates.key_store import IssuerKeyStore
+from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
+from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
@@ -60,12 +62,21 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
+from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.mapping import MappingService
+from lti_tool.moodle.native_courses import NativeCourses
+from lti_tool.moodle.native_files import NativeFileService
+from lti_tool.moodle.showing import NativeShowing
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
+from lti_tool.moodle.views import blueprint as moodle_blueprint
+from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
+from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -90,7 +101,7 @@ from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
-from lti_tool.training.outcomes import Extras, OutcomeFollower
+from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
@@ -150,7 +161,11 @@ class Parts:
     exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
+    desks: Desks
+    native_mappings: MappingService
     moodle_sync: MoodleSync
+    moodle_writes: MoodleWrites
+    native_courses: NativeCourses
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
@@ -231,7 +246,8 @@ def compose(
     rosters = RosterService(database, platforms, MembershipService(connector), engine, clock, settings.roster_hours)
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
-    followers: tuple[OutcomeFollower, ...] = (outbox.follow, awards.follow_outcome)
+    moodle_writes = MoodleWrites(engine, clock)
+    followers: tuple[OutcomeFollower, ...] = (outbox.follow, moodle_writes.follow, awards.follow_outcome)
     moodle_sync = MoodleSync(
         database,
         moodle_sites,
@@ -241,20 +257,27 @@ def compose(
         clock,
         settings.moodle_minutes,
     )
-    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name)
+    natives = NativeShowing(clock)
+    moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
+    eseal = load_eseal(settings)
+    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
+    engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
+    engine.every(WRITE_SWEEP_EVERY, "sweep-moodle-writes", moodle_writer.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
+    engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
@@ -302,9 +325,14 @@ def compose(
         extras=Extras(
             certificate=awards.card,
             certificates=awards.cards,
-            scores=marks_of_work,
+            scores=together(marks_of_work, moodle_writes.marks),
             wholes=marks_of_wholes,
             lists=roster_lists.lists,
+            mappable=desks.mappable,
+            natives=natives.natives,
+            native_files=natives.files,
+            native_courses=natives.courses,
+            native_places=natives.places,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -325,7 +353,11 @@ def compose(
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
+        desks=desks,
+        native_mappings=MappingService(database, clock, moodle_sites, engine),
         moodle_sync=moodle_sync,
+        moodle_writes=moodle_writes,
+        native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
@@ -368,6 +400,13 @@ def create_app(parts: Parts) -> Flask:
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
         parts.roster_lists,
+        parts.moodle_sites,
+        parts.moodle_check,
+        parts.desks,
+        parts.native_mappings,
+        parts.native_courses,
+        WriteAgainService(parts.database, Access(parts.trainings), parts.moodle_writes),
+        NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
         OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -379,6 +418,7 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
+            printable=name_problem,
         ),
     )
     init_limits(
@@ -405,6 +445,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         sync_blueprint,
+        moodle_blueprint,
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,

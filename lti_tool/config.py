@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     issuer_email: str | None = Field(
         None, description="Where the issuer is reached, in its Open Badges 2.0 profile; some platforms ask for it."
     )
+    seal_certificate: Path | None = Field(
+        None, description="eSeal certificate for PDFs: PEM, or PKCS#12 with its key; default: technically sealed."
+    )
+    seal_key: Path | None = Field(None, description="Private key of ICC_SEAL_CERTIFICATE, when that is PEM.")
+    seal_chain: Path | None = Field(None, description="Certificates above ICC_SEAL_CERTIFICATE, in PEM.")
+    seal_password: SecretStr | None = Field(None, description="Password of the key or of the PKCS#12 file.")
     trainings_dir: Path | None = Field(
         None, description="Folder with more training files (TOML); default: only the built-in."
     )

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lti_tool.app import Parts, compose
+from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.models import IssuingKey
 from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
@@ -26,6 +27,7 @@ from lti_tool.platforms.models import ToolKey
 LEAST_FREE_MB = 500
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
 """Launches and tokens are refused when clocks differ by more than a minute (Security Framework 1.1, 5.1.3)."""
+EXPIRES_SOON = timedelta(days=30)
 DRIVERS = ("sqlite", "postgresql+psycopg")
 NO_FILE = (None, "", ":memory:")
 UPGRADE = "run icc-bridge db upgrade"
@@ -152,6 +154,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         if database.good:
             yield _try("secret", "fits the database", lambda: _check_secret(parts))
             yield _clock(parts)
+        yield from _eseal(settings, parts)
     finally:
         parts.close()
 
@@ -175,10 +178,22 @@ def _check_secret(parts: Parts) -> None:
     """See that the secret opens the keys in the database; there may be none yet."""
     with parts.database.session() as session:
         sealed = [session.scalar(select(ToolKey.private_pem).limit(1))]
-        sealed.append(session.scalar(select(IssuingKey.private_pem).where(IssuingKey.retired_at.is_(None)).limit(1)))
+        sealed.append(session.scalar(select(IssuingKey.private_pem).where(IssuingKey.private_pem != "").limit(1)))
     for one in sealed:
         if one is not None:
             parts.vault.decrypt(one)
+
+
+def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
+    eseal = load_eseal(settings)
+    if eseal is None:
+        return
+    until = eseal.certificate.not_valid_after_utc
+    if eseal.holds(parts.clock()):
+        soon = until - parts.clock() < EXPIRES_SOON
+        yield Finding("eSeal", good=not soon, value=f"{eseal.subject}, until {until:%Y-%m-%d}{'; renew it' if soon else ''}")
+    else:
+        yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.awards import LEASE
+from lti_tool.certificates.awards import LEASE, NAME_REFUSED
 from lti_tool.certificates.credential import build_credential
 from lti_tool.certificates.freezing import RuleBroken, freeze
 from lti_tool.certificates.issue_log import append
@@ -20,7 +20,7 @@ from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, AwardState, Certificate
 from lti_tool.certificates.pdf import check_printable
 from lti_tool.certificates.problems import NameNotPrintable, NotPrintable
-from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_credential
+from lti_tool.certificates.proofs import SignedDocument, sign_credential
 from lti_tool.certificates.slots import draw_slot
 from lti_tool.certificates.snapshot import Snapshot
 from lti_tool.certificates.status import StatusEntry
@@ -91,7 +91,7 @@ class CertificateIssuer:
         except NotPrintable as problem:
             self._put_back(award_id, AwardState.QUEUED, f"not printable: {problem.field}"[:50])
             return
-        signer = LocalSigner(self._keys.keys(), self._settings.base_url)
+        signer = self._keys.signer()
         credential = build_credential(frozen.snapshot, frozen.entry)
         signed = sign_credential(credential, signer, frozen.snapshot.awarded_at)
         self._keep(award_id, frozen, signed)
@@ -134,7 +134,7 @@ class CertificateIssuer:
             award = session.get_one(Award, award_id, with_for_update=True)
             person = session.get_one(Person, award.person_id)
             person.certificate_name, person.certificate_name_at = None, None
-            award.state, award.claimed_until, award.last_error = AwardState.WAITING_NAME, None, "name"
+            award.state, award.claimed_until, award.last_error = AwardState.WAITING_NAME, None, NAME_REFUSED
         log.info("certificate.name_not_printable", award=award_id)
 
 

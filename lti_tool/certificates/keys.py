@@ -73,8 +73,12 @@ class SealKey:
     """The parsed key that seals, with its certificate."""
 
     kid: str
-    private: EllipticCurvePrivateKey = field(repr=False)
+    private: EllipticCurvePrivateKey | RSAPrivateKey = field(repr=False)
     certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...] = ()
+    """The certificates above it."""
+    certified: bool = False
+    """Somebody else vouches for it: the organisation's eSeal."""
 
 
 def next_kid(purpose: KeyPurpose, year: int, taken: Collection[str]) -> str:
@@ -120,7 +124,7 @@ class IssuingKeys:
     """
 
     def __init__(self, records: Iterable[KeyRecord]) -> None:
-        self._records = sorted(records, key=lambda record: _age(record.kid))
+        self._records = sorted(records, key=lambda record: age_of(record.kid))
         proving, signing, sealing = (self._newest(purpose) for purpose in KeyPurpose)
         proof, token, seal = _parse(proving), _parse(signing), _parse(sealing)
         if not (
@@ -173,7 +177,12 @@ def _public_jwk(private: AnyPrivateKey) -> Json:
     return jwk
 
 
-def _age(kid: str) -> tuple[int, int, str]:
+def age_of(kid: str) -> tuple[int, int, str]:
+    """Return year, number and kind of a key id: what comes later is newer.
+
+    Raises:
+        KeysUnusable: it is no key id.
+    """
     prefix, _, rest = kid.partition("-")
     year, _, number = rest.partition("-")
     if not (year.isdecimal() and number.isdecimal()):

@@ -18,7 +18,7 @@ from lti_tool.certificates.jobs import keep
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, Certificate, DecisionKind
 from lti_tool.certificates.pdf import check_printable
-from lti_tool.certificates.proofs import LocalSigner, sign_credential
+from lti_tool.certificates.proofs import sign_credential
 from lti_tool.certificates.service import CertificateUnknown
 from lti_tool.certificates.slots import draw_slot
 from lti_tool.certificates.snapshot import Snapshot, snapshot_from_json
@@ -94,7 +94,7 @@ class ReplacementService:
             successor = _Successor(made, draw_slot(session, self._clock(), self._draw))
         check_printable(successor.snapshot)
         now = self._clock()
-        signer = LocalSigner(self._keys.keys(), self._settings.base_url)
+        signer = self._keys.signer()
         signed = sign_credential(build_credential(successor.snapshot, successor.entry), signer, now)
         with self._database.session() as session:
             old = self._valid(session, certificate_id)

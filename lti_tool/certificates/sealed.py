@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from asn1crypto import cms
 from asn1crypto.parser import peek
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfError
@@ -101,7 +102,8 @@ def attached_credential(data: bytes) -> bytes:
 
 
 def _same(one: object, other: PublicKey) -> bool:
-    if not (isinstance(one, EllipticCurvePublicKey) and isinstance(other, EllipticCurvePublicKey)):
+    kinds = (EllipticCurvePublicKey, RSAPublicKey)
+    if not (isinstance(one, kinds) and isinstance(other, kinds)):
         return False
     form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     return one.public_bytes(*form) == other.public_bytes(*form)

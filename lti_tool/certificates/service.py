@@ -19,8 +19,8 @@ from lti_tool.certificates.identity import achievement_url
 from lti_tool.certificates.issue_log import append_again
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, Certificate, DecisionKind, StatusList
-from lti_tool.certificates.pdf import render_pdf
-from lti_tool.certificates.proofs import LocalSigner, SignedDocument, sign_status_list
+from lti_tool.certificates.pdf import as_sealed, render_pdf
+from lti_tool.certificates.proofs import SignedDocument, sign_status_list
 from lti_tool.certificates.snapshot import IssuerFacts, Language, Snapshot, snapshot_from_json
 from lti_tool.certificates.status import TTL, build_status_list
 from lti_tool.certificates.trust import Trust
@@ -145,7 +145,7 @@ class CertificateService:
             select(Award, Enrolment.cohort_id, Certificate)
             .join(Enrolment, Enrolment.id == Award.enrolment_id)
             .outerjoin(Certificate, Certificate.award_id == Award.id)
-            .order_by(Award.met_at, Award.id, Certificate.issued_at)
+            .order_by(Award.met_at, Award.id, Certificate.replaced_by_id.is_(None), Certificate.issued_at)
         )
         if cohort_id is not None:
             query = query.where(Enrolment.cohort_id == cohort_id)
@@ -237,8 +237,9 @@ class CertificateService:
             # pyHanko, with aiohttp, takes a quarter of the time that a start takes; few processes ever seal
             from lti_tool.certificates.seal import Sealer
 
-            rendered = render_pdf(snapshot, certificate.credential)
-            sealed = Sealer(self._keys.keys().seal).seal(rendered, now=self._clock(), language=snapshot.language)
+            seal = self._keys.seal()
+            rendered = render_pdf(as_sealed(snapshot, certified=seal.certified), certificate.credential)
+            sealed = Sealer(seal).seal(rendered, now=self._clock(), language=snapshot.language)
             with self._database.session() as session:
                 row = session.get_one(Certificate, certificate_id, with_for_update=True)
                 if row.erased_at is not None:
@@ -303,7 +304,7 @@ class CertificateService:
             if known is not None and known[1] == revoked and now < known[0] + TTL:
                 return known[2]
             made = build_status_list(self._settings.base_url, number, sorted(revoked), now=now)
-            signed = sign_status_list(made, LocalSigner(self._keys.keys(), self._settings.base_url), now)
+            signed = sign_status_list(made, self._keys.signer(), now)
             self._lists[number] = now, revoked, signed
             return signed
 

@@ -85,8 +85,7 @@ def completion(course: CourseFacts, rules: Mapping[str, CompletionRule]) -> Find
     rule = LazyString(say, known.rule)
     if missing:
         meaning: Words = _l(
-            "Bij deze opdrachten ontbreekt de voorwaarde ‘%(rule)s’. Akkoord werk krijgt er een cijfer, en wordt er niet"
-            " afgevinkt.",
+            "Bij deze opdrachten vinkt de leeromgeving niet goed af: de voorwaarde ‘%(rule)s’ ontbreekt of staat anders.",
             rule=rule,
         )
         return Finding("completion", Light.ATTENTION, title, meaning, missing, THE_TRAINER, steps)

@@ -34,7 +34,7 @@ def judge(
         return (shown,)
     found = [shown, column(course, place, probed), results(place, probed), opened(place.last_launch_at, now)]
     if course.platform.profile.completes_by_grade:
-        found.append(completed(course, rule))
+        found.append(completed(course, place, rule))
     return found
 
 
@@ -87,12 +87,14 @@ def results(place: PlacementFacts, probed: ColumnProbed) -> Finding:
     return Finding("results", Light.OK, title, meaning)
 
 
-def completed(course: CourseFacts, rule: CompletionRule) -> Finding:
+def completed(course: CourseFacts, place: PlacementFacts, rule: CompletionRule) -> Finding:
     """Say whether accepting completes this very activity; how the rule is set, the course says once."""
-    title = _l("Afvinken")
-    name = LazyString(say, course.platform.profile.completion.rule)
+    title, known = _l("Afvinken"), course.platform.profile.completion
+    name = LazyString(say, known.rule)
+    if rule is CompletionRule.MISSING and place.whole:
+        return Finding("completion", Light.ATTENTION, title, LazyString(say, known.whole), (), THE_TRAINER)
     if rule is CompletionRule.PRESENT:
-        return Finding("completion", Light.OK, title, _l("De voorwaarde ‘%(rule)s’ is er.", rule=name))
+        return Finding("completion", Light.OK, title, _l("Akkoord werk wordt vanzelf afgevinkt."))
     if rule is CompletionRule.MISSING:
         meaning = _l("De voorwaarde ‘%(rule)s’ ontbreekt: akkoord werk wordt niet afgevinkt.", rule=name)
         return Finding("completion", Light.ATTENTION, title, meaning, (), THE_TRAINER)

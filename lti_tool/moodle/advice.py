@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import Words
 from lti_tool.moodle import problems
-from lti_tool.web.lights import THE_ADMIN, THE_OPERATOR, THE_SERVER
+from lti_tool.web.lights import THE_ADMIN, THE_OPERATOR, THE_SERVER, THE_TRAINER
 
 _PASSES = _l("Je hoeft niets te doen: ICC Bridge probeert het vanzelf opnieuw.")
 
@@ -78,6 +78,30 @@ _ADVICE: Mapping[str, Advice] = {
         THE_ADMIN,
         (_l("Gebruik het adres dat op de voorpagina van Moodle in de adresbalk staat."),),
     ),
+    problems.NOT_CONNECTED: Advice(
+        _l("De webservices van deze Moodle zijn niet (meer) gekoppeld."),
+        THE_ADMIN,
+        (_l("Koppel ze opnieuw, met een token."),),
+    ),
+    problems.PLATFORM_DISABLED: Advice(_l("De koppeling met deze leeromgeving staat uit."), THE_OPERATOR),
+    problems.FILE_GONE: Advice(_l("Dit bestand is er niet meer in Moodle."), THE_TRAINER),
+    problems.FILE_REPLACED: Advice(
+        _l("In Moodle staat nu een ander bestand op deze plek. Dit bestand was hier nog niet geopend."), THE_TRAINER
+    ),
+    problems.FILE_REFUSED: Advice(_l("Dit bestand ligt buiten Moodle. Open het daar."), THE_TRAINER),
+    problems.FILE_TOO_LARGE: Advice(_l("Dit bestand is te groot om hier te openen. Open het in Moodle."), THE_TRAINER),
+    problems.NOT_SET_UP: Advice(
+        _l("De activiteit is in Moodle niet ingesteld op wat hier is gekozen: voltooiing volgen, of een cijfer in punten."),
+        THE_TRAINER,
+    ),
+    problems.NOT_STORED: Advice(
+        _l("Moodle neemt dit voor deze persoon niet aan. Vaak is iemand daar niet (meer) deelnemer."), THE_TRAINER
+    ),
+    problems.CHANGED_THERE: Advice(
+        _l("Iemand heeft dit in Moodle zelf anders beoordeeld. Wij laten dat staan, tot jij iets anders zegt."),
+        _l("Jij kunt dit oplossen."),
+    ),
+    problems.KEPT_THERE: Advice(_l("Wat in Moodle staat, geldt."), ""),
     problems.ADDRESS: Advice(
         _l("Dit adres mag ICC Bridge niet aanroepen: het is niet https, of het ligt in een privénetwerk."),
         THE_SERVER,

@@ -10,12 +10,13 @@ from lti_tool.launch.service import Launch
 from lti_tool.moodle.course_rows import ask_for_sync
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, NativeWork
 from lti_tool.moodle.states import WorkState
+from lti_tool.statements import Statement
 from mappings.roles import Role
 
 _WAITS_FOR_ITS_MAKER = [state.value for state in (WorkState.UNKNOWN, WorkState.NO_PLACE, WorkState.LEFT)]
 
 # Made once, because every launch asks: to build a statement costs more than to run it.
-_SUBJECT = (
+_SUBJECT = Statement(
     select(Account.subject)
     .select_from(MoodleCourse)
     .join(Account, Account.id == bindparam("account_id"))
@@ -52,10 +53,10 @@ class MoodleArrivals:
         session.flush()
         connection = session.connection()
         key = {"course_id": launch.course_id, "account_id": launch.account_id}
-        subject = connection.execute(_SUBJECT, key).scalar()
-        if subject is None or not subject.isdecimal():
+        found = _SUBJECT.first(connection, key)
+        if found is None or not found.subject.isdecimal():
             return
-        own = {"course_id": launch.course_id, "user_id": int(subject)}
+        own = {"course_id": launch.course_id, "user_id": int(found.subject)}
         if connection.execute(_WAITS, own).first() is None:
             return
         row = session.get(MoodleCourse, launch.course_id, with_for_update=True)

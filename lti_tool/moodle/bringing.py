@@ -16,6 +16,7 @@ from lti_tool.moodle.places import Place, trainer_of
 from lti_tool.moodle.problems import FILE_REFUSED
 from lti_tool.moodle.rules import done_of, rule_of
 from lti_tool.moodle.states import WorkState
+from lti_tool.moodle.urls import activity_url, grading_url
 from lti_tool.training.file_names import clean_name
 from lti_tool.training.importing import Brought, ImportService, NativeFacts
 from lti_tool.training.models import Submission, SubmissionVersion
@@ -112,12 +113,12 @@ class Bringing:
             digest=digest,
             grade=row.grade if self._counts is Counts.GRADED else None,
             maximum=mapping.maximum if self._counts is Counts.GRADED else None,
-            activity_url=self._activity_url(),
+            activity_url=activity_url(self._claim.site_url, mapping.kind, mapping.cm_id),
             cut=content.cut,
         )
-        brought = Brought(
-            content.text, at, self._grading_url(row.user_id), facts, surely_newer=submitted and self._nothing_since(place)
-        )
+        url = grading_url(self._claim.site_url, mapping.kind, mapping.cm_id, row.user_id)
+        newer = submitted and self._nothing_since(place)
+        brought = Brought(content.text, at, url, facts, surely_newer=newer)
         taken = self._importer.bring(session, place.enrolment_id or "", mapping.assignment_key, brought)
         row.content_digest = digest
         if taken is None:
@@ -203,12 +204,3 @@ class Bringing:
             Submission.enrolment_id == place.enrolment_id, Submission.assignment_key == self._mapping.assignment_key
         )
         return self._session.scalar(query)
-
-    def _activity_url(self) -> str:
-        return f"{self._claim.site_url}/mod/{self._mapping.kind}/view.php?id={self._mapping.cm_id}"
-
-    def _grading_url(self, user_id: int) -> str:
-        """Where a grader sees one person's work; of other kinds than assignments, the activity itself."""
-        if self._mapping.kind != ASSIGN:
-            return self._activity_url()
-        return f"{self._activity_url()}&action=grader&userid={user_id}"

@@ -189,4 +189,12 @@ class MoodleWrite(Base):
     """Code of the last failure (`moodle.problems`); None after a success."""
     refused: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Moodle will not take it as it is, or somebody graded otherwise there: somebody has to do something."""
+    changed_at: Mapped[datetime]
+    """When `version` grew last."""
     done_at: Mapped[datetime | None]
+    written: Mapped[float | None]
+    """The grade that we wrote last, or tried to: what Moodle holds besides was given by somebody there."""
+    held: Mapped[float | None]
+    """The grade that somebody gave there instead of ours."""
+    overwrite: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A trainer said that ours counts although Moodle holds another grade."""

@@ -40,8 +40,16 @@ ADDRESS = "address"
 """We do not call this address."""
 FILE_TOO_LARGE = "file-too-large"
 FILE_REFUSED = "file-refused"
+FILE_GONE = "file-gone"
+"""Moodle does not have the file any more."""
+FILE_REPLACED = "file-replaced"
+"""Another file has taken its place in Moodle."""
 NOT_STORED = "not-stored"
-"""Moodle was told, and holds something else."""
+"""Moodle was told, and holds something else; or it would store something else, and was not told."""
+CHANGED_THERE = "changed-there"
+"""Somebody gave another grade there, or undid the completion. It is shown, not overwritten."""
+KEPT_THERE = "kept-there"
+"""The same, and a trainer lets that count."""
 NOT_CONNECTED = "not-connected"
 """The platform has no token here (any more)."""
 PLATFORM_DISABLED = "platform-disabled"
@@ -53,6 +61,8 @@ PASSES = frozenset({MAINTENANCE, UNREACHABLE})
 """Problems that pass without anybody doing anything."""
 OF_THE_SITE = frozenset({TOKEN_REFUSED, SERVICES_OFF, FUNCTION_MISSING, WRONG_ADDRESS, ADDRESS})
 """Problems that all courses of a site have."""
+FOR_SOMEBODY = frozenset({NOT_SET_UP, NOT_STORED, CHANGED_THERE, COURSE_GONE, INTERNAL})
+"""What becomes of a write when Moodle will not take it as it is: it is not tried again until somebody says so."""
 PARTIAL = frozenset({FUNCTION_MISSING, NOT_ALLOWED, COURSE_GONE, NOT_SET_UP})
 """Problems with which the rest of a course can be read all the same."""
 

@@ -44,6 +44,7 @@ from lti_tool.moodle.problems import (
 from lti_tool.moodle.reading import CourseReading
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.moodle.states import WorkState
+from lti_tool.moodle.writes import wake_writes
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformService
 from lti_tool.training.importing import ImportService
@@ -132,25 +133,30 @@ class MoodleSync:
             if (course_id, number) not in alive:
                 self._revive(course_id, number)
 
-    def ask(self, session: Session, course_id: str) -> bool:
-        """Let a course be read now, whatever went wrong before; return whether it will be.
+    def ask(self, session: Session, course_id: str, *, patient: bool = True) -> int | None:
+        """Let a course be read now, whatever went wrong before.
 
-        It is not when nothing in it counts, or when it was read a moment ago.
+        Args:
+            patient: not when it was read a moment ago.
+
+        Returns:
+            The number of its job; None when it is not read: nothing in it counts, its Moodle is not connected, or it was
+            read a moment ago.
         """
         now = self._clock()
         row = session.get(MoodleCourse, course_id, with_for_update=True)
         if row is None or not session.scalar(select(has_mappings()).where(MoodleCourse.course_id == course_id)):
-            return False
-        if row.tried_at is not None and now - row.tried_at < AT_MOST_EVERY and row.problem is None:
-            return False
+            return None
+        if patient and row.tried_at is not None and now - row.tried_at < AT_MOST_EVERY and row.problem is None:
+            return None
         site = session.get(
             MoodleSite, session.get_one(Course, course_id).platform_id, with_for_update=True, populate_existing=True
         )
         if site is None:
-            return False
+            return None
         site.paused_until = None
         ask_for_sync(session, self._jobs, row, now)
-        return True
+        return row.job
 
     def _plan(self) -> None:
         unplanned = (
@@ -229,6 +235,8 @@ class MoodleSync:
             if site is not None and concerns_site(problem):
                 row.next_sync_at = self._later(note_failure(site, problem, now, 1 + 0.1 * self._jitter()), now)
             return
+        if row.problem is not None or (site is not None and site.problem is not None):
+            wake_writes(session, self._jobs, claim.platform_id, now)
         if site is not None:
             note_success(site, now)
         row.next_sync_at = self._later(now + self._every, now)

@@ -1,6 +1,6 @@
 """The trainer's lists: who waits, the board of a cohort, the hand-ins of an assignment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.clock import Clock
@@ -9,7 +9,15 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Submission
-from lti_tool.training.outcomes import NO_CARD, CertificateCard, CourseList, Extras, ScoreMark
+from lti_tool.training.outcomes import (
+    NO_CARD,
+    CertificateCard,
+    CourseList,
+    Extras,
+    NativeCourse,
+    NativeMark,
+    ScoreMark,
+)
 from lti_tool.training.people import School
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
 from lti_tool.training.showing import submissions_of
@@ -26,11 +34,8 @@ class Cell:
     submission_id: str | None
     """None while nothing was handed in: there is nothing to read."""
     marks: Sequence[ScoreMark]
-
-    @property
-    def stuck(self) -> bool:
-        """Whether a result of it has not arrived and somebody has to do something."""
-        return any(mark.stuck for mark in self.marks)
+    natives: Sequence[NativeMark] = ()
+    """What activities of learning environments hold of it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,10 @@ class BoardPage:
     only_waiting: bool
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
+    mappable: Collection[str]
+    """The courses, by id, whose native activities can stand for assignments."""
+    native_courses: Sequence[NativeCourse]
+    """The courses in which activities of the learning environment count."""
 
     @property
     def can_read_lists(self) -> bool:
@@ -136,10 +145,14 @@ class BoardService:
             ids = [person.enrolment_id for person in people]
             work = submissions_of(session, ids)
             marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
+            natives = self._extras.natives(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             wholes = self._extras.wholes(session, ids) if ids else {}
-            rows = [self._row(standing, person, work, marks, cards, wholes) for person in people]
-            lists = self._extras.lists(session, cohort_id, None if standing.whole else standing.course_ids)
+            rows = [self._row(standing, person, work, marks, natives, cards, wholes) for person in people]
+            seen = None if standing.whole else standing.course_ids
+            lists = self._extras.lists(session, cohort_id, seen)
+            mappable = self._extras.mappable(session, cohort_id, seen)
+            native_courses = self._extras.native_courses(session, cohort_id, seen)
         shown = [row for row in rows if row.waits] if only_waiting else rows
         return BoardPage(
             place=Place.of(standing),
@@ -149,6 +162,8 @@ class BoardService:
             stuck=[(row.participant, one) for group in _grouped(rows) for row in group.rows for one in row.stuck],
             only_waiting=only_waiting,
             lists=lists,
+            mappable=mappable,
+            native_courses=native_courses,
         )
 
     def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:
@@ -178,6 +193,7 @@ class BoardService:
         person: Participant,
         work: Mapping[tuple[str, str], Submission],
         marks: Mapping[str, Sequence[ScoreMark]],
+        natives: Mapping[str, Sequence[NativeMark]],
         cards: Mapping[str, CertificateCard],
         wholes: Mapping[str, Sequence[ScoreMark]],
     ) -> BoardRow:
@@ -186,7 +202,8 @@ class BoardService:
             if row is None:
                 return Cell(assignment, OutcomeState.OPEN, None, ())
             state = OutcomeState(row.state)
-            return Cell(assignment, state, row.id if state in HANDED_IN else None, marks.get(row.id, ()))
+            shown = row.id if state in HANDED_IN else None
+            return Cell(assignment, state, shown, marks.get(row.id, ()), natives.get(row.id, ()))
 
         cells = tuple(cell(assignment) for assignment in standing.training.assignments)
         whole = wholes.get(person.enrolment_id, ())

@@ -22,6 +22,10 @@ class TooManyBytes(Exception):
     """A stream holds more bytes than it may; nothing was kept."""
 
 
+class SourceLost(Exception):
+    """A stream that says so itself broke off; nothing was kept. Its cause is what happened to it."""
+
+
 @dataclass(frozen=True)
 class StoredBytes:
     """What was stored: where, how many bytes, and their SHA-256 in hex."""
@@ -57,6 +61,7 @@ class FileStore:
 
         Raises:
             TooManyBytes: it holds more than `max_bytes`.
+            SourceLost: as the stream raises it.
             StoreUnavailable: the store does not take it.
         """
         path = self._new_path()
@@ -75,7 +80,7 @@ class FileStore:
                 if self._local:
                     target.flush()
                     os.fsync(target.fileno())
-        except TooManyBytes:
+        except (TooManyBytes, SourceLost):
             self.discard(path)
             raise
         except Exception as error:

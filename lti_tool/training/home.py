@@ -12,9 +12,17 @@ from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
-from lti_tool.training.outcomes import CertificateCard, Extras, ScoreMark
+from lti_tool.training.outcomes import CertificateCard, Extras, NativeActivity, NativeMark, ScoreMark
 from lti_tool.training.people import first_name, trainer_names
-from lti_tool.training.showing import WorkShown, outcomes, own_work, question_of, work_of
+from lti_tool.training.showing import (
+    NativeFiles,
+    WorkShown,
+    native_files_of,
+    outcomes,
+    own_work,
+    question_of,
+    work_of,
+)
 from mappings.award import AwardMode
 from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
 from mappings.training import Assignment, Phase, Training
@@ -104,6 +112,10 @@ class AssignmentPage:
     work: WorkShown
     question: str | None
     marks: Sequence[ScoreMark]
+    natives: Sequence[NativeMark]
+    native_files: NativeFiles
+    places: Sequence[NativeActivity]
+    """Activities in which it can be handed in as well."""
     panel: CertificatePanel
 
 
@@ -161,8 +173,10 @@ class HomeService:
             rows = self._rows(session, standing)
             work = work_of(session, next((row for row in rows if row.assignment_key == assignment_key), None))
             marks: Sequence[ScoreMark] = ()
+            natives: Sequence[NativeMark] = ()
             if work.submission_id is not None:
                 marks = self._extras.scores(session, [work.submission_id]).get(work.submission_id, ())
+                natives = self._extras.natives(session, [work.submission_id]).get(work.submission_id, ())
             return AssignmentPage(
                 place=Place.of(standing),
                 assignment=assignment,
@@ -170,6 +184,9 @@ class HomeService:
                 work=work,
                 question=question_of(session, rows),
                 marks=marks,
+                natives=natives,
+                native_files=native_files_of(session, self._extras, work.versions),
+                places=self._extras.native_places(session, standing.enrolment_id or "", assignment_key),
                 panel=self._panel(session, standing, rows),
             )
 

@@ -10,6 +10,7 @@ Downwards come the `Extras`: what the pages show of the certificate and of the l
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Literal, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ CardState = Literal[
     "erased",
 ]
 MarkState = Literal["none", "waiting", "sent", "refused", "changed", "kept"]
+NativeState = Literal["imported", "reopened", "differs", "older", "left"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class CertificateCard:
     certificate_id: str | None = None
     own_url: str | None = None
     """The holder's own page about it, as a path."""
+    name_refused: bool = False
+    """The name that was confirmed could not be printed, and is asked again."""
 
     @property
     def made(self) -> bool:
@@ -90,6 +94,8 @@ class ScoreMark:
     platform_name: str
     score_id: str | None = None
     """With which the trainer can send it again; None when nothing can be sent."""
+    room: str = "sync"
+    """Which room sent it, and sends it again: ``sync`` a score, ``moodle`` what a native activity should hold."""
     reason: Words | None = None
     """What went wrong, for people."""
     who: Words | None = None
@@ -139,6 +145,85 @@ class CourseList:
         return len(self.names) + self.unnamed
 
 
+@dataclass(frozen=True)
+class NativeMark:
+    """What an activity of a learning environment holds of one piece of work that was (also) handed in there."""
+
+    state: NativeState
+    """imported: it is here as a version; reopened: and is open again there; differs: it was accepted, and changed there
+    afterwards; older: what was handed in here is newer, and counts; left: its maker is not in the course there any more."""
+    counts: str
+    """A `mappings.activities.Counts`: what of the activity counts."""
+    platform_name: str
+    activity: str
+    """What the activity is called there."""
+    url: str
+    """Where a trainer sees it."""
+    at: datetime | None
+    """When it was handed in, graded or completed there."""
+
+
+@dataclass(frozen=True)
+class NativeFileShown:
+    """A file that was handed in elsewhere: it is fetched when somebody opens it."""
+
+    id: str
+    name: str
+    size: int
+    problem: Words | None
+    """Why it could not be fetched last time, for people."""
+
+
+@dataclass(frozen=True)
+class NativeActivity:
+    """An activity of a learning environment in which an assignment can be handed in as well."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ActivityTrouble:
+    """That something about an activity that counts is not as usual."""
+
+    activity: str
+    what: Words
+    bad: bool
+    """Whether nothing new of it can be read."""
+
+
+@dataclass(frozen=True)
+class NativeCourse:
+    """How a course stands in which activities of the learning environment count."""
+
+    course_id: str
+    school: str
+    course_title: str
+    activities: int
+    """How many count."""
+    unknown: int
+    """How many people did something that counts, and never opened the tool."""
+    no_place: int
+    """How many opened it, and take no part in this cohort through this course."""
+    left: int
+    """How many did something that counts, and are not in the course any more."""
+    troubles: Sequence[ActivityTrouble]
+    read_at: datetime | None
+    """When it was read last, with success; None: never."""
+    reading: bool
+    """Whether it is read now, or in a moment."""
+    next_at: datetime | None
+    """When it is read next, by itself."""
+    code: str | None
+    """Code of why it could not be read (wholly), for whoever can solve it; None when it could."""
+    reason: Words | None
+    """Why, for people."""
+    who: Words | None
+    """Who can do something about it."""
+    steps: Sequence[Words]
+    """What to do."""
+
+
 NO_CARD = CertificateCard("none")
 
 
@@ -158,6 +243,26 @@ def _no_lists(_session: Session, _cohort_id: str, _course_ids: Collection[str] |
     return ()
 
 
+def _none_mappable(_session: Session, _cohort_id: str, _course_ids: Collection[str] | None) -> Collection[str]:
+    return ()
+
+
+def _no_natives(_session: Session, _submission_ids: Sequence[str]) -> Mapping[str, Sequence[NativeMark]]:
+    return {}
+
+
+def _no_native_files(_session: Session, _version_ids: Sequence[str]) -> Mapping[str, Sequence[NativeFileShown]]:
+    return {}
+
+
+def _no_native_courses(_session: Session, _cohort_id: str, _course_ids: Collection[str] | None) -> Sequence[NativeCourse]:
+    return ()
+
+
+def _no_native_places(_session: Session, _enrolment_id: str, _assignment_key: str) -> Sequence[NativeActivity]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Extras:
     """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
@@ -172,3 +277,25 @@ class Extras:
     """Of the training as a whole, of many enrolments at once, in a fixed number of queries."""
     lists: Callable[[Session, str, Collection[str] | None], Sequence[CourseList]] = _no_lists
     """Of the courses that show a cohort, of all of them or of some by their ids, in a fixed number of queries."""
+    mappable: Callable[[Session, str, Collection[str] | None], Collection[str]] = _none_mappable
+    """The courses of a cohort, by id, whose native activities can stand for assignments; in one query."""
+    natives: Callable[[Session, Sequence[str]], Mapping[str, Sequence[NativeMark]]] = _no_natives
+    """What activities of learning environments hold of many submissions, in a fixed number of queries."""
+    native_files: Callable[[Session, Sequence[str]], Mapping[str, Sequence[NativeFileShown]]] = _no_native_files
+    """The files of versions that were handed in elsewhere, by the version's id, in a fixed number of queries."""
+    native_courses: Callable[[Session, str, Collection[str] | None], Sequence[NativeCourse]] = _no_native_courses
+    """Courses of a cohort in which such activities count, all or some by their ids, in a fixed number of queries."""
+    native_places: Callable[[Session, str, str], Sequence[NativeActivity]] = _no_native_places
+    """Where else a participant, by the enrolment's id, can hand in an assignment."""
+
+
+def together(
+    *rooms: Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]],
+) -> Callable[[Session, Sequence[str]], Mapping[str, Sequence[ScoreMark]]]:
+    """Return what several rooms tell of the same submissions, those of the first room first."""
+
+    def all_marks(session: Session, ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
+        told = [room(session, ids) for room in rooms]
+        return {one: [mark for marks in told for mark in marks.get(one, ())] for one in dict.fromkeys(chain(*told))}
+
+    return all_marks

@@ -9,10 +9,10 @@ from lti_tool.errors import Words
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access
 from lti_tool.training.home import Place
-from lti_tool.training.outcomes import Extras, ScoreMark
+from lti_tool.training.outcomes import Extras, NativeMark, ScoreMark
 from lti_tool.training.people import names_of, participant_name
 from lti_tool.training.roster import Participant, Waiting, listed, participants
-from lti_tool.training.showing import VersionShown, own_work, question_of, versions_of
+from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, own_work, question_of, versions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
 
@@ -31,6 +31,8 @@ class ReviewPage:
     """The newest first."""
     question: str | None
     marks: Sequence[ScoreMark]
+    natives: Sequence[NativeMark]
+    native_files: NativeFiles
     queue: tuple[Waiting, ...]
 
     @property
@@ -52,6 +54,7 @@ class VersionPage:
     """The viewer made it."""
     name: Words
     """Of the participant."""
+    native_files: NativeFiles
 
 
 class ReviewPageService:
@@ -76,6 +79,7 @@ class ReviewPageService:
             submission, standing = self._access.to_review(session, viewer, submission_id)
             person = participants(session, standing, submission.enrolment_id)[0]
             assignment = standing.assignment(submission.assignment_key)
+            versions = versions_of(session, submission.id)
             return ReviewPage(
                 place=Place.of(standing),
                 submission_id=submission.id,
@@ -83,9 +87,11 @@ class ReviewPageService:
                 assignment=assignment,
                 phase=standing.training.phase_of(assignment),
                 state=OutcomeState(submission.state),
-                versions=versions_of(session, submission.id),
+                versions=versions,
                 question=question_of(session, own_work(session, submission.enrolment_id)),
                 marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
+                natives=self._extras.natives(session, [submission.id]).get(submission.id, ()),
+                native_files=native_files_of(session, self._extras, versions),
                 queue=listed(session, standing, (OutcomeState.SUBMITTED,), self._clock()),
             )
 
@@ -105,4 +111,5 @@ class ReviewPageService:
                 version=next(version for version in versions if version.id == version_id),
                 own=enrolment.person_id == viewer.person_id,
                 name=participant_name(names.get(enrolment.person_id), enrolment.id),
+                native_files=native_files_of(session, self._extras, versions),
             )

@@ -11,7 +11,7 @@ from lti_tool.errors import Words
 from lti_tool.training.access import Standing
 from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
 from lti_tool.training.people import NO_SCHOOL, School, names_of, participant_name, schools_of
-from mappings.progress import OutcomeState
+from mappings.progress import Origin, OutcomeState
 from mappings.training import Assignment, Phase
 
 HANDED_IN = (OutcomeState.SUBMITTED, OutcomeState.RETURNED, OutcomeState.ACCEPTED)
@@ -40,6 +40,8 @@ class Waiting:
     since: datetime
     days: int
     """How many whole days it has been like this."""
+    origin: Origin
+    """Where it was handed in last."""
 
 
 def participants(session: Session, standing: Standing, enrolment_id: str | None = None) -> list[Participant]:
@@ -98,6 +100,7 @@ def listed(
             version=version,
             since=row.changed_at,
             days=(now - row.changed_at).days,
+            origin=Origin(row.origin),
         )
         for row, version in rows
         if standing.training.has_assignment(row.assignment_key)

@@ -3,16 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.statements import FoundRow, Statement
+from lti_tool.training.importing import NativeFacts
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.outcomes import Extras, NativeFileShown
 from lti_tool.training.people import names_of
 from lti_tool.training.reviewing import Verdict
 from lti_tool.training.writing import learning_question
-from mappings.progress import Outcome, OutcomeState
+from mappings.progress import Origin, Outcome, OutcomeState
 
 LEARNING_QUESTION = "leervraag"
 """The assignment whose text opens with the learning question; a training without it simply shows none."""
@@ -37,6 +40,8 @@ class ReviewShown:
     by: str | None
     """The trainer's name, if the learning environment shares it."""
     at: datetime
+    origin: Origin = Origin.TOOL
+    """Where it was said: the word of a learning environment may be enough."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ class VersionShown:
     receipt: str
     reviews: tuple[ReviewShown, ...]
     """The newest first."""
+    origin: Origin = Origin.TOOL
+    source_url: str | None = None
+    """Where trainers see it in the learning environment in which it was handed in."""
+    facts: NativeFacts | None = None
+    """What that learning environment says of it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,8 @@ class WorkShown:
         return self.versions[0].number + 1 if self.versions else 1
 
 
+NativeFiles: TypeAlias = Mapping[str, Sequence[NativeFileShown]]
+"""Files that were handed in in a learning environment, by the version's id."""
 NOTHING = WorkShown(None, OutcomeState.OPEN, None, "", "", None, (), ())
 
 
@@ -100,6 +112,12 @@ def versions_of(session: Session, submission_id: str) -> tuple[VersionShown, ...
     versions = session.scalars(query).all()
     names = names_of(session, (review.reviewer_id for version in versions for review in version.reviews))
     return tuple(_version(version, names) for version in versions)
+
+
+def native_files_of(session: Session, extras: Extras, versions: Sequence[VersionShown]) -> NativeFiles:
+    """Return the files of those of these versions that were handed in in a learning environment."""
+    elsewhere = [version.id for version in versions if version.origin is not Origin.TOOL]
+    return extras.native_files(session, elsewhere) if elsewhere else {}
 
 
 def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
@@ -167,11 +185,15 @@ def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionSho
         handed_in_at=version.handed_in_at,
         receipt=version.receipt,
         reviews=tuple(_review(review, names) for review in reversed(version.reviews)),
+        origin=Origin(version.origin),
+        source_url=version.source_url,
+        facts=NativeFacts.of(version.facts),
     )
 
 
 def _review(review: Review, names: Mapping[str, str]) -> ReviewShown:
-    return ReviewShown(Verdict(review.verdict), review.feedback, names.get(review.reviewer_id), review.reviewed_at)
+    by = names.get(review.reviewer_id)
+    return ReviewShown(Verdict(review.verdict), review.feedback, by, review.reviewed_at, Origin(review.origin))
 
 
 def _files(files: Sequence[WorkFile]) -> tuple[FileShown, ...]:

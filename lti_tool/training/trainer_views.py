@@ -123,6 +123,7 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
         again=bool(request.args.get("again")),
         kept=bool(request.args.get("kept")),
         lists_read=bool(request.args.get("lists")),
+        natives_read=bool(request.args.get("natives")),
         marks_shown=marks_shown,
         issuer=use(Issuer).name,
     )

@@ -17,6 +17,7 @@ from lti_tool.training.file_names import disposition
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import AssignmentPage, HomeService
 from lti_tool.training.naming import FIELD, NameService
+from lti_tool.training.native_words import how_done, natives_shown, said_there
 from lti_tool.training.presenting import about, greeting, marks_shown, phase_columns, show, what_is_needed
 from lti_tool.training.service import Issuer
 from lti_tool.training.uploads import fields_before_files
@@ -27,6 +28,8 @@ blueprint = Blueprint(
     "training", __name__, template_folder="templates", static_folder="static", static_url_path="/static/training"
 )
 trainer_views.add_to(blueprint)
+for words in (how_done, natives_shown, said_there):
+    blueprint.add_app_template_global(words)
 
 Answer = str | tuple[str, int] | BaseResponse
 

@@ -37,6 +37,12 @@ _STATES = {
     "score_sent": State("check2-all", "idle", _l("Aangekomen")),
     "score_refused": State("x-octagon-fill", "bad", _l("Geweigerd door de leeromgeving")),
     "changed_by_hand": State("pencil-square", "plum", _l("Met de hand veranderd in de leeromgeving")),
+    # what an activity of the learning environment holds of work
+    "native_imported": State("inbox", "idle", _l("Ingeleverd in Moodle")),
+    "native_reopened": State("arrow-counterclockwise", "info", _l("Staat in Moodle weer open")),
+    "native_differs": State("exclamation-triangle-fill", "warn", _l("Na akkoord veranderd in Moodle")),
+    "native_older": State("clock", "idle", _l("Eerder ook ingeleverd in Moodle")),
+    "native_left": State("person", "idle", _l("Niet meer in de cursus in Moodle")),
     # a certificate
     "verdict_valid": State("patch-check-fill", "ok", _l("Geldig")),
     "verdict_revoked": State("slash-circle-fill", "bad", _l("Ingetrokken")),

@@ -31,3 +31,13 @@ def test_a_new_key_is_published_before_it_signs(installed: CommandLine, parts: P
     assert set(rows) == {before, made}
     assert {key["kid"] for key in parts.key_ring.jwks()["keys"]} <= set(rows)
     assert installed.done("keys", "rotate").startswith("New key ")
+
+
+def test_the_issuers_next_keys_are_published_now_and_sign_after_a_day(on_each: CommandLine) -> None:
+    assert on_each.json("certificate", "list") == []
+    first = on_each.json("keys", "rotate", "--issuing")["kids"]
+    listed = {row["kid"]: row for row in on_each.json("keys", "list")}
+    assert all(listed[kid]["active_from"] > listed[kid]["created_at"] for kid in first)
+    assert "published already" in on_each.refused("keys", "rotate", "--issuing")
+    assert sorted(on_each.json("keys", "rotate", "--issuing", "--at-once")["kids"]) == sorted(first)
+    assert "belongs to --issuing" in on_each.misused("keys", "rotate", "--at-once")

@@ -1,10 +1,11 @@
 """What of a native activity counts for an assignment."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from mappings.activities import Counts, Done, Rule
+from mappings.activities import Counts, Done, NativeActivity, Rule, usual_counts, usual_grade
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -40,3 +41,27 @@ def test_what_does_not_count_has_no_moment() -> None:
 def test_a_least_grade_without_grades_that_count_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="least grade"):
         Rule(Counts.SUBMITTED, from_grade=5.5)
+
+
+@pytest.mark.parametrize(
+    ("activity", "ways", "usual"),
+    [
+        ({"kind": "assign", "takes_work": True, "graded": True, "tracked": True}, tuple(Counts), Counts.SUBMITTED),
+        ({"kind": "assign", "graded": True}, (Counts.GRADED,), Counts.GRADED),
+        ({"kind": "quiz", "graded": True, "tracked": True}, (Counts.GRADED, Counts.COMPLETED), Counts.GRADED),
+        ({"kind": "quiz", "tracked": True}, (Counts.COMPLETED,), Counts.COMPLETED),
+        ({"kind": "forum", "graded": True, "tracked": True}, (Counts.GRADED, Counts.COMPLETED), Counts.COMPLETED),
+        ({"kind": "page", "tracked": True}, (Counts.COMPLETED,), Counts.COMPLETED),
+        ({"kind": "page"}, (), None),
+    ],
+)
+def test_what_usually_counts_depends_on_the_kind_and_on_what_the_activity_offers(
+    activity: dict[str, Any], ways: tuple[Counts, ...], usual: Counts | None
+) -> None:
+    one = NativeActivity(1, title="", **activity)
+    assert one.ways == ways
+    assert usual_counts(one.kind, one.ways) is usual
+
+
+def test_a_grade_usually_counts_from_five_and_a_half_out_of_ten() -> None:
+    assert [usual_grade(maximum) for maximum in (10.0, 100.0, 7.0, None)] == [5.5, 55.0, 3.85, None]

@@ -18,6 +18,8 @@ from tests.moodle_client.recorded_moodle.signatures import SIGNATURES, Invalid, 
 COURSE = 42
 START = 1795430000
 """When the course began, in Unix seconds; some hours before the tests' clock."""
+OURS = 7
+"""The user to whom the token belongs, as was recorded."""
 
 Params = Mapping[str, Any]
 
@@ -86,6 +88,8 @@ class LivingCourse(School):
     marks: dict[tuple[int, int], Grade] = field(default_factory=dict)
     done: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     """State and moment of completion, by cm id and user id."""
+    overridden: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Who set the completion by hand."""
     feedback: dict[tuple[int, int], str] = field(default_factory=dict)
     reviews_enrolments: bool = False
     """Whether the account has moodle/course:enrolreview."""
@@ -271,6 +275,7 @@ class LivingCourse(School):
                         "state": state,
                         "timecompleted": at,
                         "istrackeduser": tracked,
+                        "overrideby": self.overridden.get((one.cm_id, user)),
                     }
                 )
         return {"statuses": statuses, "warnings": []}
@@ -301,6 +306,7 @@ class LivingCourse(School):
 
     def take_override(self, params: Params) -> Any:  # noqa: ANN401
         self.complete(params["cmid"], params["userid"], state=params["newstate"])
+        self.overridden[params["cmid"], params["userid"]] = OURS
         return {
             **response("ws_completion_override"),
             "cmid": params["cmid"],
@@ -312,7 +318,7 @@ class LivingCourse(School):
         activity = next(one for one in self.activities.values() if one.instance == params["assignmentid"])
         if not self.ignores_grades:
             stored = params["grade"] if 0 <= params["grade"] <= activity.maximum else -1.0
-            self.grade(activity.cm_id, params["userid"], stored, grader=2)
+            self.grade(activity.cm_id, params["userid"], stored, grader=OURS)
             comment = params.get("plugindata", {}).get("assignfeedbackcomments_editor", {}).get("text")
             if comment is not None:
                 self.feedback[activity.cm_id, params["userid"]] = comment

@@ -100,7 +100,11 @@ def upgrade() -> None:
         sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
         sa.Column("problem", sa.String(length=50), nullable=True),
         sa.Column("refused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("written", sa.Float(), nullable=True),
+        sa.Column("held", sa.Float(), nullable=True),
+        sa.Column("overwrite", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["mapping_id"], ["activity_mapping.id"], name=op.f("fk_moodle_write_mapping_id"), ondelete="CASCADE"
         ),
