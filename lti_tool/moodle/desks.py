@@ -101,6 +101,10 @@ class Desks:
             found = [(course_id, cohort_id) for course_id, cohort_id in session.execute(query)]
             return [self._desk(session, course_id, cohort_id, None, None) for course_id, cohort_id in found]
 
+    def known(self, platform_id: str) -> Mapping[int, str]:
+        """Return the titles of a platform's courses in which a cohort is, by Moodle's id of the course."""
+        return {desk.moodle_id: desk.course_title or str(desk.moodle_id) for desk in self.all(platform_id)}
+
     def mappable(self, session: Session, cohort_id: str, course_ids: Collection[str] | None) -> Collection[str]:
         """Return the courses of a cohort, by id, whose native activities can be mapped.
 

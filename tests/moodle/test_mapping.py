@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.errors import NotFound
+from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desk, Desks
 from lti_tool.moodle.errors import NoMoodle
 from lti_tool.moodle.mapping import LOOKS_A_MINUTE, Looked, MappingService, Saved
@@ -29,6 +30,7 @@ from tests.clock import START, FakeClock
 from tests.moodle.answering import COURSE, answers, course_with, gradebook_with
 from tests.moodle_client.recorded_moodle import Drop, RecordedMoodle
 from tests.moodle_client.recorded_moodle.recordings import response
+from tests.recording_jobs import RecordingJobs
 
 TRAININGS = load_trainings()
 LEERVRAAG = Wish("leervraag", 1, Counts.SUBMITTED)
@@ -62,8 +64,13 @@ def desk(desks: Desks, course: Course) -> Desk:
 
 
 @pytest.fixture
-def service(database: Database, clock: FakeClock, sites: MoodleSites) -> MappingService:
-    return MappingService(database, clock, sites)
+def jobs() -> RecordingJobs:
+    return RecordingJobs()
+
+
+@pytest.fixture
+def service(database: Database, clock: FakeClock, sites: MoodleSites, jobs: RecordingJobs) -> MappingService:
+    return MappingService(database, clock, sites, jobs)
 
 
 @pytest.fixture
@@ -143,8 +150,14 @@ def test_without_the_gradebook_grades_of_a_quiz_are_not_offered(
     assert contents.choices[41].ways == (Counts.COMPLETED,)
 
 
-def test_what_is_wanted_is_kept_and_the_course_is_read_soon(
-    service: MappingService, desk: Desk, looked: Looked, database: Database, course: Course, clock: FakeClock
+def test_what_is_wanted_is_kept_and_the_course_is_read_at_once(
+    service: MappingService,
+    desk: Desk,
+    looked: Looked,
+    database: Database,
+    course: Course,
+    clock: FakeClock,
+    jobs: RecordingJobs,
 ) -> None:
     assert service.save(desk, looked, [LEERVRAAG, TERUGBLIK]) == Saved(changed=2, removed=0)
     kept = service.kept(desk)
@@ -154,6 +167,7 @@ def test_what_is_wanted_is_kept_and_the_course_is_read_soon(
     assert (terugblik.state, terugblik.confirmed_at, terugblik.imported) == (ActivityState.OK, START, 0)
     row = row_of(database, course)
     assert (row.moodle_id, row.next_sync_at, row.problem) == (COURSE, clock.now, None)
+    assert [(one.job, one.key, one.number) for one in jobs.waiting_jobs] == [(SYNC_MOODLE, course.id, row.job)]
 
 
 def test_saving_the_same_again_changes_nothing(
