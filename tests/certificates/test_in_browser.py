@@ -110,6 +110,17 @@ def test_every_form_is_checked_and_none_is_sent(page: Page, installed: Installat
     assert {asked.split()[0] for asked in installed.asked} == {"GET"}
 
 
+def test_the_date_is_the_issuers_wherever_the_reader_is(chromium: Browser, installed: Installation) -> None:
+    context = chromium.new_context(locale="nl-NL", timezone_id="Pacific/Kiritimati")
+    installed.serve(context)
+    page = context.new_page()
+    page.goto(f"{SITE}/verify")
+    choose(page, signed().jwt.encode())
+    expect(page.locator("[data-fact=awarded]")).to_have_text("4 juni 2026")
+    expect(page.locator("[data-as-of]")).to_have_text("Lijst met ingetrokken certificaten van 23 november 2026 om 13:00")
+    context.close()
+
+
 @pytest.mark.parametrize("make", KEYS)
 def test_a_pdf_with_an_eseal_is_checked_too(
     chromium: Browser, sqlite_template: Path, tmp_path: Path, make: Callable[[], SealPrivateKey]
