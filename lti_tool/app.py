@@ -32,9 +32,12 @@ from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
+from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
+from lti_tool.certificates.verification import VerificationService
+from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
@@ -353,7 +356,7 @@ def compose(
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         desks=desks,
-        native_mappings=MappingService(database, clock, moodle_sites),
+        native_mappings=MappingService(database, clock, moodle_sites, engine),
         moodle_sync=moodle_sync,
         moodle_writes=moodle_writes,
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
@@ -398,6 +401,7 @@ def create_app(parts: Parts) -> Flask:
         parts.issue_log,
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
+        VerificationService(parts.certificates, parts.clock),
         parts.roster_lists,
         parts.moodle_sites,
         parts.moodle_check,
@@ -417,6 +421,7 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
+            printable=name_problem,
         ),
     )
     init_limits(
@@ -431,6 +436,8 @@ def create_app(parts: Parts) -> Flask:
             "platforms.connected": settings.registrations_per_minute,
             "platforms.deployment": settings.registrations_per_minute,
             "connection.check_registered": settings.registrations_per_minute,
+            "verification.send": settings.verifications_per_minute,
+            "verification.machine": settings.verifications_per_minute,
         },
     )
     app.before_request(_refuse_nul)
@@ -447,6 +454,7 @@ def create_app(parts: Parts) -> Flask:
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,
+        verification_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -23,7 +23,7 @@ from lti_tool.platforms.models import Platform
 from lti_tool.sync.models import ScoreOutbox
 from tests.ports import free_port
 
-PLAIN = {0: 1000, 20: 1000, 100: 300}
+PLAIN = {0: 1000, 20: 1000, 100: 1000}
 SCHOOLS = 2
 LOOK_SECONDS = 0.02
 QUIET_SECONDS = 2.0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 COURSES: Final = 10
@@ -82,15 +83,9 @@ class Score:
 
 
 def scores(count: int) -> Sequence[Score]:
-    """Return so many scores for all line items of all courses, as many people in each; column by column.
-
-    Args:
-        count: a multiple of the line items.
-    """
-    people, rest = divmod(count, COURSES * COLUMNS)
-    if rest or not people:
-        raise ValueError(f"expected a multiple of {COURSES * COLUMNS}")
-    return list(_scores(people))
+    """Return so many scores, column by column and course by course: for all line items, if there are enough of them."""
+    people = -(-count // (COURSES * COLUMNS))
+    return list(islice(_scores(people), count))
 
 
 def _scores(people: int) -> Iterator[Score]:
@@ -123,6 +118,7 @@ class Tally:
         tokens: how many it gave.
         connections: how many were opened to it.
         most_open: how many were open at the same moment.
+        calls: how many requests came with a token that counts.
         posts: how many scores it took, the same one twice counting twice.
         held: by line item path and user: given, maximum, comment.
     """
@@ -130,6 +126,7 @@ class Tally:
     tokens: int
     connections: int
     most_open: int
+    calls: int
     posts: int
     held: dict[tuple[str, str], tuple[float, float, str | None]]
 
@@ -144,6 +141,7 @@ def together(tallies: Sequence[Tally]) -> Tally:
         tokens=sum(one.tokens for one in tallies),
         connections=max(one.connections for one in tallies),
         most_open=max(one.most_open for one in tallies),
+        calls=sum(one.calls for one in tallies),
         posts=sum(one.posts for one in tallies),
         held={key: value for one in tallies for key, value in one.held.items()},
     )

@@ -15,7 +15,7 @@ from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
-from lti_tool.training.naming import NameService
+from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
@@ -41,6 +41,7 @@ def training_services(
     *,
     outcome_followers: Sequence[OutcomeFollower] = (),
     person_followers: Sequence[PersonFollower] = (),
+    printable: NameCheck = lambda _name: None,
 ) -> tuple[object, ...]:
     """Return everything that the views of this room use, for `lti_tool.registry.provide`.
 
@@ -48,6 +49,7 @@ def training_services(
         extras: what the rooms above tell about certificates and scores.
         outcome_followers: called in this order when an outcome changes, in the same transaction.
         person_followers: called in this order when a name is confirmed, in the same transaction.
+        printable: whether the certificate can show a name.
 
     Raises:
         SettingsError: the file store cannot be used.
@@ -69,6 +71,6 @@ def training_services(
         HandInService(database, clock, drafts, followers),
         WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
         ReviewService(database, clock, access, followers),
-        NameService(database, clock, access, extras, person_followers),
+        NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.statements import FoundRow, Statement
@@ -64,6 +64,11 @@ class VersionShown:
     facts: NativeFacts | None = None
     """What that learning environment says of it."""
 
+    @property
+    def accepted(self) -> bool:
+        """Whether this very version was accepted."""
+        return any(review.verdict is Verdict.ACCEPTED for review in self.reviews)
+
 
 @dataclass(frozen=True)
 class CopyShown:
@@ -103,6 +108,11 @@ class WorkShown:
     def last(self) -> VersionShown | None:
         """What was handed in last."""
         return self.versions[0] if self.versions else None
+
+    @property
+    def counts(self) -> VersionShown | None:
+        """What counts: what was accepted, else what was handed in last. Something newer may have come from elsewhere."""
+        return next((version for version in self.versions if version.accepted), self.last)
 
     @property
     def next_number(self) -> int:
@@ -178,10 +188,11 @@ def question_of(session: Session, rows: Collection[FoundRow]) -> str | None:
     asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
     if asked is None or asked.state == OutcomeState.OPEN:
         return None
+    accepted = exists().where(Review.version_id == SubmissionVersion.id, Review.verdict == Verdict.ACCEPTED.value)
     text = session.scalar(
         select(SubmissionVersion.text)
         .where(SubmissionVersion.submission_id == asked.id)
-        .order_by(SubmissionVersion.number.desc())
+        .order_by(accepted.desc(), SubmissionVersion.number.desc())
         .limit(1)
     )
     return learning_question(text or "") or None

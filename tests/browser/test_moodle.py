@@ -8,7 +8,8 @@ from playwright.sync_api import FrameLocator, expect
 from sqlalchemy import delete
 
 from lti_tool.demo.connecting import ADMIN, token_for_programs
-from lti_tool.demo.walk import TRAINER, connect_web_services
+from lti_tool.demo.native import connect_web_services
+from lti_tool.demo.walk import TRAINER
 from lti_tool.moodle.models import MoodleCourse
 from tests.browser.conftest import Windows
 from tests.browser.stage import WHOLE, Lesson, Stage

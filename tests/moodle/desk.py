@@ -79,11 +79,12 @@ class Desk:
             manners=manners,
         )
 
-    def new_sync(self, minutes: int = MINUTES) -> MoodleSync:
+    def new_sync(self, minutes: int = MINUTES, *, jobs: RecordingJobs | None = None) -> MoodleSync:
         """Put one more together, as another worker would; it does the jobs from now on."""
+        jobs = jobs or self.jobs
         importer = ImportService(self.clock, [self._tell])
-        sync = MoodleSync(self.database, self.sites, self.platforms, importer, self.jobs, self.clock, minutes, lambda: 0.0)
-        self.jobs.register(SYNC_MOODLE, sync.sync, lanes=True)
+        sync = MoodleSync(self.database, self.sites, self.platforms, importer, jobs, self.clock, minutes, lambda: 0.0)
+        jobs.register(SYNC_MOODLE, sync.sync, lanes=True)
         return sync
 
     def _tell(self, session: Session, change: OutcomeChanged) -> None:

@@ -52,6 +52,17 @@ def test_a_change_in_moodle_makes_the_next_version(desk: Desk) -> None:
     assert desk.states() == {11: "imported"}
 
 
+def test_two_hand_ins_within_a_second_are_two_versions_when_one_was_read_between_them(desk: Desk) -> None:
+    zoe = desk.participant(11)
+    desk.map(1)
+    desk.living.hand_in(1, 11, "Eerste")
+    desk.read()
+    desk.living.now -= 1
+    desk.living.hand_in(1, 11, "Tweede")
+    desk.read()
+    assert desk.texts(zoe) == ["Eerste", "Tweede"]
+
+
 def test_a_draft_in_moodle_counts_once_it_is_handed_in(desk: Desk) -> None:
     zoe = desk.participant(11)
     desk.map(1)
