@@ -126,7 +126,7 @@ class Bringing:
             return
         row.submission_id, row.version_id = taken.submission_id, taken.version_id
         self._states[taken.submission_id] = taken.state
-        for position, file in enumerate(content.files):
+        for position, file in enumerate(content.files if taken.made else ()):
             session.add(
                 NativeFile(
                     version_id=taken.version_id,

@@ -35,22 +35,6 @@ def lesson(stage: Stage) -> Lesson:
     return lesson
 
 
-@pytest.fixture(scope="module")
-def finished(stage: Stage) -> Lesson:
-    """A course in which somebody did everything and has the certificate."""
-    lesson = stage.lesson()
-    stage.complete(GRADUATE, lesson)
-    stage.confirm_name(GRADUATE, lesson, GRADUATE)
-    stage.parts.cohorts.approve(stage.cohort_id(lesson))
-    return lesson
-
-
-@pytest.fixture(scope="module")
-def certificate(stage: Stage, finished: Lesson) -> str:
-    """The address of a certificate."""
-    return stage.certificate(GRADUATE, finished)
-
-
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_of_a_participant(window: Windows, lesson: Lesson, english: bool) -> None:
     visitor = window(english=english)
@@ -268,6 +252,12 @@ def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, 
     page, wrong = visitor.page, []
     page.goto(certificate)
     wrong += visitor.inspect(page, "certificate")
+    page.locator("[data-self-check] button").click()
+    page.locator("[data-result] summary").click()
+    wrong += visitor.inspect(page, "certificate, checked in the browser")
+    page.goto(f"{stage.tool_url}/verify")
+    wrong += visitor.inspect(page, "verify")
+    page.goto(certificate)
     page.locator("a[href*='/achievements/']").click()
     page.locator("#criteria").wait_for()
     wrong += visitor.inspect(page, "achievement")

@@ -76,6 +76,7 @@ def test_a_key_set_that_disagrees_with_the_did_document_stops_it() -> None:
 
 FALSE_TOKENS: dict[str, Callable[[], str]] = {
     "JWT of another key": lambda: issuer(made=2).status([]).jwt,
+    "a bomb": lambda: made.bomb().jwt,
     "a certificate as list": lambda: made.token(put("id", value=f"{BASE_URL}/status/1")).decode(),
 }
 

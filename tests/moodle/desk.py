@@ -151,6 +151,12 @@ class Desk:
         with self.database.session() as session:
             session.merge(self.submission(enrolment, key)).state = OutcomeState.ACCEPTED.value
 
+    def unmap(self, mapping: ActivityMapping) -> None:
+        """Let the trainer say that it stands for nothing any more; what was read of it for the course goes along."""
+        with self.database.session() as session:
+            session.delete(session.get_one(ActivityMapping, mapping.id))
+            session.get_one(MoodleCourse, self.course.id).marks = {}
+
     def give_back(self, enrolment: Enrolment | None, key: str = ASSIGNMENT) -> None:
         """Let the trainer return the last version, as if nobody followed."""
         self.build.review(self.versions(enrolment, key)[-1], self.trainer.person_id, "returned", feedback="Vul aan.")
