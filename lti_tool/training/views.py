@@ -43,6 +43,9 @@ def placement(placement_id: str) -> Answer:
         return redirect(url_for("embedding.setup", placement_id=placement_id), 303)
     if arrival.door is Door.COPY:
         return redirect(url_for("embedding.copied", placement_id=placement_id), 303)
+    if arrival.certificate and arrival.door in (Door.PARTICIPANT, Door.TRAINER):
+        mine = arrival.door is Door.PARTICIPANT
+        return redirect(url_for("awards.mine" if mine else "awards.due", cohort_id=arrival.cohort_id), 303)
     if arrival.door is Door.PARTICIPANT and key:
         return redirect(url_for("training.assignment", cohort_id=arrival.cohort_id, key=key), 303)
     if arrival.door is Door.PARTICIPANT:

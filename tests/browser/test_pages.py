@@ -128,7 +128,7 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
         yield from visitor.inspect(visitor.frame, "picker, without a name")
     visitor.open(unset)
     visitor.tool.locator("a[href$='/setup']").click()
-    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
+    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 2)
     yield from visitor.inspect(visitor.frame, "setup")
 
 
