@@ -11,6 +11,7 @@ from lti_tool.training.arriving import ArrivalService
 from lti_tool.training.board import BoardService
 from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
@@ -58,6 +59,7 @@ def training_services(
     store = FileStore(settings.files_location)
     followers = tuple(outcome_followers)
     queue = QueueService(database, clock, access)
+    drafts = DraftService(database, clock, access, followers)
     return (
         cohorts,
         extras,
@@ -68,7 +70,8 @@ def training_services(
         BoardService(database, clock, access, extras),
         queue,
         ReviewPageService(database, access, extras, queue),
-        HandInService(database, clock, access, followers),
+        drafts,
+        HandInService(database, clock, drafts, followers),
         WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
         ReviewService(database, clock, access, followers),
         NameService(database, clock, access, extras, person_followers, printable),
