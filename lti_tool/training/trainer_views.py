@@ -10,11 +10,11 @@ from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
-from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.presenting import marks_shown, show, unsent
 from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
 from lti_tool.training.review_page import ReviewPage, ReviewPageService
-from lti_tool.training.reviewing import ReviewService
+from lti_tool.training.reviewing import Remark, ReviewService
 from lti_tool.training.service import Issuer
 
 Answer = str | tuple[str, int] | BaseResponse
@@ -72,6 +72,7 @@ def hand_ins(cohort_id: str, key: str) -> Answer:
 def review(submission_id: str) -> Answer:
     """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read).
 
+    Of each criterion it may say `met-<key>` (`yes` or `no`) and `remark-<key>`.
     `?only=` narrows the queue beside it, and so what opens next, to one cohort.
     """
     viewer = current_viewer()
@@ -81,7 +82,12 @@ def review(submission_id: str) -> Answer:
         number = request.form.get("version", type=int)
         try:
             reviewed = use(ReviewService).review(
-                viewer, submission_id, request.form.get("verdict", ""), request.form.get("feedback", ""), number
+                viewer,
+                submission_id,
+                request.form.get("verdict", ""),
+                request.form.get("feedback", ""),
+                number,
+                _remarks(),
             )
             return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id, only)), 303)
         except Incomplete as incomplete:
@@ -95,7 +101,8 @@ def review(submission_id: str) -> Answer:
         "training.waiting",
         page=page,
         problems=problems,
-        feedback=request.form.get("feedback", ""),
+        typed=request.form,
+        unsent=unsent,
         marks=marks_shown(page.marks),
         said=_said(viewer),
     )
@@ -141,6 +148,14 @@ def _after(page: ReviewPage) -> str:
         following = page.queue.longest.submission_id
         return url_for("training.review", submission_id=following, only=only, after=page.submission_id)
     return url_for("training.waiting", cohort_id=page.place.cohort_id, only=only, after=page.submission_id)
+
+
+def _remarks() -> list[Remark]:
+    """Return what the form says of criteria; the service knows which there are."""
+    said = {"yes": True, "no": False}
+    keys = {name.partition("-")[2]: None for name in request.form if name.startswith(("met-", "remark-"))}
+    form = request.form
+    return [Remark(key, said.get(form.get(f"met-{key}", "")), form.get(f"remark-{key}", "")) for key in keys]
 
 
 def _said(viewer: Viewer) -> ReviewPage | None:
