@@ -87,6 +87,7 @@ from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
 from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
@@ -159,6 +160,7 @@ class Parts:
     replacements: ReplacementService
     erasures: ErasureService
     issue_log: IssueLog
+    certificate_columns: CertificateColumns
     batches: BatchService
     exports: ExportService
     moodle_sites: MoodleSites
@@ -267,6 +269,7 @@ def compose(
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
+    columns = CertificateColumns(database, outbox, awards.cards)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -278,6 +281,7 @@ def compose(
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(WRITE_SWEEP_EVERY, "sweep-moodle-writes", moodle_writer.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(CERTIFICATE_SWEEP_EVERY, "sweep-certificate-columns", columns.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
@@ -351,6 +355,7 @@ def compose(
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
         issue_log=issue_log,
+        certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,

@@ -6,6 +6,7 @@ from flask_babel import force_locale
 
 from lti_tool.certificates.findings import Finding
 from lti_tool.certificates.verdict import TITLES, VALID, CheckState, VerdictState
+from lti_tool.web.locales import select_time_zone
 from lti_tool.web.states import state_of
 
 VERDICT_STATES = {
@@ -33,6 +34,7 @@ def check_words(language: str) -> dict[str, Any]:
 
 def _words(language: str) -> dict[str, Any]:
     return {
+        "zone": select_time_zone(),
         "valid": VALID.get(language),
         "findings": {finding.name: _finding(finding, language) for finding in Finding},
         "verdicts": {

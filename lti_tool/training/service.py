@@ -11,6 +11,7 @@ from lti_tool.training.arriving import ArrivalService
 from lti_tool.training.board import BoardService
 from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
@@ -56,6 +57,7 @@ def training_services(
     access = Access(trainings)
     store = FileStore(settings.files_location)
     followers = tuple(outcome_followers)
+    drafts = DraftService(database, clock, access, followers)
     return (
         cohorts,
         extras,
@@ -65,7 +67,8 @@ def training_services(
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
         ReviewPageService(database, clock, access, extras),
-        HandInService(database, clock, access, followers),
+        drafts,
+        HandInService(database, clock, drafts, followers),
         WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
         ReviewService(database, clock, access, followers),
         NameService(database, clock, access, extras, person_followers, printable),

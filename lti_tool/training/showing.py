@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.statements import FoundRow, Statement
+from lti_tool.training.draft_copies import copies_of
 from lti_tool.training.importing import NativeFacts
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
 from lti_tool.training.outcomes import Extras, NativeFileShown
@@ -63,6 +64,21 @@ class VersionShown:
     facts: NativeFacts | None = None
     """What that learning environment says of it."""
 
+    @property
+    def accepted(self) -> bool:
+        """Whether this very version was accepted."""
+        return any(review.verdict is Verdict.ACCEPTED for review in self.reviews)
+
+
+@dataclass(frozen=True)
+class CopyShown:
+    """A text that is kept beside the draft."""
+
+    id: str
+    text: str
+    link: str
+    typed_at: datetime
+
 
 @dataclass(frozen=True)
 class WorkShown:
@@ -79,6 +95,9 @@ class WorkShown:
     draft_files: tuple[FileShown, ...]
     versions: tuple[VersionShown, ...]
     """The newest first."""
+    draft_revision: int = 0
+    copies: tuple[CopyShown, ...] = ()
+    """What is kept beside the draft, the newest first."""
 
     @property
     def handed_in(self) -> bool:
@@ -89,6 +108,11 @@ class WorkShown:
     def last(self) -> VersionShown | None:
         """What was handed in last."""
         return self.versions[0] if self.versions else None
+
+    @property
+    def counts(self) -> VersionShown | None:
+        """What counts: what was accepted, else what was handed in last. Something newer may have come from elsewhere."""
+        return next((version for version in self.versions if version.accepted), self.last)
 
     @property
     def next_number(self) -> int:
@@ -135,6 +159,8 @@ def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
         draft_saved_at=submission.draft_saved_at,
         draft_files=_files(files),
         versions=versions_of(session, submission.id),
+        draft_revision=submission.draft_revision,
+        copies=tuple(CopyShown(copy.id, copy.text, copy.link, copy.typed_at) for copy in copies_of(session, submission.id)),
     )
 
 
@@ -162,10 +188,11 @@ def question_of(session: Session, rows: Collection[FoundRow]) -> str | None:
     asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
     if asked is None or asked.state == OutcomeState.OPEN:
         return None
+    accepted = exists().where(Review.version_id == SubmissionVersion.id, Review.verdict == Verdict.ACCEPTED.value)
     text = session.scalar(
         select(SubmissionVersion.text)
         .where(SubmissionVersion.submission_id == asked.id)
-        .order_by(SubmissionVersion.number.desc())
+        .order_by(accepted.desc(), SubmissionVersion.number.desc())
         .limit(1)
     )
     return learning_question(text or "") or None

@@ -35,22 +35,6 @@ def lesson(stage: Stage) -> Lesson:
     return lesson
 
 
-@pytest.fixture(scope="module")
-def finished(stage: Stage) -> Lesson:
-    """A course in which somebody did everything and has the certificate."""
-    lesson = stage.lesson()
-    stage.complete(GRADUATE, lesson)
-    stage.confirm_name(GRADUATE, lesson, GRADUATE)
-    stage.parts.cohorts.approve(stage.cohort_id(lesson))
-    return lesson
-
-
-@pytest.fixture(scope="module")
-def certificate(stage: Stage, finished: Lesson) -> str:
-    """The address of a certificate."""
-    return stage.certificate(GRADUATE, finished)
-
-
 @pytest.mark.parametrize("english", LANGUAGES)
 def test_the_pages_of_a_participant(window: Windows, lesson: Lesson, english: bool) -> None:
     visitor = window(english=english)
@@ -144,7 +128,7 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
         yield from visitor.inspect(visitor.frame, "picker, without a name")
     visitor.open(unset)
     visitor.tool.locator("a[href$='/setup']").click()
-    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
+    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 2)
     yield from visitor.inspect(visitor.frame, "setup")
 
 
@@ -268,6 +252,12 @@ def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, 
     page, wrong = visitor.page, []
     page.goto(certificate)
     wrong += visitor.inspect(page, "certificate")
+    page.locator("[data-self-check] button").click()
+    page.locator("[data-result] summary").click()
+    wrong += visitor.inspect(page, "certificate, checked in the browser")
+    page.goto(f"{stage.tool_url}/verify")
+    wrong += visitor.inspect(page, "verify")
+    page.goto(certificate)
     page.locator("a[href*='/achievements/']").click()
     page.locator("#criteria").wait_for()
     wrong += visitor.inspect(page, "achievement")

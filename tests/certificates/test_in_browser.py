@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import update
 
 from lti_tool.certificates.eseal import SealPrivateKey
 from lti_tool.certificates.findings import Finding
+from lti_tool.certificates.models import Certificate
 from lti_tool.config import load_settings
 from tests.browser_fixture import Complaints, findings, fits
 from tests.certificates import forgeries as made
@@ -110,6 +112,17 @@ def test_every_form_is_checked_and_none_is_sent(page: Page, installed: Installat
     assert {asked.split()[0] for asked in installed.asked} == {"GET"}
 
 
+def test_the_date_is_the_issuers_wherever_the_reader_is(chromium: Browser, installed: Installation) -> None:
+    context = chromium.new_context(locale="nl-NL", timezone_id="Pacific/Kiritimati")
+    installed.serve(context)
+    page = context.new_page()
+    page.goto(f"{SITE}/verify")
+    choose(page, signed().jwt.encode())
+    expect(page.locator("[data-fact=awarded]")).to_have_text("4 juni 2026")
+    expect(page.locator("[data-as-of]")).to_have_text("Lijst met ingetrokken certificaten van 23 november 2026 om 13:00")
+    context.close()
+
+
 @pytest.mark.parametrize("make", KEYS)
 def test_a_pdf_with_an_eseal_is_checked_too(
     chromium: Browser, sqlite_template: Path, tmp_path: Path, make: Callable[[], SealPrivateKey]
@@ -181,6 +194,7 @@ FALSE_LISTS: dict[str, Callable[[], str]] = {
     "no list": lambda: "niets",
     "not signed": lambda: issuer().status([]).jwt.rpartition(".")[0] + ".AAAA",
     "as JSON": lambda: json.dumps(status_list()),
+    "a bomb": lambda: made.bomb().jwt,
     "of the future": lambda: issuer().status([], made=made.LATER).jwt,
 }
 
@@ -206,6 +220,38 @@ def test_a_revoked_certificate_is_revoked_in_the_browser(page: Page, context: Br
     choose(page, aside(lambda: dict(genuine()))["pdf"])
     expect_verdict(page, "Dit certificaat is ingetrokken", Finding.IS_REVOKED)
     expect(page.locator("[data-fact=name]")).to_have_text(NAME)
+
+
+def test_a_replaced_certificate_leads_to_the_one_that_counts(page: Page, context: BrowserContext) -> None:
+    standing = {"state": "replaced", "successor": f"{SITE}/c/Bq3VbZk8sWm1rT6yXe0uLd"}
+    context.route("**/status/1.jwt", lambda route: route.fulfill(status=200, body=issuer().status([ENTRY.index]).jwt))
+    context.route("**/c/*/status", lambda route: route.fulfill(status=200, json=standing))
+    page.goto(f"{SITE}/verify")
+    choose(page, signed().jwt.encode())
+    expect_verdict(page, "Dit certificaat is vervangen", Finding.IS_REPLACED)
+    link = page.get_by_role("link", name="Bekijk het geldige certificaat")
+    expect(link).to_have_attribute("href", standing["successor"])
+
+
+def test_what_the_holder_does_not_share_is_checked_by_its_seal(
+    chromium: Browser, sqlite_template: Path, tmp_path: Path
+) -> None:
+    held, close = open_installation(tmp_path, sqlite_template)
+    forms = aside(lambda: dict(genuine()))
+    with held.parts.database.session() as session:
+        session.execute(update(Certificate).values(shared=False))
+    context = chromium.new_context(locale="nl-NL")
+    held.serve(context)
+    page = context.new_page()
+    page.goto(f"{SITE}/verify")
+    for form in ("pdf", "png", "svg", "jwt"):
+        choose(page, forms[form], f"certificaat.{form}")
+        expect_verdict(page, "Dit certificaat is geldig")
+    choose(page, forms["json"], "certificaat.json")
+    expect_verdict(page, "Dit is niet te controleren", Finding.NOT_HERE)
+    expect(page.locator("[data-offer]")).to_be_visible()
+    context.close()
+    close()
 
 
 def test_a_certificate_of_another_organisation_frightens_nobody(page: Page) -> None:

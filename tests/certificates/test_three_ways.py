@@ -62,11 +62,11 @@ def command(*arguments: str) -> Result:
     return aside(lambda: CliRunner().invoke(main, ["certificate", "verify", *arguments], prog_name="icc-bridge"))
 
 
-Check = Callable[[str, bytes], Page]
+Check = Callable[[Path], Page]
 
 
 @pytest.fixture(scope="module")
-def check(chromium: Browser, installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Check]:
+def check(chromium: Browser, installed: Installation) -> Iterator[Check]:
     """Lets the browser check a file on the page, and returns the page with the result; the file is never sent."""
     context = chromium.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam")
     installed.serve(context)
@@ -74,11 +74,8 @@ def check(chromium: Browser, installed: Installation, tmp_path_factory: pytest.T
     complaints.listen(context)
     page = context.new_page()
     page.goto("https://icc.example.org/verify")
-    folder = tmp_path_factory.mktemp("checked")
 
-    def look(name: str, data: bytes) -> Page:
-        file = folder / name
-        file.write_bytes(data)
+    def look(file: Path) -> Page:
         page.evaluate("document.querySelector('[data-result]').replaceChildren()")
         installed.asked.clear()
         page.locator("#file").set_input_files([])
@@ -93,8 +90,10 @@ def check(chromium: Browser, installed: Installation, tmp_path_factory: pytest.T
 
 
 @pytest.mark.parametrize("case", each(BROWSER_CASES))
-def test_the_browser_refuses_it_and_says_why(check: Check, case: Case) -> None:
-    page = check("certificate", aside(case.data))
+def test_the_browser_refuses_it_and_says_why(check: Check, tmp_path: Path, case: Case) -> None:
+    file = tmp_path / "certificate"
+    file.write_bytes(aside(case.data))
+    page = check(file)
     expect(page.locator("[data-explanation]")).to_have_text(case.in_browser.words.nl)
     expect(page.locator("[data-title]")).to_have_text(TITLES[state_of(case.in_browser)].nl)
     if state_of(case.in_browser) is VerdictState.ALTERED:
@@ -113,7 +112,18 @@ def test_every_way_accepts_the_true_one(
     file.write_bytes(data)
     result = command(str(file), *documents)
     assert result.exit_code == 0
-    page = check(file.name, data)
+    page = check(file)
     expect(page.locator("[data-title]")).to_have_text("Dit certificaat is geldig")
     expect(page.locator("[data-fact=name]")).to_have_text("Zoë van ’t Höfen-Çelik")
     expect(page.locator("[data-result] .icc-checks .is-bad")).to_have_count(0)
+
+
+def test_two_hundred_megabytes_are_refused_unread(check: Check, tmp_path: Path) -> None:
+    huge = tmp_path / "certificaat.pdf"
+    with huge.open("wb") as file:
+        file.write(b"%PDF-1.7")
+        file.truncate(200 * 1024 * 1024)
+    result = command(str(huge), "--did", str(huge))
+    assert (result.exit_code, result.stderr) == (1, "icc-bridge: certificaat.pdf: too large for a certificate\n")
+    page = check(huge)
+    expect(page.locator("[data-explanation]")).to_have_text(Finding.TOO_LARGE.words.nl)

@@ -173,7 +173,10 @@ def test_what_is_not_there_cannot_be_read(installed: CommandLine, connected: str
 
 @pytest.fixture
 def course(parts: Parts, connected: str) -> str:
-    """The id of the recorded course, which shows a cohort."""
+    """The id of the recorded course, which shows a cohort; the engine has its tables, for what is to be read."""
+    with_tables = compose(load_settings())
+    with_tables.engine.prepare()
+    with_tables.close()
     build = Builder(parts.database, parts.clock)
     with parts.database.session() as session:
         platform = session.get_one(Platform, connected)

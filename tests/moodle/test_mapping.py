@@ -342,6 +342,21 @@ def test_courses_that_cannot_be_mapped_have_no_desk(desks: Desks, build: Builder
     assert desks.all("unknown") == []
 
 
+def test_what_is_no_course_of_a_moodle_is_left_out_of_the_lists(
+    desks: Desks, desk: Desk, build: Builder, platform: Platform, database: Database, cohort: Cohort
+) -> None:
+    somebody = build.account(platform).person_id
+    for course, other in (
+        (build.course(platform, "course-seven"), cohort),
+        (build.course(platform, "8"), build.cohort(training_key="gone")),
+    ):
+        build.bind(course, other, somebody)
+    assert [one.course_id for one in desks.all()] == [desk.course_id]
+    assert desks.known(platform.id) == {COURSE: "Cultuur op school"}
+    with database.session() as session:
+        assert desks.mappable(session, cohort.id, None) == {desk.course_id}
+
+
 def test_the_board_knows_which_courses_can_be_mapped(
     desks: Desks, desk: Desk, database: Database, build: Builder, cohort: Cohort, sites: MoodleSites
 ) -> None:

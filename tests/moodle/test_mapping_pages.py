@@ -11,12 +11,13 @@ from werkzeug.test import TestResponse
 
 from lti_tool.courses.models import Person
 from lti_tool.moodle.mapping import LOOKS_A_MINUTE
-from lti_tool.moodle.models import ActivityMapping
+from lti_tool.moodle.models import ActivityMapping, NativeWork
 from mappings.roles import Role
 from moodle_client import Function
 from tests.moodle.answering import answers, course_with
 from tests.moodle.stage import Stage, post, token_on
 from tests.moodle_client.recorded_moodle import Drop
+from tests.recording_jobs import RecordingJobs
 
 SUGGESTED = {"leervraag": "1", "verkenning": "2", "beroepsproduct": "3", "terugblik": "4", "vervolgstappen": ""}
 CHOICES = {f"activity-{key}": value for key, value in SUGGESTED.items()}
@@ -116,6 +117,26 @@ def test_what_is_chosen_is_kept_by_its_trainer(stage: Stage) -> None:
     assert "Voorstel</span>" not in page
     assert 'value="57,5"' in page
     assert "telt mee voor Mijn leervraag en mijn school" in page
+
+
+def test_what_is_chosen_is_read_by_the_next_sweep_and_again_when_the_choice_changes(stage: Stage) -> None:
+    client, sync, jobs = stage.sign_in(), stage.parts.moodle_sync, stage.parts.engine
+    assert isinstance(jobs, RecordingJobs)
+    post(client, stage.address, **NOTHING | {"activity-leervraag": "1"})
+    sync.sweep()
+    jobs.run()
+    page = html.unescape(client.get(stage.address).text)
+    assert "Laatst gelezen in Moodle: 23 november 2026" in page
+    with stage.parts.database.reading() as session:
+        before = set(session.scalars(select(NativeWork.user_id)))
+    assert before
+    stage.moodle.seen.clear()
+    post(client, stage.address, **NOTHING | {"activity-leervraag": "1", "counts-leervraag": "completed"})
+    sync.sweep()
+    jobs.run()
+    assert "tool_mobile_call_external_functions" in stage.moodle.calls
+    with stage.parts.database.reading() as session:
+        assert set(session.scalars(select(NativeWork.user_id))) >= before
 
 
 def test_what_cannot_be_is_told_at_its_field_and_nothing_typed_is_lost(stage: Stage) -> None:

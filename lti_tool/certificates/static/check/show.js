@@ -3,7 +3,7 @@
 export function show(place, verdict, run, { icons, withFacts = true }) {
   const list = checks(verdict, run, icons);
   list.classList.toggle("icc-panel", withFacts);
-  const panel = withFacts && verdict.facts ? [facts(verdict.facts)] : [];
+  const panel = withFacts && verdict.facts ? [facts(verdict.facts, verdict.zone)] : [];
   place.replaceChildren(verdictBox(verdict, icons), ...panel, list);
   place.querySelector("[data-title]").focus();
 }
@@ -24,7 +24,7 @@ function verdictBox(verdict, icons) {
   box.querySelector("[data-explanation]").textContent = verdict.explanation;
   if (verdict.asOf) {
     const asOf = box.querySelector("[data-as-of]");
-    asOf.querySelector("span").textContent = moment(verdict.asOf, { dateStyle: "long", timeStyle: "short" });
+    asOf.querySelector("span").textContent = moment(verdict.asOf, { dateStyle: "long", timeStyle: "short", timeZone: verdict.zone });
     asOf.hidden = false;
   }
   if (verdict.successor) {
@@ -35,9 +35,9 @@ function verdictBox(verdict, icons) {
   return box;
 }
 
-function facts(facts) {
+function facts(facts, timeZone) {
   const panel = part("facts");
-  const shown = { ...facts, awarded: moment(facts.awarded, { dateStyle: "long" }), results: facts.results.join(" · ") };
+  const shown = { ...facts, awarded: moment(facts.awarded, { dateStyle: "long", timeZone }), results: facts.results.join(" · ") };
   for (const field of panel.querySelectorAll("[data-fact]")) {
     const value = shown[field.dataset.fact];
     field.textContent = value ?? "";
@@ -81,6 +81,7 @@ function howOf({ kid, slot, kind, findings }) {
   });
 }
 
+// In the issuer's time zone, as on the certificate: near midnight another one would show another day.
 function moment(value, style) {
   return new Date(value).toLocaleString(document.documentElement.lang, style);
 }

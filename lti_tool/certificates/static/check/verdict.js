@@ -16,6 +16,7 @@ export function verdictOf(run, words) {
     explanation: (decisive.find((one) => one.state === "failed") ?? decisive[0])?.text ?? words.valid,
     facts: run.proven && state !== "altered" ? factsOf(run.credential) : null,
     asOf: run.asOf,
+    zone: words.zone,
     successor: state === "replaced" ? run.successor : null,
   };
 }
