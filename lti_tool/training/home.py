@@ -12,6 +12,7 @@ from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
+from lti_tool.training.drafts import owner_of
 from lti_tool.training.outcomes import CertificateCard, Extras, NativeActivity, NativeMark, ScoreMark
 from lti_tool.training.people import first_name, trainer_names
 from lti_tool.training.showing import (
@@ -117,6 +118,8 @@ class AssignmentPage:
     places: Sequence[NativeActivity]
     """Activities in which it can be handed in as well."""
     panel: CertificatePanel
+    owner: str
+    """Under which a device keeps what could not be saved, see `lti_tool.training.drafts.owner_of`."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,7 @@ class HomeService:
                 native_files=native_files_of(session, self._extras, work.versions),
                 places=self._extras.native_places(session, standing.enrolment_id or "", assignment_key),
                 panel=self._panel(session, standing, rows),
+                owner=owner_of(standing.enrolment_id, assignment_key),
             )
 
     def name(self, viewer: Viewer, cohort_id: str) -> NamePage:

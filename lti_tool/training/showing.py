@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.statements import FoundRow, Statement
+from lti_tool.training.draft_copies import copies_of
 from lti_tool.training.importing import NativeFacts
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
 from lti_tool.training.outcomes import Extras, NativeFileShown
@@ -70,6 +71,16 @@ class VersionShown:
 
 
 @dataclass(frozen=True)
+class CopyShown:
+    """A text that is kept beside the draft."""
+
+    id: str
+    text: str
+    link: str
+    typed_at: datetime
+
+
+@dataclass(frozen=True)
 class WorkShown:
     """The work for one assignment, as its maker sees it."""
 
@@ -84,6 +95,9 @@ class WorkShown:
     draft_files: tuple[FileShown, ...]
     versions: tuple[VersionShown, ...]
     """The newest first."""
+    draft_revision: int = 0
+    copies: tuple[CopyShown, ...] = ()
+    """What is kept beside the draft, the newest first."""
 
     @property
     def handed_in(self) -> bool:
@@ -145,6 +159,8 @@ def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
         draft_saved_at=submission.draft_saved_at,
         draft_files=_files(files),
         versions=versions_of(session, submission.id),
+        draft_revision=submission.draft_revision,
+        copies=tuple(CopyShown(copy.id, copy.text, copy.link, copy.typed_at) for copy in copies_of(session, submission.id)),
     )
 
 

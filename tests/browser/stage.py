@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -257,6 +258,16 @@ class Stage:
     def cohort_id(self, lesson: Lesson) -> str:
         """Return the id of the lesson's cohort, as the tool's addresses have it."""
         return urlsplit(self.launch(TRAINER, lesson, next(iter(lesson.activities))).url).path.split("/")[2]
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """Stop the tool for as long as the block runs; then it is started again and answers."""
+        self.demo.stop_tool()
+        try:
+            yield
+        finally:
+            self.demo.start_tool()
+            self.demo.wait_until_ready()
 
     def end_sessions(self) -> None:
         """Let every session of the tool be over, as time does."""

@@ -1,7 +1,7 @@
 """Native activities of a connected Moodle, where work was handed in; how certificates are awarded, replaced and shared
 
 New tables, and columns that say of all work that is there: it was handed in and reviewed here; and of all certificates:
-they are shared, as before.
+they are shared, as before; and of all drafts: nothing changed them yet.
 """
 
 import sqlalchemy as sa
@@ -181,7 +181,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("platform_id", "result", name=op.f("pk_score_count")),
     )
+    _upgrade_drafts()
     _upgrade_certificates()
+
+
+def _upgrade_drafts() -> None:
+    op.add_column("submission", sa.Column("draft_revision", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("submission", sa.Column("draft_page", sa.String(length=22), nullable=True))
+    op.add_column("submission", sa.Column("draft_typed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "draft_copy",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("submission_id", sa.String(length=22), nullable=False),
+        sa.Column("page", sa.String(length=22), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("typed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_draft_copy_submission_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_copy")),
+    )
+    op.create_index(op.f("ix_draft_copy_submission_id"), "draft_copy", ["submission_id"])
 
 
 def _upgrade_certificates() -> None:
@@ -263,6 +284,9 @@ def downgrade() -> None:
 
     A certificate that was replaced goes: there was no room for two of one award.
     """
+    op.drop_table("draft_copy")
+    for column in ("draft_typed_at", "draft_page", "draft_revision"):
+        op.drop_column("submission", column)
     for table in ("portfolio_delivery", "score_count", "issue_log_day", "issue_log", "award_decision"):
         op.drop_table(table)
     op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")
