@@ -15,7 +15,7 @@ from typing import Any
 HERE = Path(__file__).parent
 LISTS = (HERE / "package.json", HERE / "package-lock.json")
 MODULES = HERE / "node_modules"
-NEEDED = "These tests need Node.js 20 or newer and npm. Install them with: sudo apt-get install nodejs npm"
+NEEDED = "These tests need Node.js 18 or newer and npm. Install them with: sudo apt-get install nodejs npm"
 INSTALL_SECONDS = 300
 PATIENCE_SECONDS = 120
 
