@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer
@@ -12,7 +11,8 @@ from lti_tool.training.changes import Changes, Kind, changes
 from lti_tool.training.home import Place
 from lti_tool.training.outcomes import Extras, NativeMark, ScoreMark
 from lti_tool.training.people import names_of, participant_name
-from lti_tool.training.roster import Participant, Waiting, listed, participants
+from lti_tool.training.queue import Beside, QueueService
+from lti_tool.training.roster import Participant, participants
 from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, own_work, question_of, versions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
@@ -34,18 +34,13 @@ class ReviewPage:
     marks: Sequence[ScoreMark]
     natives: Sequence[NativeMark]
     native_files: NativeFiles
-    queue: tuple[Waiting, ...]
+    queue: Beside
 
     @property
     def read_before(self) -> VersionShown | None:
         """The newest older version that somebody reviewed, else the one before; None for the first."""
         older = self.versions[1:]
         return next((version for version in older if version.reviews), older[0] if older else None)
-
-    @property
-    def following(self) -> Waiting | None:
-        """What opens after this one: of everything else that waits, what has waited longest."""
-        return next((waiting for waiting in self.queue if waiting.submission_id != self.submission_id), None)
 
 
 @dataclass(frozen=True)
@@ -106,19 +101,23 @@ class ReviewPageService:
 
     Args:
         database: where everything is.
-        clock: how long work has been waiting.
         access: who may.
         extras: the scores.
+        queue: what else waits.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: Access, extras: Extras) -> None:
+    def __init__(self, database: Database, access: Access, extras: Extras, queue: QueueService) -> None:
         self._database = database
-        self._clock = clock
         self._access = access
         self._extras = extras
+        self._queue = queue
 
-    def review(self, viewer: Viewer, submission_id: str) -> ReviewPage:
-        """Return one piece of work to review. Raises NotFound when the viewer may not."""
+    def review(self, viewer: Viewer, submission_id: str, only: str | None = None) -> ReviewPage:
+        """Return one piece of work to review, with the queue, narrowed to one cohort if asked.
+
+        Raises:
+            NotFound: the viewer may not review it, or trains nobody in the cohort `only`.
+        """
         with self._database.session() as session:
             submission, standing = self._access.to_review(session, viewer, submission_id)
             person = participants(session, standing, submission.enrolment_id)[0]
@@ -136,7 +135,7 @@ class ReviewPageService:
                 marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
                 natives=self._extras.natives(session, [submission.id]).get(submission.id, ()),
                 native_files=native_files_of(session, self._extras, versions),
-                queue=listed(session, standing, (OutcomeState.SUBMITTED,), self._clock()),
+                queue=self._queue.beside(session, viewer, submission, only),
             )
 
     def version(self, viewer: Viewer, version_id: str) -> VersionPage:

@@ -17,6 +17,7 @@ from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
 from lti_tool.training.reviewing import ReviewService
@@ -57,6 +58,7 @@ def training_services(
     access = Access(trainings)
     store = FileStore(settings.files_location)
     followers = tuple(outcome_followers)
+    queue = QueueService(database, clock, access)
     drafts = DraftService(database, clock, access, followers)
     return (
         cohorts,
@@ -66,7 +68,8 @@ def training_services(
         ReviewArrivalService(database, access),
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
-        ReviewPageService(database, clock, access, extras),
+        queue,
+        ReviewPageService(database, access, extras, queue),
         drafts,
         HandInService(database, clock, drafts, followers),
         WorkFileService(database, clock, access, store, settings.file_max_mb, followers),

@@ -11,6 +11,7 @@ from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
 from lti_tool.training.review_page import ReviewPage, ReviewPageService
 from lti_tool.training.reviewing import ReviewService
@@ -57,9 +58,9 @@ def code(cohort_id: str) -> Answer:
 
 
 def waiting(cohort_id: str) -> Answer:
-    """Show what waits for the trainer, the oldest first."""
+    """Show what waits for the trainer in all cohorts, the oldest first; `?only=` narrows it to one."""
     viewer = current_viewer()
-    page = use(BoardService).queue(viewer, cohort_id)
+    page = use(QueueService).page(viewer, cohort_id, request.args.get("only"))
     return show("waiting.html", page.place, "training.waiting", page=page, said=_said(viewer))
 
 
@@ -70,8 +71,12 @@ def hand_ins(cohort_id: str, key: str) -> Answer:
 
 
 def review(submission_id: str) -> Answer:
-    """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read)."""
+    """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read).
+
+    `?only=` narrows the queue beside it, and so what opens next, to one cohort.
+    """
     viewer = current_viewer()
+    only = request.args.get("only")
     problems: dict[str, Words] = {}
     if request.method == "POST":
         number = request.form.get("version", type=int)
@@ -79,12 +84,12 @@ def review(submission_id: str) -> Answer:
             reviewed = use(ReviewService).review(
                 viewer, submission_id, request.form.get("verdict", ""), request.form.get("feedback", ""), number
             )
-            return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id)), 303)
+            return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id, only)), 303)
         except Incomplete as incomplete:
             problems = incomplete.problems
         except Moved as moved:
             problems = {"feedback": moved.explanation}
-    page = use(ReviewPageService).review(viewer, submission_id)
+    page = use(ReviewPageService).review(viewer, submission_id, only)
     shown = show(
         "review.html",
         page.place,
@@ -141,9 +146,11 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
 
 def _after(page: ReviewPage) -> str:
     """Return where a trainer goes after a verdict: to what waits next, or to the empty queue."""
-    if page.following is not None:
-        return url_for("training.review", submission_id=page.following.submission_id, after=page.submission_id)
-    return url_for("training.waiting", cohort_id=page.place.cohort_id, after=page.submission_id)
+    only = page.queue.only.id if page.queue.only else None
+    if page.queue.longest is not None:
+        following = page.queue.longest.submission_id
+        return url_for("training.review", submission_id=following, only=only, after=page.submission_id)
+    return url_for("training.waiting", cohort_id=page.place.cohort_id, only=only, after=page.submission_id)
 
 
 def _said(viewer: Viewer) -> ReviewPage | None:
