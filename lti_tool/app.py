@@ -17,6 +17,7 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.certificates.award_views import CALLBACK
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
@@ -24,6 +25,7 @@ from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
 from lti_tool.certificates.deciding import DecisionService
+from lti_tool.certificates.delivery import DeliveryService, forget_deliveries
 from lti_tool.certificates.erasing import ErasureService
 from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.explaining import ExplanationService
@@ -34,6 +36,7 @@ from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.portfolio import PortfolioService
+from lti_tool.certificates.portfolio_api import PortfolioApi
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.verification import VerificationService
@@ -287,6 +290,7 @@ def compose(
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
 
     return Parts(
@@ -465,10 +469,15 @@ def create_app(parts: Parts) -> Flask:
     return app
 
 
-def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService]:
+def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, DeliveryService]:
+    api = PortfolioApi(parts.outgoing, f"{parts.settings.base_url}{CALLBACK}", parts.settings.base_url)
     holder = HolderService(parts.settings, parts.database, parts.clock, Access(parts.trainings))
     badges = BadgeService(parts.settings, parts.certificates)
-    return holder, PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files)
+    return (
+        holder,
+        PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files),
+        DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
+    )
 
 
 def _refuse_nul() -> None:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sees that what a virtual environment cannot hold is on the machine: Python with venv, for the tests Debian's chromium,
-# postgresql, nodejs and npm (verifiers from another hand), qpdf and poppler-utils, for the measurements postgresql and redis-server. Installs them when run as root on Debian or Ubuntu;
-# says what is missing otherwise.
+# postgresql, nodejs and npm (verifiers from another hand), qpdf and poppler-utils, for the measurements postgresql and
+# redis-server. Installs them when run as root on Debian or Ubuntu; says what is missing otherwise.
 # Usage: fresh-machine.sh python|tests|pictures|bench
 set -eu
 

@@ -10,7 +10,7 @@ from benchmarks.launches.table import aim_head, aim_line
 from benchmarks.scores.aims import aims
 from benchmarks.scores.results import Cell, Condition, Results
 from benchmarks.scores.sides import Way
-from benchmarks.scores.work import COLUMNS, COURSES
+from benchmarks.scores.work import COLUMNS, COURSES, PEOPLE
 
 NAME = 64
 OURS = (("connector", "alone x"), ("postgresql", "outbox x"))
@@ -19,12 +19,13 @@ FIGURES = (
     f" {'lost':>5}"
 )
 LEGEND = (
-    f"Scores for {COURSES * COLUMNS} line items. Medians of the rounds, of counts the worst. Lost, over all rounds: what\n"
-    "the platform's gradebook does not hold as it was to be delivered. Calls: requests with a token. Connections: opened\n"
-    "to one platform, and how many of them were open at once. CPU ms a score: the tool's processes and its database. The\n"
-    "last columns: how many times this line's rate our connector alone has, and our outbox on PostgreSQL. (cut off): it\n"
-    "waits for calls without an answer until it is stopped. At 100 ms, and where something goes wrong, there is one\n"
-    "round. Where something goes wrong, and for who posts one by one, there are fewer scores."
+    f"Scores for {PEOPLE} people on each of up to {COURSES * COLUMNS} line items. Medians of the rounds, of counts the\n"
+    "worst. Lost, over all rounds: what the platform's gradebook does not hold as it was to be delivered. Calls:\n"
+    "requests with a token. Connections: opened to one platform, and how many of them were open at once. CPU ms a\n"
+    "score: the tool's processes and its database. The last columns: how many times this line's rate our connector\n"
+    "alone has, and our outbox on PostgreSQL. (cut off): it waits for calls without an answer until it is stopped. At\n"
+    "100 ms, and where something goes wrong, there is one round. Where something goes wrong, and for who posts one by\n"
+    "one, there are fewer scores."
 )
 BEGIN, END = "<!-- table of scores: begin -->", "<!-- table of scores: end -->"
 

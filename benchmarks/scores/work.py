@@ -1,14 +1,16 @@
 """What is to be delivered, and under which terms the platform takes it. Everything here travels between processes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, product
 from typing import Final
 
 COURSES: Final = 10
 COLUMNS: Final = 10
 """Line items a course."""
+PEOPLE: Final = 10
+"""Participants a course."""
 FULL: Final = 100
 
 
@@ -83,16 +85,15 @@ class Score:
 
 
 def scores(count: int) -> Sequence[Score]:
-    """Return so many scores, column by column and course by course: for all line items, if there are enough of them."""
-    people = -(-count // (COURSES * COLUMNS))
-    return list(islice(_scores(people), count))
+    """Return so many scores, line item by line item, for all people of each: fewer scores are for fewer line items.
 
-
-def _scores(people: int) -> Iterator[Score]:
-    for column in range(COLUMNS):
-        for course in range(COURSES):
-            for person in range(people):
-                yield Score(course, column, person)
+    Args:
+        count: at most one for everybody on every line item.
+    """
+    return [
+        Score(course, column, person)
+        for column, course, person in islice(product(range(COLUMNS), range(COURSES), range(PEOPLE)), count)
+    ]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
     blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
     blueprint.add_url_rule("/version/<version_id>", view_func=version)
+    blueprint.add_url_rule("/version/<version_id>/changes", view_func=changes)
     blueprint.add_url_rule("/placement/<placement_id>/review", view_func=reviewed, defaults={"account_id": None})
     blueprint.add_url_rule("/placement/<placement_id>/review/<account_id>", view_func=reviewed)
 
@@ -113,6 +114,15 @@ def version(version_id: str) -> Answer:
     """Show one version to its maker or to a trainer."""
     page = use(ReviewPageService).version(current_viewer(), version_id)
     return show("version.html", page.place, "training.home" if page.own else "training.board", page=page)
+
+
+def changes(version_id: str) -> Answer:
+    """Show what changed in a version since an older one (`?since=` its number; the one before by default)."""
+    since = request.args.get("since")
+    if since is not None and not since.isdecimal():
+        raise NotFound("no number of a version")
+    page = use(ReviewPageService).changes(current_viewer(), version_id, int(since[:9]) if since else None)
+    return show("changes.html", page.place, "training.home" if page.own else "training.board", page=page)
 
 
 def reviewed(placement_id: str, account_id: str | None) -> Answer:

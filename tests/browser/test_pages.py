@@ -15,6 +15,7 @@ from lti_tool.demo.walk import TRAINER, tool_of
 from tests.browser.conftest import Windows
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage
 from tests.browser.visitor import Visitor, expect_nothing_wrong
+from tests.certificates.portfolio_host import portfolio_host
 
 pytestmark = pytest.mark.browser
 
@@ -306,6 +307,19 @@ def _pages_of_a_graduate(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
         visitor.tool.locator("form[action$='/name'] button").click()
         visitor.tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "my certificate, no name")
+    with portfolio_host() as host:
+        visitor.tool.locator("#address").fill(host.url)
+        visitor.tool.locator("form[action$='/delivery'] button").click()
+        leave = visitor.tool.locator("a.btn-primary[target=_blank]")
+        leave.wait_for()
+        yield from visitor.inspect(visitor.frame, "delivery")
+        with visitor.page.expect_popup() as popup:
+            leave.click()
+        popup.value.locator("h1").wait_for()
+        assert host.statuses == [201]
+        yield from visitor.inspect(popup.value, "delivered")
+        popup.value.close()
+    visitor.tool.locator("a[href$='/certificate']").first.click()
     visitor.tool.locator("a[href$='/why']").click()
     visitor.tool.locator("#besluiten").wait_for()
     visitor.unfold()

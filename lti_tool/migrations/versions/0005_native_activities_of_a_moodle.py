@@ -275,6 +275,26 @@ def _upgrade_certificates() -> None:
     )
     op.create_index(op.f("ix_issue_log_certificate_id"), "issue_log", ["certificate_id"])
     op.create_table(
+        "portfolio_delivery",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("certificate_id", sa.String(length=22), nullable=False),
+        sa.Column("host", sa.String(length=300), nullable=False),
+        sa.Column("endpoints", sa.JSON(), nullable=False),
+        sa.Column("client_id", sa.String(length=500), nullable=False),
+        sa.Column("secret_sealed", sa.Text(), nullable=True),
+        sa.Column("state_digest", sa.String(length=64), nullable=False),
+        sa.Column("verifier_sealed", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=50), nullable=True),
+        sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_portfolio_delivery_certificate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_delivery")),
+        sa.UniqueConstraint("state_digest", name=op.f("uq_portfolio_delivery_state_digest")),
+    )
+    op.create_index(op.f("ix_portfolio_delivery_certificate_id"), "portfolio_delivery", ["certificate_id"])
+    op.create_index(op.f("ix_portfolio_delivery_host"), "portfolio_delivery", ["host"])
+    op.create_table(
         "issue_log_day",
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -292,7 +312,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for column in ("draft_typed_at", "draft_page", "draft_revision"):
         op.drop_column("submission", column)
-    for table in ("score_count", "issue_log_day", "issue_log", "award_decision"):
+    for table in ("portfolio_delivery", "score_count", "issue_log_day", "issue_log", "award_decision"):
         op.drop_table(table)
     op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")
     op.drop_index("uq_certificate_award_id_valid", "certificate")
