@@ -19,7 +19,7 @@ demo: $(READY) ## Start the tool and a small school to try it with, and print bo
 serve: $(READY) ## Start the tool with the settings of the environment (docs/settings.md)
 	@$(BIN)/icc-bridge db upgrade && $(BIN)/icc-bridge serve
 
-test: $(READY) ## Run all tests (installs chromium and postgresql when run as root)
+test: $(READY) ## Run all tests (as root it installs chromium, postgresql, nodejs, qpdf and poppler-utils)
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL_TESTS))
 
@@ -58,7 +58,7 @@ lock: $(READY) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/pip install -q 'uv>=0.9,<1' && $(BIN)/uv pip compile -q --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and the caches; data in var/ stays
-	@rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .bench tests/certificates/foreign/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock
 	@sh scripts/fresh-machine.sh python

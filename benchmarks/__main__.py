@@ -11,9 +11,8 @@ from pathlib import Path
 import click
 import structlog
 
-from benchmarks import certificates
+from benchmarks import certificate_table
 from benchmarks.launches import table as launch_table
-from benchmarks.measuring import Figure
 from benchmarks.parts import LAUNCHES, MOODLE, SCORES
 
 PARTS = ("launches", "scores", "moodle", "certificates")
@@ -60,9 +59,13 @@ def main(
                 document = launch_table.in_document(DOCUMENT.read_text("utf-8"), shown, *part.marks)
                 DOCUMENT.write_text(document, encoding="utf-8")
         if "certificates" in chosen:
-            click.echo(f"\n{'':40} {'a second':>9} {'CPU ms':>8}")
-            for figure in certificates.figures():
-                show(figure)
+            shown, found["certificates"] = certificate_table.measure(
+                quick=quick, say=lambda line: click.echo(line, err=True)
+            )
+            click.echo("\n".join(shown))
+            if write_docs:
+                marks = certificate_table.BEGIN, certificate_table.END
+                DOCUMENT.write_text(launch_table.in_document(DOCUMENT.read_text("utf-8"), shown, *marks), encoding="utf-8")
     if json_file is not None:
         json_file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
@@ -78,12 +81,6 @@ def _quiet() -> Iterator[None]:
     finally:
         logging.disable(disabled)
         structlog.configure(**before)
-
-
-def show(figure: Figure) -> None:
-    """Print one line of the table of certificates."""
-    cpu = f"{figure.cpu_ms:8.2f}" if figure.cpu_ms is not None else " " * 8
-    click.echo(f"{figure.name:40} {figure.rate:9.1f} {cpu}  {figure.remark}".rstrip())
 
 
 def _keys(given: str | None, known: Sequence[str], option: str) -> list[str]:

@@ -18,6 +18,7 @@ from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
 from lti_tool.audit import AuditTrail
+from lti_tool.certificates.award_views import CALLBACK
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
 from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
@@ -25,6 +26,7 @@ from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
 from lti_tool.certificates.deciding import DecisionService
+from lti_tool.certificates.delivery import DeliveryService, forget_deliveries
 from lti_tool.certificates.erasing import ErasureService
 from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.explaining import ExplanationService
@@ -33,9 +35,13 @@ from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
+from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.portfolio import PortfolioService
+from lti_tool.certificates.portfolio_api import PortfolioApi
 from lti_tool.certificates.replacing import ReplacementService
 from lti_tool.certificates.service import CertificateService
+from lti_tool.certificates.verification import VerificationService
+from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings, prepare_data_dir, secret_of
@@ -91,6 +97,7 @@ from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
 from lti_tool.sync.again import SendAgainService
+from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
 from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
@@ -163,6 +170,7 @@ class Parts:
     replacements: ReplacementService
     erasures: ErasureService
     issue_log: IssueLog
+    certificate_columns: CertificateColumns
     batches: BatchService
     exports: ExportService
     moodle_sites: MoodleSites
@@ -273,6 +281,7 @@ def compose(
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
+    columns = CertificateColumns(database, outbox, awards.cards)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -284,11 +293,13 @@ def compose(
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(WRITE_SWEEP_EVERY, "sweep-moodle-writes", moodle_writer.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(CERTIFICATE_SWEEP_EVERY, "sweep-certificate-columns", columns.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
 
@@ -361,12 +372,13 @@ def compose(
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
         issue_log=issue_log,
+        certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
         desks=desks,
-        native_mappings=MappingService(database, clock, moodle_sites),
+        native_mappings=MappingService(database, clock, moodle_sites, engine),
         moodle_sync=moodle_sync,
         moodle_writes=moodle_writes,
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
@@ -412,6 +424,7 @@ def create_app(parts: Parts) -> Flask:
         parts.issue_log,
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
+        VerificationService(parts.certificates, parts.clock),
         parts.roster_lists,
         parts.moodle_sites,
         parts.moodle_check,
@@ -438,6 +451,7 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
+            printable=name_problem,
         ),
         *exchange_services(
             settings,
@@ -461,6 +475,8 @@ def create_app(parts: Parts) -> Flask:
             "platforms.connected": settings.registrations_per_minute,
             "platforms.deployment": settings.registrations_per_minute,
             "connection.check_registered": settings.registrations_per_minute,
+            "verification.send": settings.verifications_per_minute,
+            "verification.machine": settings.verifications_per_minute,
         },
     )
     app.before_request(_refuse_nul)
@@ -479,15 +495,21 @@ def create_app(parts: Parts) -> Flask:
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,
+        verification_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
 
 
-def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService]:
+def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, DeliveryService]:
+    api = PortfolioApi(parts.outgoing, f"{parts.settings.base_url}{CALLBACK}", parts.settings.base_url)
     holder = HolderService(parts.settings, parts.database, parts.clock, Access(parts.trainings))
     badges = BadgeService(parts.settings, parts.certificates)
-    return holder, PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files)
+    return (
+        holder,
+        PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files),
+        DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
+    )
 
 
 def _refuse_nul() -> None:

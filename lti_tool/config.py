@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Requests to connect a school, a minute from one network address and in one process; 0: no limit.",
     )
+    verifications_per_minute: int = Field(
+        60,
+        ge=0,
+        le=1_000_000,
+        description="Files sent to be checked, a minute from one network address and in one process; 0: no limit.",
+    )
     trace_days: int = Field(
         30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mappings.phrasing import closest, element, shown
 from mappings.reading import UNREAD, Table
-from mappings.training import Assignment, Phase, Training
+from mappings.training import CERTIFICATE_ITEM, WHOLE_ITEM, Assignment, Phase, Training
 
 
 def note_contradictions(training: Training, root: Table) -> None:
@@ -21,6 +21,7 @@ def note_contradictions(training: Training, root: Table) -> None:
     _order(root, "meeting.number", [meeting.number for meeting in training.meetings])
     _references(root, training)
     _phases_and_assignments(root, training)
+    _reserved(root, training)
     _hours(root, training)
     _award(root, training)
     _prompts(root, training)
@@ -47,6 +48,12 @@ def in_order(training: Training) -> Training:
         meetings=tuple(sorted(training.meetings, key=lambda meeting: meeting.number)),
         sharing=sharing,
     )
+
+
+def _reserved(root: Table, training: Training) -> None:
+    for number, assignment in enumerate(training.assignments, 1):
+        if assignment.key in (WHOLE_ITEM, CERTIFICATE_ITEM):
+            root.note(f"assignment[{number}].key", f"expected another key: {shown(assignment.key)} has a meaning of its own")
 
 
 def _order(root: Table, path: str, numbers: Sequence[int]) -> None:

@@ -7,7 +7,8 @@
     ├── ScoreError            a score that may not be posted                        (developer)
     └── DataFileError         a data file cannot be used                            (who wrote the file)
         ├── TrainingError     … of a training
-        └── PlatformError     … of a platform
+        ├── PlatformError     … of a platform
+        └── MappedFileError   … of activities that stand for assignments
 """
 
 from collections.abc import Sequence
@@ -51,6 +52,10 @@ class TrainingError(DataFileError):
 
 class PlatformError(DataFileError):
     """A platform file that cannot be used."""
+
+
+class MappedFileError(DataFileError):
+    """A file of activities that stand for assignments, which cannot be used."""
 
 
 def _one_line(text: str) -> str:

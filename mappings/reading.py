@@ -5,6 +5,7 @@ type (`""`, `-1`, `()`), so that reading goes on and all mistakes of a file are 
 for are mistakes too. Nothing that holds an empty value leaves this package: `finish` raises first.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -109,6 +110,16 @@ class Table:
         if not isinstance(value, _Absent):
             self._wrong(name, expected, value)
         return UNREAD
+
+    def number(self, name: str, at_least: float = 0.0) -> float:
+        """Return a number, whole or not, of at least so much."""
+        expected = f"a number from {at_least:g}"
+        value = self._ask(name, expected)
+        if type(value) in (int, float) and isinstance(value, (int, float)) and math.isfinite(value) and value >= at_least:
+            return float(value)
+        if not isinstance(value, _Absent):
+            self._wrong(name, expected, value)
+        return float(UNREAD)
 
     def boolean(self, name: str, only: bool | None = None, unread: bool = False) -> bool:
         """Return true or false.

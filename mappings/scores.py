@@ -19,6 +19,9 @@ from mappings.progress import OutcomeState, PhaseProgress, PhaseState
 SCORE_MAXIMUM: Final = 100
 """Moodle takes whole numbers from 1 to the site's maximum, which is 100 unless an administrator changed it."""
 
+CERTIFICATE_MAXIMUM: Final = 1
+"""A certificate is there or it is not."""
+
 COMMENT_MAXIMUM: Final = 2000
 """Characters of feedback that go along; the whole feedback stands in the tool."""
 
@@ -151,3 +154,9 @@ def _printable(character: str) -> str:
     if character == "\t":
         return " "
     return "" if unicodedata.category(character) in ("Cc", "Cs") else character
+
+
+def score_for_certificate(*, valid: bool) -> Score:
+    """Return what the column of a certificate holds: 1 of 1 while it is valid, 0 once it was revoked."""
+    given = float(CERTIFICATE_MAXIMUM) if valid else 0.0
+    return Score(given, CERTIFICATE_MAXIMUM, ActivityProgress.COMPLETED, GradingProgress.FULLY_GRADED)

@@ -13,6 +13,11 @@ from mappings.file_kinds import FileKind
 from mappings.programme import Evaluation, Intervision, Meeting, SelfAssessment, Sharing, TrainerGuide
 from mappings.texts import Text
 
+WHOLE_ITEM = "training"
+"""Stands where an assignment's key would: the training as a whole."""
+CERTIFICATE_ITEM = "certificate"
+"""Stands where an assignment's key would: the certificate."""
+
 
 class Requirement(StrEnum):
     """Whether something has to be handed in, may be, or cannot be."""

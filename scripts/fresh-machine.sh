@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sees that what a virtual environment cannot hold is on the machine: Python with venv, for the tests Debian's chromium
-# and postgresql, for the measurements postgresql and redis-server. Installs them when run as root on Debian or Ubuntu;
-# says what is missing otherwise.
+# Sees that what a virtual environment cannot hold is on the machine: Python with venv, for the tests Debian's chromium,
+# postgresql, nodejs and npm (verifiers from another hand), qpdf and poppler-utils, for the measurements postgresql and
+# redis-server. Installs them when run as root on Debian or Ubuntu; says what is missing otherwise.
 # Usage: fresh-machine.sh python|tests|pictures|bench
 set -eu
 
@@ -35,6 +35,11 @@ python)
 tests)
     has_chromium || install chromium
     has_postgresql || install postgresql
+    missing=
+    { command -v node && command -v npm; } >/dev/null 2>&1 || missing="nodejs npm"
+    command -v qpdf >/dev/null 2>&1 || missing="$missing qpdf"
+    { command -v pdfsig && command -v pdfinfo; } >/dev/null 2>&1 || missing="$missing poppler-utils"
+    [ -z "$missing" ] || install $missing
     # Chromium's engine alone: the tests need it not, but take a good deal longer without.
     has_shell || [ "$(id -u)" -ne 0 ] || (install chromium-headless-shell) || echo "Going on without chromium-headless-shell." >&2
     ;;

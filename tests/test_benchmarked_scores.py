@@ -29,7 +29,7 @@ def there() -> Iterator[Platform]:
 
 
 def tally(tokens: int = 1, connections: int = 8) -> Tally:
-    return Tally(tokens, connections, connections, 0, {})
+    return Tally(tokens, connections, connections, 0, 0, {})
 
 
 def measured(rate: float, *, lost: int = 0, tokens: int = 1, connections: int = 8) -> Measured:
@@ -69,12 +69,12 @@ class Caller:
         return [row["userId"] for row in rows]
 
 
-def test_the_scores_are_for_all_line_items_and_each_is_one_of_a_kind() -> None:
-    work = scores(300)
+def test_the_scores_are_for_several_people_on_each_line_item_and_each_is_one_of_a_kind() -> None:
+    work = scores(1000)
     assert len({score.path for score in work}) == 100
-    assert len({(score.path, score.user) for score in work}) == len({score.comment for score in work}) == 300
-    with pytest.raises(ValueError, match="multiple of 100"):
-        scores(150)
+    assert len({(score.path, score.user) for score in work}) == len({score.comment for score in work}) == 1000
+    few = scores(30)
+    assert (len({score.path for score in few}), len({score.user for score in few})) == (3, 30)
 
 
 def test_the_platform_takes_scores_with_a_token_of_its_own_and_counts_what_it_saw(there: Platform) -> None:
@@ -88,7 +88,7 @@ def test_the_platform_takes_scores_with_a_token_of_its_own_and_counts_what_it_sa
     assert caller.results(first) == [first.user, second.user]
     assert caller.results(first, user_id=second.user) == [second.user]
     seen = there.close(port)
-    assert (seen.tokens, seen.connections, seen.most_open, seen.posts) == (1, 1, 1, 3)
+    assert (seen.tokens, seen.connections, seen.most_open, seen.calls, seen.posts) == (1, 1, 1, 6, 3)
     assert seen.lost([first, second]) == 0
     assert seen.lost(scores(200)) == 198
 
@@ -96,7 +96,7 @@ def test_the_platform_takes_scores_with_a_token_of_its_own_and_counts_what_it_sa
 def test_a_score_that_is_held_otherwise_than_it_was_to_be_delivered_is_lost() -> None:
     wanted = Score(0, 0, 0)
     for held in ((50, 100, wanted.comment), (100, 100, "another comment"), (100, 100, None)):
-        assert Tally(1, 1, 1, 1, {(wanted.path, wanted.user): held}).lost([wanted]) == 1
+        assert Tally(1, 1, 1, 1, 1, {(wanted.path, wanted.user): held}).lost([wanted]) == 1
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR, Fault.BUSY, Fault.DROPPED, Fault.SILENT])
@@ -114,9 +114,9 @@ def test_the_platform_fails_as_often_as_it_should_and_has_stored_nothing_then(th
 
 
 def test_several_platforms_count_together_and_connections_are_of_the_busiest() -> None:
-    one = Tally(1, 4, 3, 5, {("a", "1"): (1, 1, None)})
-    two = Tally(2, 3, 2, 6, {("b", "1"): (1, 1, None)})
-    assert together([one, two]) == Tally(3, 4, 3, 11, {**one.held, **two.held})
+    one = Tally(1, 4, 3, 7, 5, {("a", "1"): (1, 1, None)})
+    two = Tally(2, 3, 2, 8, 6, {("b", "1"): (1, 1, None)})
+    assert together([one, two]) == Tally(3, 4, 3, 15, 11, {**one.held, **two.held})
 
 
 @pytest.mark.parametrize("fault", [Fault.NONE, Fault.ERROR, Fault.DROPPED])

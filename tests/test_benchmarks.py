@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import certificates
+from benchmarks import certificate_batch, certificates
 from benchmarks.__main__ import DOCUMENT, main
+from benchmarks.certificate_table import Line
 from benchmarks.launches import ours, table
 from benchmarks.launches.aims import aims
 from benchmarks.launches.children import NotStarted, server
@@ -24,7 +25,7 @@ from benchmarks.launches.rounds import Arena, arena, play_rounds
 from benchmarks.launches.sides import Missing, Side, Way
 from benchmarks.launches.usage import Process, cpu_seconds, read_stat, tree_ticks
 from benchmarks.launches.wire import Answer, take
-from benchmarks.measuring import Figure, Round, compared, figure, percentile
+from benchmarks.measuring import percentile
 
 TOOL = Tool(1, "/login", "/launch", onward=(), shows="")
 
@@ -54,12 +55,6 @@ def results(conditions: Sequence[Condition], rounds: dict[tuple[str, str], Seque
         for one in found:
             made.add(way, condition, one)
     return made
-
-
-def test_a_figure_is_the_median_of_its_rounds() -> None:
-    found = figure("x", [Round(10, 1.0, 0.1), Round(10, 2.0, 0.2), Round(10, 100.0, 0.3)])
-    assert (found.rate, found.cpu_ms) == (5.0, 20.0)
-    assert compared(found, Figure("y", 10.0, 10.0)) == "0.50 of its rate, 2.00 of its CPU"
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50.0), (0.95, 95.0), (0.99, 99.0), (1.0, 100.0), (0.001, 1.0)])
@@ -244,3 +239,15 @@ def test_ways_and_conditions_are_those_of_one_part() -> None:
 def test_each_way_of_making_a_certificate_can_be_measured(name: str) -> None:
     done = certificates.work(certificates.new_keys(), name, seconds=0)
     assert done.count == 1
+
+
+def test_a_batch_is_issued_and_its_page_and_list_are_measured() -> None:
+    run = certificate_batch.run(2, 0.0)
+    assert run.issued == 2
+    assert min(run.seconds, run.cpu_ms, run.peak_mb, run.page_rate, run.page_cpu_ms, run.list_ms, run.list_cpu_ms) > 0
+
+
+def test_the_table_says_what_is_met_and_what_only_a_busy_machine_kept_from_it() -> None:
+    found = ((True, True), (False, True), (False, False), (None, None))
+    lines = [Line("x", "5.0/s", 1.0, ">= 9/s", *met).text() for met in found]
+    assert [line.split("/s", 2)[-1].strip() for line in lines] == ["met", "NOT MET (met by CPU)", "NOT MET", ""]

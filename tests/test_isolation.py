@@ -20,7 +20,7 @@ from lti_tool.exchange.models import PieceReaction, SharedPiece, ShelfItem
 from lti_tool.launch.models import DeepLinkingRequest
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, NativeFile
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.training.models import Enrolment, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.models import DraftCopy, Enrolment, Submission, SubmissionVersion, WorkFile
 from mappings.roles import Role
 from tests.clock import FakeClock
 from tests.exchange.conftest import Circle, circle  # noqa: F401 - a fixture
@@ -29,11 +29,14 @@ from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
 
-PUBLIC = {"badges", "bootstrap", "certificates", "platforms", "web"}
+PUBLIC = {"badges", "bootstrap", "certificates", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
 INVITED = {"connection.check_registered", "connection.checked_registered"}
+LEADS_ON = {("moodle.brought_file", "GET")}
+"""Addresses that show nothing and only lead to another, which is tried as well."""
 OWN_OR_SHARED = {
     "awards.another_name",
+    "awards.deliver",
     "awards.form",
     "awards.mine",
     "awards.portfolio",
@@ -49,9 +52,11 @@ OWN_OR_SHARED = {
     "exchange.shelf_file",
     "training.assignment",
     "training.change_assignment",
+    "training.draft",
     "training.home",
     "training.name",
     "training.placement",
+    "training.save_draft",
 }
 """What another participant of the same cohort sees or does as well: with their own work, or with what is for all."""
 SECRET = "Geheim"
@@ -81,7 +86,8 @@ class Everything:
             values = {name: known[name] for name in rule.arguments}
             _subdomain, address = rule.build({**values, **(rule.defaults or {})}) or ("", "")
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-                yield rule.endpoint, method, address
+                if (rule.endpoint, method) not in LEADS_ON:
+                    yield rule.endpoint, method, address
 
 
 @pytest.fixture
@@ -152,6 +158,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 met_at=now,
             )
         )
+        copy = add(DraftCopy(submission_id=submission, text=f"{SECRET} concept", typed_at=now))
         session.add(MoodleCourse(course_id=course, moodle_id=7))
         session.flush()
         mapping = add(
@@ -191,6 +198,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "submission_id": submission,
                 "version_id": version,
                 "file_id": session.scalars(select(WorkFile.id).limit(1)).one(),
+                "copy_id": copy,
                 "award_id": award,
                 "score_id": score,
                 "request_id": request,

@@ -25,9 +25,9 @@ from benchmarks.scores.sides import Opening, Way, platform_of
 from benchmarks.scores.work import COUNTS, Played, Score
 from tests.ports import free_port
 
-PLAIN = {0: 1000, 20: 1000, 100: 300}
-ONE_BY_ONE = {0: 1000, 20: 200, 100: 100}
-WEB_REQUESTS = {0: 100, 20: 100, 100: 100}
+PLAIN = {0: 1000, 20: 1000, 100: 1000}
+ONE_BY_ONE = {0: 1000, 20: 100, 100: 50}
+WEB_REQUESTS = {0: 50, 20: 50, 100: 50}
 
 
 def openings() -> tuple[Opening, ...]:

@@ -13,7 +13,11 @@ _TITLES = {
     Fault.SHORT_TOKEN: "tokens that live 1 s",
     Fault.SILENT: f"every {EVERY[Fault.SILENT]}th answer never comes",
 }
-PLAIN: Final = tuple(Condition(str(ms), f"{ms} ms, no faults", Terms(ms)) for ms in (0, 20, 100))
+PLAIN: Final = (
+    Condition("0", "0 ms, no faults", Terms(0)),
+    Condition("20", "20 ms, no faults", Terms(20)),
+    Condition("100", "100 ms, no faults", Terms(100), once=True),
+)
 FAULTS: Final = tuple(
     Condition(fault.value, f"{FAULTY_MS} ms, {title}", Terms(FAULTY_MS, fault), once=True)
     for fault, title in _TITLES.items()

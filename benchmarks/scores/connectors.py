@@ -33,7 +33,7 @@ FAMILY = "moodle"
 CLIENT_ID = "beside"
 AT_ONCE = 8
 MOST_TRIES = 6
-PLAIN = {0: 1000, 20: 1000, 100: 300}
+PLAIN = {0: 1000, 20: 1000, 100: 1000}
 
 
 def openings() -> tuple[Opening, ...]:

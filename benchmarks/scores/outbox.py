@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,10 +22,13 @@ from lti_tool.app import Parts, compose
 from lti_tool.config import load_settings
 from lti_tool.platforms.models import Platform
 from lti_tool.sync.models import ScoreOutbox
+from lti_tool.training.outcomes import OutcomeChanged
 from tests.ports import free_port
 
-PLAIN = {0: 1000, 20: 1000, 100: 300}
+PLAIN = {0: 1000, 20: 1000, 100: 1000}
 SCHOOLS = 2
+REVIEWERS = 4
+"""Threads in which outcomes change, as in a web process."""
 LOOK_SECONDS = 0.02
 QUIET_SECONDS = 2.0
 
@@ -108,9 +112,8 @@ def deliver_through(
     furnished = furnish(parts, platforms, work)
     ours = ScoreOutbox.platform_id.in_(furnished.platform_ids)
     before, began = cpu_seconds(roots), time.perf_counter()
-    for change in furnished.changes:
-        with parts.database.session() as session:
-            parts.outbox.follow(session, change)
+    with ThreadPoolExecutor(REVIEWERS) as reviewers:
+        list(reviewers.map(partial(_change, parts), furnished.changes))
     until = began + patience
     arrived = _wait(lambda: not _any(parts, ours, ScoreOutbox.dirty.is_(True)), until)
     seconds = time.perf_counter() - began
@@ -121,6 +124,11 @@ def deliver_through(
     with parts.database.session() as session:
         session.execute(delete(Platform).where(Platform.id.in_(furnished.platform_ids)))
     return Played(seconds, used, given_up=not arrived)
+
+
+def _change(parts: Parts, change: OutcomeChanged) -> None:
+    with parts.database.session() as session:
+        parts.outbox.follow(session, change)
 
 
 def _any(parts: Parts, *conditions: ColumnElement[bool]) -> bool:

@@ -10,7 +10,6 @@ import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import parse_qs
@@ -70,12 +69,11 @@ class Desk:
         self.terms = terms
         self.server: asyncio.Server | None = None
         self.lines: set[Line] = set()
-        self._calls = count(1)
         self._every = EVERY.get(terms.fault, 0)
         self._tokens: dict[str, float] = {}
         self._held: dict[str, dict[str, tuple[float, float, str | None]]] = {}
         self._stamps: dict[tuple[str, str], datetime] = {}
-        self._connections = self._most_open = self._posts = 0
+        self._connections = self._most_open = self._calls = self._posts = 0
 
     def opened(self, line: "Line") -> None:
         """Count a connection."""
@@ -86,7 +84,7 @@ class Desk:
     def tally(self) -> Tally:
         """Return what was seen."""
         held = {(line_item, user): value for line_item, users in self._held.items() for user, value in users.items()}
-        return Tally(len(self._tokens), self._connections, self._most_open, self._posts, held)
+        return Tally(len(self._tokens), self._connections, self._most_open, self._calls, self._posts, held)
 
     def answer(self, method: str, target: str, headers: dict[bytes, bytes], body: bytes, now: float) -> bytes | Fault:
         """Return the answer to a request, or what happens instead of one."""
@@ -96,7 +94,8 @@ class Desk:
         token = headers.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
         if self._tokens.get(token, 0.0) <= now:
             return reply(401, b"{}")
-        if self._every and next(self._calls) % self._every == 0:
+        self._calls += 1
+        if self._every and self._calls % self._every == 0:
             return self._fail()
         line_item, _, service = path.rpartition("/")
         if (method, service) == ("POST", "scores"):

@@ -52,7 +52,8 @@ class Cell:
 
     Args:
         count: scores a round.
-        tokens: fetched; `connections`: opened to one platform; `most_open`: of them at the same moment.
+        tokens: fetched; `calls`: requests with one.
+        connections: opened to one platform; `most_open`: of them at the same moment.
         lost: over all rounds.
         given_up: whether a round had to be stopped.
     """
@@ -63,6 +64,7 @@ class Cell:
     best_rate: float
     cpu_ms: float
     tokens: int
+    calls: int
     connections: int
     most_open: int
     lost: int
@@ -107,6 +109,7 @@ class Results:
             best_rate=max(rates),
             cpu_ms=median(one.cpu_ms for one in rounds),
             tokens=worst(lambda tally: tally.tokens),
+            calls=worst(lambda tally: tally.calls),
             connections=worst(lambda tally: tally.connections),
             most_open=worst(lambda tally: tally.most_open),
             lost=sum(one.lost for one in rounds),

@@ -10,20 +10,22 @@ from benchmarks.launches.table import aim_head, aim_line
 from benchmarks.scores.aims import aims
 from benchmarks.scores.results import Cell, Condition, Results
 from benchmarks.scores.sides import Way
-from benchmarks.scores.work import COLUMNS, COURSES
+from benchmarks.scores.work import COLUMNS, COURSES, PEOPLE
 
 NAME = 64
 OURS = (("connector", "alone x"), ("postgresql", "outbox x"))
 FIGURES = (
-    f"{'scores':>7} {'a second':>9} {'best':>7} {'CPU ms':>7} {'tokens':>7} {'connections':>12} {'at once':>8} {'lost':>5}"
+    f"{'scores':>7} {'a second':>9} {'best':>7} {'CPU ms':>7} {'tokens':>7} {'calls':>6} {'connections':>12} {'at once':>8}"
+    f" {'lost':>5}"
 )
 LEGEND = (
-    f"Scores for {COURSES * COLUMNS} line items. Medians of the rounds, of counts the worst. Lost, over all rounds: what\n"
-    "the platform's gradebook does not hold as it was to be delivered. Connections: opened to one platform, and how\n"
-    "many of them were open at once. CPU ms a score: the tool's processes and its database. The last columns: how\n"
-    "many times this line's rate our connector alone has, and our outbox on PostgreSQL. (cut off): it waits for calls\n"
-    "without an answer until it is stopped. Where something goes wrong there is one round, of fewer scores; who posts\n"
-    "one by one has fewer too."
+    f"Scores for {PEOPLE} people on each of up to {COURSES * COLUMNS} line items. Medians of the rounds, of counts the\n"
+    "worst. Lost, over all rounds: what the platform's gradebook does not hold as it was to be delivered. Calls:\n"
+    "requests with a token. Connections: opened to one platform, and how many of them were open at once. CPU ms a\n"
+    "score: the tool's processes and its database. The last columns: how many times this line's rate our connector\n"
+    "alone has, and our outbox on PostgreSQL. (cut off): it waits for calls without an answer until it is stopped. At\n"
+    "100 ms, and where something goes wrong, there is one round. Where something goes wrong, and for who posts one by\n"
+    "one, there are fewer scores."
 )
 BEGIN, END = "<!-- table of scores: begin -->", "<!-- table of scores: end -->"
 
@@ -71,4 +73,4 @@ def _way_line(results: Results, condition: Condition, way: Way, ours: list[str])
 
 def _figures(cell: Cell) -> str:
     rates = f"{cell.count:7} {cell.rate:9.1f} {cell.best_rate:7.1f} {cell.cpu_ms:7.2f}"
-    return f"{rates} {cell.tokens:7} {cell.connections:12} {cell.most_open:8} {cell.lost:5}"
+    return f"{rates} {cell.tokens:7} {cell.calls:6} {cell.connections:12} {cell.most_open:8} {cell.lost:5}"

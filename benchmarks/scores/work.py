@@ -1,13 +1,16 @@
 """What is to be delivered, and under which terms the platform takes it. Everything here travels between processes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice, product
 from typing import Final
 
 COURSES: Final = 10
 COLUMNS: Final = 10
 """Line items a course."""
+PEOPLE: Final = 10
+"""Participants a course."""
 FULL: Final = 100
 
 
@@ -82,22 +85,15 @@ class Score:
 
 
 def scores(count: int) -> Sequence[Score]:
-    """Return so many scores for all line items of all courses, as many people in each; column by column.
+    """Return so many scores, line item by line item, for all people of each: fewer scores are for fewer line items.
 
     Args:
-        count: a multiple of the line items.
+        count: at most one for everybody on every line item.
     """
-    people, rest = divmod(count, COURSES * COLUMNS)
-    if rest or not people:
-        raise ValueError(f"expected a multiple of {COURSES * COLUMNS}")
-    return list(_scores(people))
-
-
-def _scores(people: int) -> Iterator[Score]:
-    for column in range(COLUMNS):
-        for course in range(COURSES):
-            for person in range(people):
-                yield Score(course, column, person)
+    return [
+        Score(course, column, person)
+        for column, course, person in islice(product(range(COLUMNS), range(COURSES), range(PEOPLE)), count)
+    ]
 
 
 @dataclass(frozen=True)
@@ -123,6 +119,7 @@ class Tally:
         tokens: how many it gave.
         connections: how many were opened to it.
         most_open: how many were open at the same moment.
+        calls: how many requests came with a token that counts.
         posts: how many scores it took, the same one twice counting twice.
         held: by line item path and user: given, maximum, comment.
     """
@@ -130,6 +127,7 @@ class Tally:
     tokens: int
     connections: int
     most_open: int
+    calls: int
     posts: int
     held: dict[tuple[str, str], tuple[float, float, str | None]]
 
@@ -144,6 +142,7 @@ def together(tallies: Sequence[Tally]) -> Tally:
         tokens=sum(one.tokens for one in tallies),
         connections=max(one.connections for one in tallies),
         most_open=max(one.most_open for one in tallies),
+        calls=sum(one.calls for one in tallies),
         posts=sum(one.posts for one in tallies),
         held={key: value for one in tallies for key, value in one.held.items()},
     )

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.deciding import DecisionService
+from lti_tool.certificates.delivery import DeliveryService
 from lti_tool.certificates.explaining import ExplanationService
 from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.models import Certificate
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.service import CertificateService
-from lti_tool.errors import NotFound, Words
+from lti_tool.errors import Invalid, NotFound, OutsideError, Words
 from lti_tool.launch.sessions import current_viewer
 from lti_tool.registry import use
 from lti_tool.training.errors import Incomplete, TakesNoPart
@@ -24,6 +25,8 @@ blueprint = Blueprint("awards", __name__, template_folder="templates")
 
 Answer = str | tuple[str, int] | BaseResponse
 _TAB = "training.name"
+CALLBACK = "/portfolio/back"
+"""Where a portfolio sends the holder back to."""
 
 
 @blueprint.get("/cohort/<cohort_id>/certificate")
@@ -75,6 +78,26 @@ def portfolio(cohort_id: str) -> Answer:
     made = use(PortfolioService).package(current_viewer(), cohort_id)
     answer = Response(stream_with_context(made.chunks), mimetype="application/zip", direct_passthrough=True)
     return _private(answer, made.file_name)
+
+
+@blueprint.post("/cohort/<cohort_id>/certificate/delivery")
+def deliver(cohort_id: str) -> Answer:
+    """Find the portfolio at an address (`address`) and show where the holder gives leave, in a window of its own."""
+    viewer = current_viewer()
+    try:
+        begun = use(DeliveryService).begin(viewer, cohort_id, request.form.get("address", ""))
+    except (Invalid, OutsideError) as problem:
+        return _mine(cohort_id, {"address": problem.explanation})
+    page = use(HolderService).page(viewer, cohort_id)
+    return show("delivery.html", page.place if page else None, _TAB, folder="certificates", begun=begun, cohort_id=cohort_id)
+
+
+@blueprint.get(CALLBACK)
+def delivered() -> str:
+    """Deliver, now that the portfolio sends the holder back (`state`, and `code` unless the holder said no)."""
+    g.brand = "ICC Bridge"
+    host = use(DeliveryService).finish(request.args.get("state", ""), request.args.get("code", ""))
+    return render_template("certificates/delivered.html", host=host)
 
 
 @blueprint.get("/cohort/<cohort_id>/awards")

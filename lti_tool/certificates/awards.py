@@ -27,6 +27,8 @@ from mappings.progress import Origin, Outcome, OutcomeState, award_holds
 from mappings.roles import Role
 from mappings.training import Training
 
+NAME_REFUSED = "name"
+"""The problem of an award whose name cannot be printed."""
 ISSUE_CERTIFICATE = "issue-certificate"
 """The job that issues one award."""
 SWEEP_EVERY = 60.0
@@ -51,6 +53,7 @@ def _cards_query(trainings: Iterable[Training]) -> Select[*tuple[Any, ...]]:
             Enrolment.id.label("enrolment_id"),
             Enrolment.cohort_id,
             Award.state,
+            Award.last_error,
             Certificate.id.label("certificate_id"),
             Certificate.revoked_at,
             Certificate.erased_at,
@@ -249,7 +252,7 @@ class AwardService:
 
     def _card(self, found: FoundRow) -> CertificateCard:
         if found.certificate_id is None:
-            return CertificateCard(_CARDS[AwardState(found.state)])
+            return CertificateCard(_CARDS[AwardState(found.state)], name_refused=found.last_error == NAME_REFUSED)
         shown: CardState = "erased" if found.erased_at else "revoked" if found.revoked_at else "issued"
         url, own_url = f"{self._base_url}/c/{found.certificate_id}", f"/cohort/{found.cohort_id}/certificate"
         return CertificateCard(shown, url, found.certificate_id, own_url)

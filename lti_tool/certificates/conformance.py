@@ -6,7 +6,6 @@ have to be addresses are looked at every time.
 """
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from jsonschema import Draft201909Validator
 from pyld import jsonld
 
+from lti_tool.certificates.canonical import PROCESSING
 from lti_tool.certificates.contexts import PINNED, offline_loader
 from lti_tool.certificates.problems import NotConformant, UndefinedTerms
 
@@ -26,8 +26,6 @@ _ADDRESSES = ("id", "url", "statusListCredential")
 _PLACEHOLDER = "urn:x:x"
 _NOWHERE = "https://undefined.invalid/"
 """What an undefined type ends up under."""
-_EXPANDING = threading.Lock()
-"""The JSON-LD processor's cache of contexts is not thread-safe."""
 
 
 def check_conformance(credential: Mapping[str, Any]) -> None:
@@ -76,7 +74,7 @@ def _shape(value: object) -> object:
 @lru_cache(maxsize=256)
 def _dropped(shape: str) -> tuple[str, ...]:
     dropped: list[str] = []
-    with _EXPANDING:
+    with PROCESSING:
         expanded = jsonld.expand(
             json.loads(shape),
             {"documentLoader": offline_loader(), "base": _NOWHERE},

@@ -39,8 +39,10 @@ class Finding(Enum):
     ISSUER_UNKNOWN = _Kind(
         CheckCode.ISSUER,
         _UNKNOWN,
-        "We kennen de toekennende organisatie niet die in dit bestand staat.",
-        "The issuer that this file names is not known here.",
+        "Dit is toegekend door een organisatie die we hier niet kennen. Dat zegt niet dat er iets mis is:"
+        " laat het controleren bij die organisatie.",
+        "This was awarded by an organisation that is not known here. That does not mean that anything is wrong:"
+        " have it checked by that organisation.",
     )
     KEY_KNOWN = _Kind(CheckCode.KEY, None, "De sleutel is van de toekennende organisatie.", "The key belongs to the issuer.")
     KEY_UNKNOWN = _Kind(
@@ -103,6 +105,30 @@ class Finding(Enum):
         "Er staat iets in dat niet onder de handtekening valt.",
         "It holds something that the signature does not cover.",
     )
+    SAME_AS_PAGE = _Kind(
+        CheckCode.CONTENT,
+        None,
+        "De naam en de datum op deze pagina staan zo in het certificaat.",
+        "The name and the date on this page are those in the certificate.",
+    )
+    NOT_AS_PAGE = _Kind(
+        CheckCode.CONTENT,
+        _ALTERED,
+        "Deze pagina laat iets anders zien dan in het certificaat staat.",
+        "This page shows something else than the certificate says.",
+    )
+    NOT_HERE = _Kind(
+        CheckCode.SIGNATURE,
+        _UNKNOWN,
+        "Je browser kan dit bestand niet zelf narekenen.",
+        "Your browser cannot check this file by itself.",
+    )
+    NOT_OFFLINE = _Kind(
+        CheckCode.SIGNATURE,
+        _UNKNOWN,
+        "Het JSON-bestand is zonder internet niet na te rekenen. Neem de pdf, de badge (png of svg) of de JWT.",
+        "The JSON file cannot be checked without internet. Take the PDF, the badge (PNG or SVG) or the JWT.",
+    )
     CONFORMANT = _Kind(
         CheckCode.STANDARD, None, "Het volgt de standaard Open Badges 3.0.", "It follows the Open Badges 3.0 standard."
     )
@@ -147,6 +173,12 @@ class Finding(Enum):
     )
 
     @property
+    def words(self) -> Text:
+        """What it means, for people."""
+        kind: _Kind = self.value
+        return Text(kind.nl, kind.en)
+
+    @property
     def leads_to(self) -> VerdictState | None:
         """The verdict that this finding leads to; None when all is well."""
         kind: _Kind = self.value
@@ -159,7 +191,7 @@ class Finding(Enum):
         state = CheckState.PASSED
         if kind.leads_to is not None:
             state = CheckState.UNSURE if kind.leads_to is VerdictState.UNKNOWN else CheckState.FAILED
-        return Check(kind.code, state, Text(kind.nl, kind.en))
+        return Check(kind.code, state, self.words)
 
 
 class Stopped(Exception):

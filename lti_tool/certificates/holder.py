@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.deciding import decisions_of
 from lti_tool.certificates.explaining import award_of, current_certificate
 from lti_tool.certificates.models import Certificate, DecisionKind
+from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.snapshot import Snapshot, snapshot_from_json
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
@@ -113,7 +114,7 @@ class HolderService:
             NotFound: there is none.
         """
         name = clean_name(name)
-        problem = problem_with(name)
+        problem = problem_with(name) or name_problem(name)
         with self._database.session() as session:
             self._access.participant(session, viewer, cohort_id)
             certificate = self._find(session, viewer, cohort_id, lock=True)

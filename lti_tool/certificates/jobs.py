@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.awards import LEASE
+from lti_tool.certificates.awards import LEASE, NAME_REFUSED
 from lti_tool.certificates.credential import build_credential
 from lti_tool.certificates.freezing import RuleBroken, freeze
 from lti_tool.certificates.issue_log import append
@@ -134,7 +134,7 @@ class CertificateIssuer:
             award = session.get_one(Award, award_id, with_for_update=True)
             person = session.get_one(Person, award.person_id)
             person.certificate_name, person.certificate_name_at = None, None
-            award.state, award.claimed_until, award.last_error = AwardState.WAITING_NAME, None, "name"
+            award.state, award.claimed_until, award.last_error = AwardState.WAITING_NAME, None, NAME_REFUSED
         log.info("certificate.name_not_printable", award=award_id)
 
 

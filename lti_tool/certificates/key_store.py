@@ -220,7 +220,9 @@ class IssuerKeyStore:
 
 
 def _may_sign(row: IssuingKey, purpose: KeyPurpose, now: datetime) -> bool:
-    return row.purpose == purpose and row.retired_at is None and not _external(row) and _from(row) <= now
+    """Whether a key signs; the first of a purpose waits for nothing, so that a clock that is set back stops no award."""
+    begun = row.active_from is None or row.active_from <= now
+    return row.purpose == purpose and row.retired_at is None and not _external(row) and begun
 
 
 def _external(row: IssuingKey) -> bool:

@@ -182,3 +182,24 @@ class IssueLogDay(Base):
     size: Mapped[int]
     """How many entries there were."""
     root_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class PortfolioDelivery(Base):
+    """A delivery of a certificate to a portfolio, from asking for leave to its end; forgotten after a month."""
+
+    __tablename__ = "portfolio_delivery"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    certificate_id: Mapped[str] = mapped_column(ForeignKey("certificate.id"), index=True)
+    host: Mapped[str] = mapped_column(String(300), index=True)
+    endpoints: Mapped[dict[str, Any]]
+    client_id: Mapped[str] = mapped_column(String(500))
+    secret_sealed: Mapped[str | None] = mapped_column(Text)
+    state_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    verifier_sealed: Mapped[str] = mapped_column(Text)
+    """Empty once it was used."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(String(50))
+    """Code of what went wrong; None: it arrived, or has not come back yet."""

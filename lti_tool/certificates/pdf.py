@@ -20,7 +20,7 @@ from babel.dates import format_date
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from lti_tool.certificates.presented import ATTACHMENT
-from lti_tool.certificates.problems import NameNotPrintable, NotPrintable, PdfNotMade
+from lti_tool.certificates.problems import NameNotPrintable, NameTooLong, NotPrintable, PdfNotMade
 from lti_tool.certificates.snapshot import Language, Snapshot
 from lti_tool.certificates.typesetting import GlyphMissing, typesetter
 from mappings.texts import Text
@@ -41,6 +41,8 @@ _ESEALED = Text(
     "Elektronisch verzegeld door de toekennende organisatie: elke wijziging is zichtbaar.",
     "Sealed electronically by the issuing organisation: any change shows.",
 )
+_SURELY_FITS = 40
+"""Characters; the widest letters of the font take less than the width of the page at the smallest size."""
 _TOP = 4
 """So many text objects of the page hold the heading, the achievement and the name, in most cases."""
 _FREE_TEXTS = ("name", "school", "edition")
@@ -60,12 +62,29 @@ def check_printable(snapshot: Snapshot) -> None:
 
     Raises:
         NameNotPrintable: the name needs a spelling in Latin letters.
+        NameTooLong: the name does not fit.
         NotPrintable: the school or the edition has characters that cannot be printed.
     """
     for field in _FREE_TEXTS:
         missing = unprintable(getattr(snapshot, field) or "")
         if missing:
             raise NameNotPrintable(missing) if field == "name" else NotPrintable(field, missing)
+    check_name(snapshot.name)
+
+
+def check_name(name: str) -> None:
+    """Check that a name can stand on a certificate.
+
+    Raises:
+        NameNotPrintable: it needs a spelling in Latin letters.
+        NameTooLong: its words do not fit on the lines that there are.
+    """
+    name = unicodedata.normalize("NFC", name)
+    missing = unprintable(name)
+    if missing:
+        raise NameNotPrintable(missing)
+    if len(name) > _SURELY_FITS and not typesetter().fits(name):
+        raise NameTooLong
 
 
 def unprintable(text: str) -> tuple[str, ...]:

@@ -7,9 +7,12 @@ stands on its own: a PDF, the Open Badge, pages that any browser shows, and an e
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import render_template
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.badges import BadgeService
@@ -114,7 +117,7 @@ class PortfolioService:
         ready = [
             Packed(README, [readme(snapshot, moment).encode("utf-8-sig")]),
             *(form.packed for form in forms),
-            _page("werk/index.html", render_template("certificates/portfolio_index.html", snapshot=snapshot, work=work)),
+            _page("werk/index.html", _own_page("certificates/portfolio_index.html", snapshot=snapshot, work=work)),
             *pages,
             Packed("leap2a.xml", [leap2a(snapshot, enclosed)]),
         ]
@@ -181,7 +184,17 @@ class _Form:
 
 def _work_page(snapshot: Snapshot, work: WorkPacked) -> str:
     phase = next((phase for phase in snapshot.phases if phase.key == work.accepted.phase), None)
-    return render_template("certificates/portfolio_work.html", snapshot=snapshot, work=work, phase=phase)
+    return _own_page("certificates/portfolio_work.html", snapshot=snapshot, work=work, phase=phase)
+
+
+def _own_page(template: str, **shown: object) -> str:
+    """Return a page that stands on its own: its look stands in it."""
+    return render_template(template, look=Markup(f"<style>\n{_look()}</style>"), **shown)  # noqa: S704 - our own file
+
+
+@cache
+def _look() -> str:
+    return (Path(__file__).parent / "static" / "portfolio.css").read_text("utf-8")
 
 
 def _page(path: str, html: str) -> Packed:

@@ -13,6 +13,7 @@
     │   └── GlyphMissing          a character that no font has; becomes NotPrintable
     └── NotPrintable              a text has characters that the certificate's fonts lack    (trainer)
         └── NameNotPrintable      … and it is the name: ask for a spelling in Latin letters  (participant)
+            └── NameTooLong       … or it is longer than its place                           (participant)
 
 Messages name what is wrong and never whose certificate it is about.
 """
@@ -104,4 +105,20 @@ class NameNotPrintable(NotPrintable):
             " zoals in je paspoort. Accenten en streepjes mogen.",
             f"These characters cannot be printed: {self._listed('en')}. Write your name in Latin letters,"
             " as in your passport. Accents and hyphens are fine.",
+        )
+
+
+class NameTooLong(NameNotPrintable):
+    """The name is longer than its place on the certificate: it has to be written shorter."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.args = ("name is too long for its place",)
+
+    @property
+    def words(self) -> Text:
+        """What to ask of the participant."""
+        return Text(
+            "Deze naam past niet op het certificaat. Schrijf hem korter, bijvoorbeeld met een voorletter.",
+            "This name does not fit the certificate. Write it shorter, for instance with an initial.",
         )

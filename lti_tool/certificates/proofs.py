@@ -12,15 +12,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import jwt
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from openbadgeslib.errors import LibOpenBadgesException
-from openbadgeslib.ob3 import add_data_integrity_proof, verify_data_integrity_proof
+from cryptography.exceptions import InvalidSignature
 
+from lti_tool.certificates.canonical import base58, from_base58, hash_data
 from lti_tool.certificates.conformance import check_conformance
-from lti_tool.certificates.contexts import offline_loader
 from lti_tool.certificates.identity import key_url, method_id
 from lti_tool.certificates.keys import IssuingKeys
 from lti_tool.certificates.problems import KeysUnusable, NotConformant
+from lti_tool.certificates.snapshot import utc_seconds
 
 
 class Signer(Protocol):
@@ -51,21 +50,22 @@ class LocalSigner:
     def __init__(self, keys: IssuingKeys, base_url: str) -> None:
         self._keys = keys
         self._base_url = base_url
-        public = keys.proof.private.public_key()
-        self._proof_pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self._proof_public = keys.proof.private.public_key()
         self._jwt_public = keys.jwt.private.public_key()
 
     def add_proof(self, document: Mapping[str, Any], created: datetime) -> dict[str, Any]:
         """Return a JSON-LD document with an eddsa-rdfc-2022 proof."""
-        offline_loader()
-        method = method_id(self._base_url, self._keys.proof.kid)
-        try:
-            made: dict[str, Any] = add_data_integrity_proof(
-                dict(document), self._keys.proof.private, method, created=created
-            )
-        except LibOpenBadgesException as error:
-            raise NotConformant(f"cannot be given a proof: {type(error).__name__}") from error
-        return made
+        if "proof" in document:
+            raise NotConformant("it has a proof already")
+        proof = {
+            "type": "DataIntegrityProof",
+            "cryptosuite": "eddsa-rdfc-2022",
+            "created": utc_seconds(created),
+            "verificationMethod": method_id(self._base_url, self._keys.proof.kid),
+            "proofPurpose": "assertionMethod",
+        }
+        signature = self._keys.proof.private.sign(hash_data(document, proof))
+        return {**document, "proof": {**proof, "proofValue": base58(signature)}}
 
     def encode_jwt(self, payload: Mapping[str, Any]) -> str:
         """Return a payload as an RS256 JWT whose `kid` is the address of the key."""
@@ -78,11 +78,13 @@ class LocalSigner:
         Raises:
             KeysUnusable: one of them does not verify.
         """
+        unsecured = {member: value for member, value in document.items() if member != "proof"}
+        proof = dict(document["proof"])
         try:
-            verify_data_integrity_proof(dict(document), self._proof_pem)
+            self._proof_public.verify(from_base58(proof.pop("proofValue")), hash_data(unsecured, proof))
             # The moment does not matter here: whoever reads the certificate judges its dates.
             jwt.decode(token, self._jwt_public, algorithms=["RS256"], options={"verify_nbf": False, "verify_exp": False})
-        except (LibOpenBadgesException, jwt.InvalidTokenError) as error:
+        except (InvalidSignature, ValueError, jwt.InvalidTokenError) as error:
             raise KeysUnusable(f"what was signed does not verify: {type(error).__name__}") from error
 
 
@@ -128,9 +130,10 @@ def sign_status_list(status_list: Mapping[str, Any], signer: Signer, created: da
 def _sign(document: Mapping[str, Any], signer: Signer, created: datetime, *, self_check: bool) -> SignedDocument:
     secured = signer.add_proof(document, created)
     token = signer.encode_jwt({**secured, **_registered_claims(secured)})
+    served = json.dumps(secured, ensure_ascii=False)
     if self_check:
-        signer.check(secured, token)
-    return SignedDocument(json.dumps(secured, ensure_ascii=False), token)
+        signer.check(json.loads(served), token)
+    return SignedDocument(served, token)
 
 
 def _registered_claims(credential: Mapping[str, Any]) -> dict[str, Any]:

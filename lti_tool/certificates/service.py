@@ -15,7 +15,7 @@ from lti_tool.certificates.credential import build_achievement
 from lti_tool.certificates.deciding import checked_reason, note_decision
 from lti_tool.certificates.documents import did_document, key_set, single_jwk
 from lti_tool.certificates.freezing import awarded_achievement
-from lti_tool.certificates.identity import achievement_url
+from lti_tool.certificates.identity import achievement_url, status_list_url
 from lti_tool.certificates.issue_log import append_again
 from lti_tool.certificates.key_store import IssuerKeyStore
 from lti_tool.certificates.models import Award, Certificate, DecisionKind, StatusList
@@ -316,6 +316,12 @@ class CertificateService:
             successors = {self._url(old): self._url(new) for old, new in session.execute(replaced) if new}
         lists = [json.loads(self.status_list(number).json) for number in numbers]
         return Trust.from_documents([self.did_document()], status_lists=lists, key_sets=[self.jwks()], successors=successors)
+
+    def status_tokens(self) -> Mapping[str, str]:
+        """Return every status list as VC-JWT, by its address."""
+        with self._database.session() as session:
+            numbers = session.scalars(select(StatusList.number)).all()
+        return {status_list_url(self._settings.base_url, number): self.status_list(number).jwt for number in numbers}
 
     def achievement(self, key: str, version: int, language: Language = Language.NL) -> AchievementPage:
         """Return an achievement, for machines in one language.

@@ -68,6 +68,14 @@ class Typesetter:
             return ()
         return tuple(part for part in dict.fromkeys(_clusters(text)) if not self._can_show(part))
 
+    def fits(self, name: str) -> bool:
+        """Return whether a name that can be printed is short enough for its place."""
+        try:
+            self._compile(self._probe, {"text": name, "fits": "yes"}, {**_PDF, "timestamp": 0})
+        except PdfNotMade:
+            return False
+        return True
+
     def _can_show(self, text: str) -> bool:
         if not text.isprintable():
             return False

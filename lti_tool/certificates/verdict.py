@@ -3,9 +3,10 @@
 Nothing of what a file claims is repeated unless its signature holds: `Verdict.facts` is None otherwise.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mappings.texts import Text
 
@@ -90,17 +91,37 @@ class Verdict:
     @property
     def title(self) -> Text:
         """The verdict as one sentence."""
-        return _TITLES[self.state]
+        return TITLES[self.state]
 
     @property
     def explanation(self) -> Text:
         """What decided it: the words of the first check that did not pass, or of the verdict itself."""
         decisive = [check for check in self.checks if check.state is not CheckState.PASSED]
         failed = [check for check in decisive if check.state is CheckState.FAILED]
-        return (failed or decisive)[0].words if decisive else _VALID
+        return (failed or decisive)[0].words if decisive else VALID
 
 
-_TITLES = {
+def as_json(verdict: Verdict, language: str) -> dict[str, Any]:
+    """Return a verdict for machines, with its words in one language and moments in ISO 8601."""
+    facts = asdict(verdict.facts) if verdict.facts else None
+    return {
+        "state": verdict.state,
+        "title": verdict.title.get(language),
+        "explanation": verdict.explanation.get(language),
+        "status_as_of": _plain(verdict.status_as_of),
+        "successor": verdict.successor,
+        "facts": {name: _plain(value) for name, value in facts.items()} if facts else None,
+        "checks": [
+            {"code": check.code, "state": check.state, "words": check.words.get(language)} for check in verdict.checks
+        ],
+    }
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+TITLES = {
     VerdictState.VALID: Text("Dit certificaat is geldig", "This certificate is valid"),
     VerdictState.REVOKED: Text("Dit certificaat is ingetrokken", "This certificate was revoked"),
     VerdictState.REPLACED: Text("Dit certificaat is vervangen", "This certificate was replaced"),
@@ -108,7 +129,7 @@ _TITLES = {
     VerdictState.EXPIRED: Text("Dit certificaat is verlopen", "This certificate has expired"),
     VerdictState.UNKNOWN: Text("Dit is niet te controleren", "This cannot be verified"),
 }
-_VALID = Text(
+VALID = Text(
     "Toegekend door de organisatie die erop staat, niet gewijzigd en niet ingetrokken.",
     "Awarded by the organisation it names, not altered and not revoked.",
 )

@@ -71,6 +71,11 @@ def verify(data: bytes, trust: Trust, now: datetime) -> Verdict:
     return run.verdict()
 
 
+def refused(finding: Finding) -> Verdict:
+    """Return the verdict on a file that was not even read, for one finding."""
+    return Verdict(state=finding.leads_to or VerdictState.UNKNOWN, checks=(finding.check,))
+
+
 class _Run:
     def __init__(self, trust: Trust, now: datetime) -> None:
         self.findings: list[Finding] = []

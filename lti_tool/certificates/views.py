@@ -3,11 +3,15 @@
 No name stands in an address, a title or a preview; the pages are not indexed and send no referrer.
 """
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 
+from lti_tool.certificates.holder import linkedin_url
 from lti_tool.certificates.issue_log import IssueLog
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.snapshot import Language
+from lti_tool.config import Settings
 from lti_tool.registry import use
 
 blueprint = Blueprint("certificates", __name__, template_folder="templates")
@@ -25,8 +29,10 @@ def page(certificate_id: str) -> str | Response:
     if wanted == "application/jwt":
         return token(certificate_id)
     g.brand = "ICC Bridge"
+    g.referrer_policy = "no-referrer"
     shown = use(CertificateService).page(certificate_id)
-    return render_template("certificates/page.html", page=shown)
+    zone = ZoneInfo(use(Settings).time_zone)
+    return render_template("certificates/page.html", page=shown, linkedin=linkedin_url(shown.snapshot, zone))
 
 
 @blueprint.get("/c/<certificate_id>.json")

@@ -1,6 +1,5 @@
 """Certificates: list, issue, revoke, and check a file offline."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,18 +135,9 @@ def _own_trust() -> "Trust":
 
 def _tell(verdict: "Verdict", language: str, *, as_json: bool) -> None:
     if as_json:
-        checks = [{"code": one.code, "state": one.state, "words": one.words.get(language)} for one in verdict.checks]
-        echo_json(
-            {
-                "state": verdict.state,
-                "title": verdict.title.get(language),
-                "explanation": verdict.explanation.get(language),
-                "status_as_of": verdict.status_as_of,
-                "successor": verdict.successor,
-                "facts": asdict(verdict.facts) if verdict.facts else None,
-                "checks": checks,
-            }
-        )
+        from lti_tool.certificates.verdict import as_json as plain
+
+        echo_json(plain(verdict, language))
         return
     click.echo(verdict.title.get(language))
     for one in verdict.checks:

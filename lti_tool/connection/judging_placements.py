@@ -12,7 +12,7 @@ from lti_tool.connection.course_facts import CourseFacts, PlacementFacts
 from lti_tool.connection.course_probing import ColumnProbed
 from lti_tool.connection.judging_course import OPEN_ONE, opened, trouble
 from lti_tool.connection.questions import Outcome
-from lti_tool.courses.copies import WHOLE_TRAINING
+from lti_tool.courses.copies import CERTIFICATE, WHOLE_TRAINING
 from lti_tool.errors import Words
 from lti_tool.platforms.scopes import LINEITEM, RESULT_READONLY, SCORE
 from lti_tool.training.completion import CompletionRule
@@ -48,6 +48,8 @@ def shows(course: CourseFacts, place: PlacementFacts) -> Finding:
     if place.whole:
         meaning = _l("De training als geheel, van %(cohort)s.", cohort=course.cohort_name)
         return Finding("shows", Light.OK, title, meaning)
+    if place.assignment_key == CERTIFICATE:
+        return Finding("shows", Light.OK, title, _l("Het certificaat, van %(cohort)s.", cohort=course.cohort_name))
     if place.assignment is None:
         meaning = _l("Een opdracht die niet (meer) bij deze training hoort.")
         return Finding("shows", Light.WRONG, title, meaning, (), THE_TRAINER, (_AGAIN,), place.assignment_key or "")
@@ -112,7 +114,7 @@ def _own_column(course: CourseFacts, place: PlacementFacts, item: LineItem) -> F
         meaning = _l("De kolom neemt geen punten aan. Een resultaat heeft daar geen plaats.")
         steps = (_POINTS,)
         return Finding("column", Light.WRONG, _COLUMN, meaning, items, THE_TRAINER, steps)
-    if item.score_maximum != SCORE_MAXIMUM:
+    if item.score_maximum != SCORE_MAXIMUM and place.assignment_key != CERTIFICATE:
         most = f"{item.score_maximum:g}"
         items.append(_l("Het maximum is %(most)s: akkoord wordt daar %(most)s van %(most)s.", most=most))
     return Finding("column", Light.OK, _COLUMN, _l("De kolom is er, en hoort bij deze opdracht."), items)
@@ -122,7 +124,7 @@ def _of_another(course: CourseFacts, place: PlacementFacts, item: LineItem) -> b
     """Whether a column names another item of the same training as its resource: `training:item:cohort`, as we make them."""
     training, _, rest = (item.resource_id or "").partition(":")
     named = rest.partition(":")[0]
-    known = {WHOLE_TRAINING, *(one.key for one in course.training.assignments)}
+    known = {WHOLE_TRAINING, CERTIFICATE, *(one.key for one in course.training.assignments)}
     return training == course.training.key and named in known and named != (place.assignment_key or WHOLE_TRAINING)
 
 

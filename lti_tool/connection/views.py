@@ -19,7 +19,7 @@ from lti_tool.connection.reasons import explanation_of, reason_of
 from lti_tool.connection.report import as_text, kind_of
 from lti_tool.connection.selftest import Report, SelfTest
 from lti_tool.errors import NotFound
-from lti_tool.launch.sessions import Viewer, current_viewer, framers
+from lti_tool.launch.sessions import Viewer, current_administrator, framers
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -40,7 +40,7 @@ course_views.add_to(blueprint)
 @blueprint.get("/connection")
 def page() -> str:
     """Show the administrator how the connection stands and what happened lately."""
-    platform = _administrator().platform
+    platform = current_administrator().platform
     return render_template(
         "connection/page.html",
         platform=platform,
@@ -58,7 +58,7 @@ def page() -> str:
 @blueprint.post("/connection/check")
 def check() -> str:
     """Test the connection and show what came of it; nothing of it is kept."""
-    platform = _administrator().platform
+    platform = current_administrator().platform
     return _shown(_tested(platform), {"url": url_for("connection.page"), "text": _("Terug naar de koppeling")})
 
 
@@ -102,13 +102,6 @@ def links() -> dict[str, Any]:
 def _test_of(invite: str) -> str | None:
     fresh = use(RegistrationService).connected_lately(invite, PROOF_LIFE) is not None
     return url_for("connection.check_registered", invite=invite) if fresh else None
-
-
-def _administrator() -> Viewer:
-    viewer = current_viewer()
-    if not viewer.administers:
-        raise NotFound("no administrator of the platform")
-    return viewer
 
 
 def _tested(platform: PlatformInfo) -> Report:

@@ -21,9 +21,12 @@ from lti_tool.courses.service import NO_CONTEXT
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.ids import ID_LENGTH
 from lti_tool.platforms.asking import HISTORY
+from mappings.training import CERTIFICATE_ITEM, WHOLE_ITEM
 
-WHOLE_TRAINING = "training"
+WHOLE_TRAINING = WHOLE_ITEM
 """Custom parameter `assignment` of a link that shows the whole training."""
+CERTIFICATE = CERTIFICATE_ITEM
+"""The same of a link that shows the certificate; a placement keeps it in the place of an assignment's key."""
 _LONGEST_ITEM = 100
 _MOST_CONTEXTS = 50
 
@@ -34,7 +37,7 @@ class Named:
 
     cohort_id: str
     item: str
-    """The key of an assignment, or `WHOLE_TRAINING`."""
+    """The key of an assignment, `WHOLE_TRAINING` or `CERTIFICATE`."""
 
 
 def named_in(custom: Mapping[str, str]) -> Named | None:

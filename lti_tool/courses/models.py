@@ -111,7 +111,7 @@ class Placement(Base):
     title: Mapped[str] = mapped_column(String(500), default="")
     cohort_id: Mapped[str | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     assignment_key: Mapped[str | None] = mapped_column(String(100))
-    """The assignment it shows; None shows the whole training."""
+    """The assignment it shows, or `certificate`; None shows the whole training."""
     proposed_cohort_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     """The cohort that its custom parameters name but may not choose: a copied course, until a trainer has confirmed it.
     It came from outside and may not exist."""

@@ -40,6 +40,8 @@ class Field:
     value: str
     checked: bool = False
     options: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    """What a reader sees of each option."""
     multiple: bool = False
 
 
@@ -70,6 +72,16 @@ class Form:
     def values(self) -> dict[str, str]:
         """What the form would send now, without a button (the last of equal names)."""
         return dict(self._plain())
+
+    def option(self, name: str, label: str) -> str:
+        """Return the value of the one option of a list whose label contains ``label``; raises BrowserError otherwise."""
+        offered = [pair for item in self.fields if item.name == name for pair in zip(item.options, item.labels, strict=True)]
+        found = [value for value, text in offered if label in text]
+        if len(found) != 1:
+            raise BrowserError(
+                f"{len(found)} options of {name!r} with {label!r}; there are {[shown for _, shown in offered]}"
+            )
+        return found[0]
 
     def submit(self, **values: Value) -> "Page":
         """Fill the form in and press a button.

@@ -168,6 +168,7 @@ class PageReader(HTMLParser):
         label = " ".join("".join(self._option_text).split())
         value = label if self._option == "\0" else self._option
         self._select.options.append(value)
+        self._select.labels.append(label)
         if self._option_selected:
             several = self._select.multiple and self._select.checked
             self._select.value = f"{self._select.value}\n{value}" if several else value

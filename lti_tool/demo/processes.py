@@ -102,6 +102,7 @@ class Demo:
             "job_poll_seconds": str(job_poll_seconds),
         }
         self._children: list[Child] = []
+        self._environment = {f"ICC_{name.upper()}": value for name, value in self._own.items()}
 
     def settings(self) -> Settings:
         """Return the tool's settings; what the environment says otherwise does not count."""
@@ -131,13 +132,24 @@ class Demo:
             SettingsError: a port is taken, or the folder cannot be written.
         """
         self.check()
-        environment = {f"ICC_{name.upper()}": value for name, value in self._own.items()}
         school = ["--port", str(self._school_port), "--state", str(self.folder / "school.json")]
-        school += ["--lms", self._lms]
-        tool = ["serve", "--upgrade", "--host", HOST, "--port", str(self._port)]
+        self._start("school", "lti_tool.demo.school", [*school, "--lms", self._lms])
+        self.start_tool()
+
+    def start_tool(self) -> None:
+        """Start the tool alone, again after `stop_tool`; call `wait_until_ready` next."""
+        self._start("tool", "lti_tool.cli", ["serve", "--upgrade", "--host", HOST, "--port", str(self._port)])
+
+    def stop_tool(self) -> None:
+        """Stop the tool alone, as in an outage; the school goes on."""
+        for child in [child for child in self._children if child.name == "tool"]:
+            child.ask_to_stop()
+            child.wait()
+            self._children.remove(child)
+
+    def _start(self, name: str, module: str, arguments: Sequence[str]) -> None:
         try:
-            for name, module, arguments in (("school", "lti_tool.demo.school", school), ("tool", "lti_tool.cli", tool)):
-                self._children.append(Child(name, module, arguments, environment, self.folder / f"{name}.log"))
+            self._children.append(Child(name, module, arguments, self._environment, self.folder / f"{name}.log"))
         except OSError as error:
             raise SettingsError(f"{error.filename or self.folder}: {error.strerror}") from None
 

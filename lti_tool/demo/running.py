@@ -105,7 +105,8 @@ def _start(demo: Demo, *, earlier: bool) -> Connected:
     demo.start()
     load()
     from lti_tool.app import compose
-    from lti_tool.demo.walk import connect_web_services, known_clients, tool_of
+    from lti_tool.demo.native import connect_web_services
+    from lti_tool.demo.walk import known_clients, tool_of
 
     parts = compose(demo.settings())
     try:

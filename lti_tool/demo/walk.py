@@ -19,15 +19,19 @@ from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
 from lti_tool.clock import utc_now
 from lti_tool.demo.browser import Browser, BrowserError, Page, Upload
-from lti_tool.demo.connecting import SCHOOL_NAME, Connected, Tool, connect, log_in, token_for_programs
+from lti_tool.demo.connecting import SCHOOL_NAME, Connected, Tool, connect, log_in
 from lti_tool.demo.expecting import WalkFailed, expect, wait_for
+from lti_tool.demo.native import connect_web_services, hand_in_natively, map_activity
 from lti_tool.demo.samples import plan_pdf
+from lti_tool.moodle.models import MoodleCourse
 from lti_tool.sync.models import ScoreOutbox
 from mappings.training import Assignment, Requirement
 
 TRAINING = "icc-vo"
 COURSE = "Cultuurcoördinator VO"
 COHORT = "Regio Zuid 2026"
+NATIVE = {"leervraag": "Opdracht 1 – Mijn leervraag"}
+"""What is handed in in the school's own assignments, where it has any; by the key of the assignment."""
 TRAINER, TEACHER = "Ilse Brouwers", "Zoë van 't Höfen"
 CERTIFICATE_NAME = "Zoë van 't Höfen"
 PATIENCE_SECONDS = 20.0
@@ -93,6 +97,9 @@ class Walk:
         connected = connect(self._school_url, known_clients(self._parts), tool_of(self._parts))
         how = "by hand" if connected is Connected.BY_HAND else "by dynamic registration"
         self._step(f"registered: {SCHOOL_NAME} {how}")
+        native = NATIVE if connect_web_services(self._parts, self._school_url) else {}
+        if native:
+            self._step("connected: the school's web services")
         with Browser() as trainer_browser, Browser() as teacher_browser:
             trainer = Visitor(TRAINER, trainer_browser)
             teacher = Visitor(TEACHER, teacher_browser)
@@ -101,7 +108,7 @@ class Walk:
             log_in(teacher.browser, self._school_url, teacher.name)
             training = self._parts.trainings[TRAINING]
             for assignment in training.assignments:
-                self._do(assignment, course, teacher, trainer)
+                self._do(assignment, course, teacher, trainer, native.get(assignment.key))
             certificate_id = self._certificate(course, teacher)
         self._verify(certificate_id, out)
 
@@ -125,14 +132,17 @@ class Walk:
         self._parts.cohorts.approve(found[0].id)
         self._step("cohort approved by the issuer")
 
-    def _do(self, assignment: Assignment, course: str, teacher: Visitor, trainer: Visitor) -> None:
+    def _do(self, assignment: Assignment, course: str, teacher: Visitor, trainer: Visitor, native: str | None) -> None:
         title = assignment.title.get("nl")
         page = self._launch(teacher, course, title)
         self._step(f"launched: {assignment.key}, as a teacher, in the frame")
-        page = self._hand_in(assignment, page)
-        self._step(f"handed in: {assignment.key}")
+        if native is None:
+            self._hand_in(assignment, page)
+            self._step(f"handed in: {assignment.key}")
+        else:
+            self._do_natively(assignment, course, teacher, trainer, native)
         review = self._launch(trainer, course, title)
-        link = next((href for _label, href in review.links if "/review/" in href), None)
+        link = _review_link(review)
         expect("the hand-in on the trainer's page", link, review)
         work = trainer.browser.get(urljoin(self._tool_url, str(link)), framed=True)
         done = work.form(with_field="verdict").submit(verdict="accepted", feedback=FEEDBACK)
@@ -145,6 +155,22 @@ class Walk:
             came=self._last_score,
         )
         self._step(f"grade in the school's gradebook: {assignment.key} 100 of 100, with the feedback")
+
+    def _do_natively(self, assignment: Assignment, course: str, teacher: Visitor, trainer: Visitor, native: str) -> None:
+        title = assignment.title.get("nl")
+        hand_in_natively(teacher.browser, course, native, assignment.example.get("nl").replace("*", ""))
+        self._step(f"handed in: {assignment.key}, in the school's own assignment “{native}”")
+        map_activity(self._launch(trainer, course, title), assignment.key, native)
+        self._step(f"mapped: “{native}” counts for {assignment.key}")
+        # as the clock does once a minute
+        self._parts.moodle_sync.sweep()
+        wait_for(
+            f"what was handed in in “{native}” on the trainer's page",
+            lambda: _review_link(self._launch(trainer, course, title)),
+            patience=self._patience,
+            came=self._last_reading,
+        )
+        self._step(f"read from the school: {assignment.key}")
 
     def _launch(self, visitor: Visitor, course: str, title: str) -> Page:
         activity = visitor.browser.get(course).follow(title)
@@ -235,6 +261,15 @@ class Walk:
         self._number += 1
         self._say(f"{self._number:3}  {line}")
 
+    def _last_reading(self) -> str:
+        """Return how the readings of the school's own activities went."""
+        with self._parts.database.session() as session:
+            row = session.scalars(select(MoodleCourse).limit(1)).first()
+            if row is None:
+                return "no course in which they count"
+            read = "read" if row.synced_at else "not read yet"
+            return f"a course that was {read}, {row.problem or 'without a problem'}"
+
     def _last_score(self) -> str:
         """Return how far the newest score is, as the tool sees it."""
         with self._parts.database.session() as session:
@@ -243,6 +278,10 @@ class Walk:
                 return "no score to send"
             state = "refused" if row.refused else "waiting" if row.dirty else "sent"
             return f"a score that is {state}, {row.last_error or 'without an error'}, after {row.fails} failed attempts"
+
+
+def _review_link(page: Page) -> str | None:
+    return next((href for _label, href in page.links if "/review/" in href), None)
 
 
 def tool_of(parts: Parts) -> Tool:
@@ -257,22 +296,6 @@ def tool_of(parts: Parts) -> Tool:
         parts.platforms.add(SCHOOL_NAME, shown["issuer"], shown["client_id"], *addresses, [shown["deployment_id"]])
 
     return Tool(invite, base_url, add)
-
-
-def connect_web_services(parts: Parts, school_url: str) -> bool:
-    """Give the tool a token for the web services of the demo school, if it has them; return whether it uses them now.
-
-    Raises:
-        WalkFailed: the school makes no token.
-        IccError: the tool cannot use it.
-    """
-    schools = [one.id for one in parts.platforms.list() if one.issuer == school_url]
-    token = token_for_programs(school_url) if schools else None
-    if token is None:
-        return False
-    for platform_id in schools:
-        parts.moodle_sites.connect(platform_id, token)
-    return True
 
 
 def known_clients(parts: Parts) -> Set[str]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from lti_tool.courses.copies import WHOLE_TRAINING
+from lti_tool.courses.copies import CERTIFICATE, WHOLE_TRAINING
 from lti_tool.errors import Invalid
 from mappings.training import Training
 
@@ -43,7 +43,7 @@ class CohortWish:
 
 @dataclass(frozen=True)
 class Choice:
-    """What to embed for whom. `items` holds `WHOLE` and keys of assignments, in the order of the training."""
+    """What to embed for whom. `items` holds `WHOLE`, keys of assignments and `CERTIFICATE`, in this order."""
 
     items: tuple[str, ...]
     cohort: CohortWish
@@ -79,7 +79,7 @@ def check_number(choice: Choice, *, multiple: bool) -> None:
 def _read_items(form: MultiDict[str, str], training: Training) -> tuple[str, ...]:
     chosen = set(form.getlist("item"))
     phases = {phase.key: phase for phase in training.phases}
-    unknown = chosen - {WHOLE, *(assignment.key for assignment in training.assignments)}
+    unknown = chosen - {WHOLE, CERTIFICATE, *(assignment.key for assignment in training.assignments)}
     unknown |= set(form.getlist("phase")) - set(phases)
     if unknown:
         raise Invalid(
@@ -89,7 +89,7 @@ def _read_items(form: MultiDict[str, str], training: Training) -> tuple[str, ...
         )
     for key in form.getlist("phase"):
         chosen.update(phases[key].assignments)
-    in_order = [WHOLE, *(assignment.key for assignment in training.assignments)]
+    in_order = [WHOLE, *(assignment.key for assignment in training.assignments), CERTIFICATE]
     items = tuple(key for key in in_order if key in chosen)
     if not items:
         raise Invalid("no item", explanation=_l("Kies minstens één onderdeel."), field="item")

@@ -15,8 +15,10 @@ from flask_babel import gettext as _
 
 from lti_tool.advantage.deep_linking import ContentItem
 from lti_tool.advantage.lineitems import LineItemWish, SubmissionReview
+from lti_tool.courses.copies import CERTIFICATE
 from lti_tool.embedding.choices import WHOLE
 from lti_tool.platforms.asking import HISTORY
+from mappings.scores import CERTIFICATE_MAXIMUM
 from mappings.training import Assignment, Training
 
 SCORE_MAXIMUM = 100
@@ -59,16 +61,35 @@ class ItemMaker:
         )
 
     def make(self, items: Sequence[str]) -> list[ContentItem]:
-        """Return the links for items (`WHOLE` and keys of assignments), in the given order.
+        """Return the links for items (`WHOLE`, keys of assignments and `CERTIFICATE`), in the given order.
 
-        The whole training has a column of its own, phase by phase, when it comes alone: beside the columns of the
-        assignments everything would count twice.
+        The whole training has a column of its own, phase by phase, when it comes without assignments: beside the columns
+        of the assignments everything would count twice.
         """
-        alone = list(items) == [WHOLE]
-        return [
-            self._whole(graded=self.graded and alone) if key == WHOLE else self._assignment(self.training.assignment(key))
-            for key in items
-        ]
+        alone = set(items) <= {WHOLE, CERTIFICATE}
+        return [self._item(key, alone=alone) for key in items]
+
+    def _item(self, key: str, *, alone: bool) -> ContentItem:
+        if key == WHOLE:
+            return self._whole(graded=self.graded and alone)
+        return self._certificate() if key == CERTIFICATE else self._assignment(self.training.assignment(key))
+
+    def _certificate(self) -> ContentItem:
+        title = _("Certificaat %(name)s", name=self.training.achievement.name.get(self.locale))
+        line_item = LineItemWish(
+            label=title,
+            score_maximum=CERTIFICATE_MAXIMUM,
+            resource_id=f"{self.training.key}:{CERTIFICATE}:{self.cohort_id}",
+            tag=self.training.key,
+        )
+        return ContentItem(
+            title=title,
+            text=_("Je certificaat: openen, downloaden en delen, of zien wat er nog nodig is."),
+            url=self.launch_url,
+            custom=self._custom(CERTIFICATE),
+            line_item=line_item if self.graded else None,
+            own_window=self.own_window,
+        )
 
     def _whole(self, *, graded: bool) -> ContentItem:
         title = _("%(training)s: overzicht", training=self.training.name.get(self.locale))

@@ -19,7 +19,7 @@ from lti_tool.config import Settings
 from lti_tool.courses.models import Account, Person
 from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database
-from lti_tool.errors import SessionExpired
+from lti_tool.errors import NotFound, SessionExpired
 from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.launch.cookies import ENDED_KEPT, session_cookie
 from lti_tool.launch.frame_session import session_secret
@@ -246,6 +246,19 @@ def current_viewer() -> Viewer:
         g.platform_name = viewer.platform.name
         if viewer.return_urls:
             g.back_url = list(viewer.return_urls.values())[-1]
+    return viewer
+
+
+def current_administrator() -> Viewer:
+    """Return who looks at this page, as far as the last launch showed an administrator of the whole platform.
+
+    Raises:
+        NotFound: it did not.
+        SessionExpired, PlatformDisabled: as `current_viewer`.
+    """
+    viewer = current_viewer()
+    if not viewer.administers:
+        raise NotFound("no administrator of the platform")
     return viewer
 
 

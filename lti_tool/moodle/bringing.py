@@ -79,19 +79,19 @@ class Bringing:
             counted: the grade or the completion changed with this reading.
             gone: its maker left the course.
         """
-        if not submitted and not counted and row.state in _STANDS:
-            return self._accepted_there(row, WorkState(row.state), gone=gone)
+        stands = not submitted and not counted and row.state in _STANDS
         if handed is None and self._mapping.kind == ASSIGN:
             if counted or row.submission_id is None:
                 return WorkState.WAITING
-            return self._accepted_there(row, self._standing(row), gone=gone)
+            return self._accepted_there(row, WorkState(row.state) if stands else self._standing(row), gone=gone)
+        # two hand-ins within a second have one moment in Moodle: only their content tells them apart
         digest = digest_of(self._counts, handed, row.grade, row.completed_at)
         if row.submission_id is not None and digest == row.content_digest:
-            return self._accepted_there(row, self._standing(row), gone=gone)
+            return self._accepted_there(row, WorkState(row.state) if stands else self._standing(row), gone=gone)
         if self._is_accepted(row) and not submitted and self._is_our_own(row):
             row.content_digest = digest
             return self._standing(row)
-        self._bring(row, place, handed, digest, submitted=submitted)
+        self._bring(row, place, handed, digest, submitted=submitted or not counted)
         return self._accepted_there(row, self._standing(row), gone=gone)
 
     def came_back(self, row: NativeWork, place: Place | None) -> WorkState:
@@ -126,7 +126,7 @@ class Bringing:
             return
         row.submission_id, row.version_id = taken.submission_id, taken.version_id
         self._states[taken.submission_id] = taken.state
-        for position, file in enumerate(content.files):
+        for position, file in enumerate(content.files if taken.made else ()):
             session.add(
                 NativeFile(
                     version_id=taken.version_id,

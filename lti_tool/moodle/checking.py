@@ -16,11 +16,11 @@ from lti_tool.moodle import judging
 from lti_tool.moodle.models import ActivityMapping
 from lti_tool.moodle.needs import NEEDS, When
 from lti_tool.moodle.problems import ADDRESS, FUNCTION_MISSING, code_of
-from lti_tool.moodle.sites import Connected, MoodleSites
+from lti_tool.moodle.sites import IN_A_HURRY, Connected, MoodleSites
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.web.lights import Finding, Light, worst
 from mappings.activities import Counts
-from moodle_client import MoodleError, check
+from moodle_client import Manners, MoodleError, check
 from moodle_client import Report as Checked
 
 CHECKS_A_MINUTE = 6
@@ -82,13 +82,14 @@ class MoodleCheck:
         self._allowance = Allowance(CHECKS_A_MINUTE, clock)
         self._seats = BoundedSemaphore(AT_ONCE)
 
-    def run(self, platform_id: str, course_id: int | None = None) -> CheckReport:
+    def run(self, platform_id: str, course_id: int | None = None, *, manners: Manners | None = None) -> CheckReport:
         """See what the token can do on the site and, if given, in a course.
 
         What it finds out about the site as a whole is remembered. It takes a second or two.
 
         Args:
             course_id: Moodle's id of the course: the number in its address there.
+            manners: other time-outs and retries than usual.
 
         Raises:
             PlatformUnknown: no such platform.
@@ -97,7 +98,7 @@ class MoodleCheck:
         platform, site = self._platforms.get(platform_id), self._sites.get(platform_id)
         wanted = self._wanted(platform_id)
         try:
-            with self._sites.client(platform_id) as client:
+            with self._sites.client(platform_id, manners=manners) as client:
                 checked = check(client, course_id)
         except MoodleError as error:
             findings: Sequence[Finding] = [judging.failed(code_of(error), str(error))]
@@ -116,7 +117,7 @@ class MoodleCheck:
         if not self._seats.acquire(blocking=False):
             return WAIT_SECONDS
         try:
-            return self.run(platform_id, course_id)
+            return self.run(platform_id, course_id, manners=IN_A_HURRY)
         finally:
             self._seats.release()
 

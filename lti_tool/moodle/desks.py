@@ -92,14 +92,23 @@ class Desks:
 
     def all(self, platform_id: str | None = None) -> Sequence[Desk]:
         """Return the courses of connected Moodles with the cohorts in them, by platform and title."""
-        query = _courses(select(Course.id, CourseCohort.cohort_id)).order_by(
-            Course.platform_id, Course.title, Course.id, CourseCohort.cohort_id
+        query = (
+            _courses(select(Course.id, Course.context_id, Cohort.id, Cohort.training_key))
+            .join(Cohort, Cohort.id == CourseCohort.cohort_id)
+            .order_by(Course.platform_id, Course.title, Course.id, Cohort.id)
         )
         if platform_id is not None:
             query = query.where(Course.platform_id == platform_id)
         with self._database.reading() as session:
-            found = [(course_id, cohort_id) for course_id, cohort_id in session.execute(query)]
-            return [self._desk(session, course_id, cohort_id, None, None) for course_id, cohort_id in found]
+            return [
+                self._desk(session, course_id, cohort_id, None, None)
+                for course_id, context_id, cohort_id, training_key in session.execute(query).all()
+                if is_number(context_id) and training_key in self._trainings
+            ]
+
+    def known(self, platform_id: str) -> Mapping[int, str]:
+        """Return the titles of a platform's courses in which a cohort is, by Moodle's id of the course."""
+        return {desk.moodle_id: desk.course_title or str(desk.moodle_id) for desk in self.all(platform_id)}
 
     def mappable(self, session: Session, cohort_id: str, course_ids: Collection[str] | None) -> Collection[str]:
         """Return the courses of a cohort, by id, whose native activities can be mapped.
@@ -107,8 +116,9 @@ class Desks:
         Args:
             course_ids: of these courses only; None for all.
         """
-        query = _courses(select(Course.id)).where(CourseCohort.cohort_id == cohort_id)
-        return frozenset(session.scalars(query if course_ids is None else query.where(Course.id.in_(course_ids))))
+        query = _courses(select(Course.id, Course.context_id)).where(CourseCohort.cohort_id == cohort_id)
+        found = session.execute(query if course_ids is None else query.where(Course.id.in_(course_ids)))
+        return frozenset(course_id for course_id, context_id in found if is_number(context_id))
 
     def _desk(self, session: Session, course_id: str, cohort_id: str, person_id: str | None, place: Place | None) -> Desk:
         course = session.get(Course, course_id)

@@ -18,17 +18,19 @@ from lti_tool.clock import Clock
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import AddressRefused
+from lti_tool.jobs.queue import Jobs
 from lti_tool.moodle.contents import CourseContents, read_contents
+from lti_tool.moodle.course_rows import enqueue_sync
 from lti_tool.moodle.desks import Desk
 from lti_tool.moodle.errors import NotConnected
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, NativeWork
 from lti_tool.moodle.problems import ADDRESS, NOT_CONNECTED, code_of
-from lti_tool.moodle.sites import MoodleSites
+from lti_tool.moodle.sites import IN_A_HURRY, MoodleSites
 from lti_tool.moodle.states import ActivityState
 from lti_tool.moodle.wishes import Mistake, Wish, WishesRefused, mistakes_in, taken
 from mappings.activities import HAND_IN_KIND, Counts, NativeActivity
 from mappings.suggesting import Suggestion, suggest
-from moodle_client import NO_RETRIES, Manners, MoodleError
+from moodle_client import MoodleError
 
 LONGEST_TITLE = 500
 LOOKS_A_MINUTE = 20
@@ -36,8 +38,6 @@ LOOKS_A_MINUTE = 20
 AT_ONCE = 3
 """In one process: a Moodle that does not answer holds a thread for a quarter of a minute."""
 WAIT_SECONDS = 15
-IN_A_HURRY = Manners(timeout=(5.0, 15.0), retry=NO_RETRIES)
-"""Somebody waits for the page."""
 
 log = structlog.get_logger(__name__)
 
@@ -101,10 +101,12 @@ class MappingService:
         database: its own short transactions.
         clock: the time.
         sites: opens clients of the connected Moodles.
+        jobs: the durable engine, so that what counts from now on is read at once.
     """
 
-    def __init__(self, database: Database, clock: Clock, sites: MoodleSites) -> None:
+    def __init__(self, database: Database, clock: Clock, sites: MoodleSites, jobs: Jobs) -> None:
         self._database = database
+        self._jobs = jobs
         self._clock = clock
         self._sites = sites
         self._allowance = Allowance(LOOKS_A_MINUTE, clock)
@@ -206,7 +208,9 @@ class MappingService:
         session.flush()
         changed = sum(self._write(session, desk, rows.get(key), wish, choices) for key, wish in wanted.items())
         if changed or gone:
-            _read_anew(course, self._clock())
+            # all of it, and what a reading that runs now found was found by other rules: it is dropped
+            course.marks = {}
+            enqueue_sync(session, self._jobs, course, self._clock())
         return Saved(changed, len(gone))
 
     def _write(
@@ -288,10 +292,3 @@ def _clashes(wishes: Sequence[Wish], others: Sequence[Wish]) -> Sequence[Mistake
     """Return what is wrong with wishes beside the mappings that stay."""
     by_activity = {one.cm_id: one.assignment_key for one in others}
     return [taken(wish, by_activity[wish.cm_id]) for wish in wishes if wish.cm_id in by_activity]
-
-
-def _read_anew(course: MoodleCourse, now: datetime) -> None:
-    """Let all of a course be read soon: what a reading that runs now found was found by other rules, and is dropped."""
-    course.next_sync_at, course.claimed_until = now, None
-    course.job += 1
-    course.marks = {}

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from lti_tool.launch.sessions import current_viewer
 from lti_tool.moodle.desks import Desk, Desks
 from lti_tool.moodle.errors import NotConnected
+from lti_tool.moodle.mapped_files import Brought, bring, file_of, lines_of
 from lti_tool.moodle.mapping import Kept, Looked, MappingService
 from lti_tool.moodle.mapping_page import (
     Filled,
@@ -22,10 +24,12 @@ from lti_tool.moodle.mapping_page import (
     wishes_of,
 )
 from lti_tool.moodle.problems import NOT_CONNECTED
-from lti_tool.moodle.wishes import WAYS, Mistake, WishesRefused
+from lti_tool.moodle.wishes import WAYS, WishesRefused
 from lti_tool.registry import use
 from lti_tool.training.presenting import bar_of
 from mappings.activities import usual_counts
+from mappings.errors import MappedFileError
+from mappings.mapped_files import LARGEST_FILE
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -33,6 +37,9 @@ def add_to(blueprint: Blueprint) -> None:
     address = "/cohort/<cohort_id>/course/<course_id>/activities"
     blueprint.add_url_rule(address, view_func=mapping)
     blueprint.add_url_rule(address, view_func=save_mapping, methods=["POST"])
+    blueprint.add_url_rule(f"{address}.toml", view_func=mapping_file)
+    blueprint.add_url_rule(f"{address}/file", view_func=brought_file)
+    blueprint.add_url_rule(f"{address}/file", view_func=bring_file, methods=["POST"])
 
 
 def mapping(cohort_id: str, course_id: str) -> str:
@@ -66,6 +73,34 @@ def save_mapping(cohort_id: str, course_id: str) -> str | tuple[str, int] | Resp
     return redirect(here, 303)
 
 
+def mapping_file(cohort_id: str, course_id: str) -> Response:
+    """Give what is mapped as a file."""
+    desk = _desk(cohort_id, course_id)
+    answer = Response(file_of(desk, use(MappingService).kept(desk)), mimetype="application/toml")
+    answer.headers["Content-Disposition"] = 'attachment; filename="moodle.toml"'
+    return answer
+
+
+def bring_file(cohort_id: str, course_id: str) -> str | tuple[str, int]:
+    """Keep what a file says, and show what of it has no place in this course."""
+    desk, upload = _desk(cohort_id, course_id), request.files.get("file")
+    kept, looked = _known(desk)
+    content = upload.read(LARGEST_FILE + 1) if upload is not None else b""
+    name = (upload.filename or "").rsplit("/", 1)[-1][:100] if upload is not None else ""
+    if not name:
+        return _shown(_page(desk, kept, looked), file_problems=[_("Kies eerst een bestand.")]), 422
+    try:
+        brought = bring(use(MappingService), desk, looked, content, name)
+    except (MappedFileError, WishesRefused) as refused:
+        return _shown(_page(desk, kept, looked), file_problems=lines_of(refused)), 422
+    return _shown(_page(desk, use(MappingService).kept(desk), looked), brought=brought)
+
+
+def brought_file(cohort_id: str, course_id: str) -> Response:
+    """Lead whoever comes back to the address of a file to the page where it is chosen."""
+    return redirect(url_for("moodle.mapping", cohort_id=cohort_id, course_id=course_id), 303)
+
+
 def _desk(cohort_id: str, course_id: str) -> Desk:
     return use(Desks).of_trainer(current_viewer(), cohort_id, course_id)
 
@@ -81,17 +116,25 @@ def _known(desk: Desk) -> tuple[Kept, Looked]:
     return kept, looked
 
 
-def _page(desk: Desk, kept: Kept, looked: Looked, mistakes: Sequence[Mistake] = ()) -> MappingPage:
-    return page_of(desk, kept, looked, use(MappingService).suggestions(desk, kept, looked), mistakes=mistakes)
+def _page(desk: Desk, kept: Kept, looked: Looked) -> MappingPage:
+    return page_of(desk, kept, looked, use(MappingService).suggestions(desk, kept, looked))
 
 
-def _shown(page: MappingPage, *, removed: int | None = None) -> str:
+def _shown(
+    page: MappingPage,
+    *,
+    removed: int | None = None,
+    brought: Brought | None = None,
+    file_problems: Sequence[str] = (),
+) -> str:
     place = page.desk.place
     return render_template(
         "moodle/mapping.html",
         page=page,
         saved=request.args.get("saved", type=int),
         removed=request.args.get("removed", type=int) if removed is None else removed,
+        brought=brought,
+        file_problems=file_problems,
         ways=WAYS,
         kind_of=kind_of,
         reason_of=reason_of,

@@ -42,6 +42,7 @@ NEEDS: Mapping[Function, Need] = {
     Function.ASSIGNMENT_GRADES: Need(_l("Cijfers van opdrachten")),
     Function.BATCH: Need(_l("Veel vragen in één keer"), When.FASTER),
     Function.GRADE_REPORT: Need(_l("Cijfers van andere activiteiten dan opdrachten"), When.GRADES),
+    Function.PARTICIPANTS: Need(_l("Wie een opdracht mag inleveren, voordat er iets wordt geschreven"), When.WRITES_GRADE),
     Function.SAVE_GRADE: Need(_l("Cijfer en feedback terugschrijven"), When.WRITES_GRADE),
     Function.OVERRIDE_COMPLETION: Need(_l("Een activiteit als voltooid markeren"), When.WRITES_COMPLETION),
 }

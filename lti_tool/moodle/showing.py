@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, case, distinct, func, select
+from sqlalchemy import ColumnElement, bindparam, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
@@ -19,6 +19,7 @@ from lti_tool.moodle.rules import done_of, rule_of
 from lti_tool.moodle.states import ActivityState, WorkState
 from lti_tool.moodle.urls import activity_url, grading_url
 from lti_tool.platforms.models import Platform
+from lti_tool.statements import Statement
 from lti_tool.training.models import Enrolment, EnrolmentCourse
 from lti_tool.training.outcomes import (
     ActivityTrouble,
@@ -123,22 +124,10 @@ class NativeShowing:
 
     def places(self, session: Session, enrolment_id: str, assignment_key: str) -> Sequence[NativeActivity]:
         """Return the activities in which a participant can hand in an assignment too, in one query."""
-        rows = session.execute(
-            select(ActivityMapping, _site_url())
-            .join(EnrolmentCourse, EnrolmentCourse.course_id == ActivityMapping.course_id)
-            .join(Enrolment, Enrolment.id == EnrolmentCourse.enrolment_id)
-            .join(Course, Course.id == ActivityMapping.course_id)
-            .join(Platform, Platform.id == Course.platform_id)
-            .join(MoodleSite, MoodleSite.platform_id == Course.platform_id)
-            .where(
-                EnrolmentCourse.enrolment_id == enrolment_id,
-                ActivityMapping.assignment_key == assignment_key,
-                ActivityMapping.cohort_id == Enrolment.cohort_id,
-                ActivityMapping.state == ActivityState.OK.value,
-            )
-            .order_by(ActivityMapping.title, ActivityMapping.id)
-        )
-        return [NativeActivity(one.title, activity_url(url, one.kind, one.cm_id)) for one, url in rows]
+        session.flush()
+        key = {"enrolment_id": enrolment_id, "assignment_key": assignment_key}
+        rows = _PLACES.rows(session.connection(), key)
+        return [NativeActivity(row.title, activity_url(row.url, row.kind, row.cm_id)) for row in rows]
 
     def _course(self, found: AnyRow, mappings: Sequence[ActivityMapping], counts: Mapping[str, AnyRow]) -> NativeCourse:
         row, title, school, site_problem, connected = found
@@ -169,6 +158,28 @@ class NativeShowing:
 def _site_url() -> ColumnElement[str]:
     """The address of a platform's Moodle: its issuer, also once it is not connected any more."""
     return func.coalesce(MoodleSite.url, Platform.issuer)
+
+
+# Made once, because every page of an assignment asks: to build a statement costs more than to run it.
+_PLACES = Statement(
+    select(
+        ActivityMapping.title.label("title"),
+        ActivityMapping.kind.label("kind"),
+        ActivityMapping.cm_id.label("cm_id"),
+        MoodleSite.url.label("url"),
+    )
+    .join(EnrolmentCourse, EnrolmentCourse.course_id == ActivityMapping.course_id)
+    .join(Enrolment, Enrolment.id == EnrolmentCourse.enrolment_id)
+    .join(Course, Course.id == ActivityMapping.course_id)
+    .join(MoodleSite, MoodleSite.platform_id == Course.platform_id)
+    .where(
+        EnrolmentCourse.enrolment_id == bindparam("enrolment_id"),
+        ActivityMapping.assignment_key == bindparam("assignment_key"),
+        ActivityMapping.cohort_id == Enrolment.cohort_id,
+        ActivityMapping.state == ActivityState.OK.value,
+    )
+    .order_by(ActivityMapping.title, ActivityMapping.id)
+)
 
 
 def _troubles(mapping: ActivityMapping, *, is_blind: bool) -> Sequence[ActivityTrouble]:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.allowance import Allowance
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Course
 from lti_tool.courses.upsert import insert_unless_there
@@ -24,10 +25,14 @@ from lti_tool.moodle.problems import ADDRESS, OF_THE_SITE, WRONG_ADDRESS, code_o
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.vault import Vault
-from moodle_client import MoodleClient, MoodleError, SiteInfo
-from moodle_client.transport import Manners
+from moodle_client import NO_RETRIES, Manners, MoodleClient, MoodleError, SiteInfo
 
 log = structlog.get_logger(__name__)
+
+TRIES_A_MINUTE = 6
+"""Of one platform, on pages: nobody guesses tokens here."""
+IN_A_HURRY = Manners(timeout=(5.0, 15.0), retry=NO_RETRIES)
+"""For pages, where somebody waits."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,16 @@ class MoodleSites:
         self._outgoing = outgoing
         self._allow_http = allow_http
         self._manners = manners
+        self._allowance = Allowance(TRIES_A_MINUTE, clock)
 
-    def connect(self, platform_id: str, token: str, url: str | None = None) -> Connected:
+    def connect(self, platform_id: str, token: str, url: str | None = None, *, manners: Manners | None = None) -> Connected:
         """Ask a Moodle who the token belongs to, and keep the token, encrypted; it takes the place of an earlier one.
 
         Args:
             platform_id: the registration.
             token: the web service token.
             url: the site's address; the platform's issuer by default, which it has to be.
+            manners: other time-outs and retries than usual.
 
         Raises:
             PlatformUnknown: no such platform.
@@ -95,7 +102,7 @@ class MoodleSites:
         url = (url or platform.issuer).strip().rstrip("/")
         if not _same(url, platform.issuer):
             raise NoMoodle(f"expected the address of the platform itself, {platform.issuer}", field="url")
-        info = self._introduce(url, token)
+        info = self._introduce(url, token, manners)
         if not _same(info.url, platform.issuer):
             raise NotUsable(WRONG_ADDRESS, f"the Moodle there says that it is {info.url}, not {platform.issuer}")
         now = self._clock()
@@ -124,6 +131,13 @@ class MoodleSites:
             )
         log.info("moodle.connected", platform=platform_id, user=info.user_id)
         return connected
+
+    def connect_for_page(self, platform_id: str, token: str) -> Connected | int:
+        """Connect as somebody on a page asks, who waits for it; return the seconds to wait when that was tried too often.
+
+        Raises as `connect`.
+        """
+        return self._allowance.take(platform_id) or self.connect(platform_id, token, manners=IN_A_HURRY)
 
     def disconnect(self, platform_id: str) -> None:
         """Forget a token. What was read stays, and so do the mappings: a new token goes on with them.
@@ -184,9 +198,9 @@ class MoodleSites:
             url, token = row.url, self._vault.decrypt(row.token_sealed)
         return self._introduce(url, token)
 
-    def _introduce(self, url: str, token: str) -> SiteInfo:
+    def _introduce(self, url: str, token: str, manners: Manners | None = None) -> SiteInfo:
         try:
-            with self._open(url, token) as client:
+            with self._open(url, token, manners) as client:
                 return client.site.info()
         except ValueError:
             raise NoMoodle("this is not a web service token", field="token") from None

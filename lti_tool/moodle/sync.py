@@ -245,7 +245,7 @@ class MoodleSync:
             row.fails += 1
             return
         row.fails, row.synced_at = 0, claim.taken_at
-        if asked or self._is_left_waiting(session, row.course_id):
+        if asked or self._is_left_waiting(session, claim):
             enqueue_sync(session, self._jobs, row, now)
 
     @staticmethod
@@ -266,11 +266,13 @@ class MoodleSync:
                 mapping.maximum = reading.maxima[mapping.cm_id]
 
     @staticmethod
-    def _is_left_waiting(session: Session, course_id: str) -> bool:
+    def _is_left_waiting(session: Session, claim: Claim) -> bool:
+        """Whether something waits for a reading of all of its activity, which this one was not."""
+        partly = [mapping.id for mapping in claim.mappings if not mapping.whole]
         waiting = (
             select(NativeWork.user_id)
-            .join(ActivityMapping, ActivityMapping.id == NativeWork.mapping_id)
-            .where(ActivityMapping.course_id == course_id, NativeWork.state == WorkState.WAITING.value)
+            .where(NativeWork.mapping_id.in_(partly), NativeWork.state == WorkState.WAITING.value)
+            .order_by(NativeWork.user_id)
         )
         return session.scalar(waiting.limit(1)) is not None
 

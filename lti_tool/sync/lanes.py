@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.advantage.scores import PostResult
 from lti_tool.clock import Clock
-from lti_tool.database import Database
+from lti_tool.database import Database, UtcDateTime
 from lti_tool.jobs.queue import Jobs
 from lti_tool.jobs.steady import Steady
 from lti_tool.platforms.service import PlatformInfo, PlatformService
@@ -32,6 +32,33 @@ LEASE = timedelta(minutes=5)
 """Longer than a delivery, all its time-outs included; a row claimed longer ago than this has no living job."""
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 3600.0
+
+# Made once: to build a statement costs more than to run it.
+_LOCKED = (
+    select(ScoreOutbox)
+    .where(ScoreOutbox.id.in_(bindparam("row_ids", expanding=True)))
+    .order_by(ScoreOutbox.placement_id, ScoreOutbox.account_id)
+    .with_for_update()
+)
+_NOW = bindparam("now", type_=UtcDateTime)
+_NEXT = (
+    select(ScoreOutbox)
+    .where(
+        ScoreOutbox.platform_id == bindparam("platform_id"),
+        ScoreOutbox.dirty.is_(True),
+        ScoreOutbox.slot.in_(bindparam("slots", expanding=True)),
+        or_(ScoreOutbox.next_attempt_at.is_(None), ScoreOutbox.next_attempt_at <= _NOW),
+        or_(
+            ScoreOutbox.claimed_until.is_(None),
+            ScoreOutbox.claimed_until <= _NOW,
+            ScoreOutbox.claimed_by == bindparam("holder"),
+        ),
+        or_(ScoreOutbox.posted_at.is_(None), ScoreOutbox.posted_at <= bindparam("posted_until")),
+    )
+    .order_by(ScoreOutbox.next_attempt_at, ScoreOutbox.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 class Lanes:
@@ -174,13 +201,7 @@ class Lanes:
     @staticmethod
     def _locked(session: Session, row_ids: Sequence[str]) -> Mapping[str, ScoreOutbox]:
         """Lock rows, in the order in which everybody does, so that no two wait in a ring."""
-        query = (
-            select(ScoreOutbox)
-            .where(ScoreOutbox.id.in_(row_ids))
-            .order_by(ScoreOutbox.placement_id, ScoreOutbox.account_id)
-            .with_for_update()
-        )
-        return {row.id: row for row in session.scalars(query)}
+        return {row.id: row for row in session.scalars(_LOCKED, {"row_ids": list(row_ids)})}
 
     def _settle_readings(self, session: Session, readings: Sequence[tuple[Parcel, Delivered]]) -> None:
         rows = self._locked(session, [parcel.row_id for parcel, _delivered in readings])
@@ -203,26 +224,15 @@ class Lanes:
         What this very job has claimed is among them: an earlier run of it died, or it would not be run again.
         """
         now = self._clock()
-        gap = timedelta(seconds=platform.profile.score_gap_seconds)
-        query = (
-            select(ScoreOutbox)
-            .where(
-                ScoreOutbox.platform_id == platform.id,
-                ScoreOutbox.dirty.is_(True),
-                ScoreOutbox.slot.in_(slots_of(lane, platform.profile)),
-                or_(ScoreOutbox.next_attempt_at.is_(None), ScoreOutbox.next_attempt_at <= now),
-                or_(
-                    ScoreOutbox.claimed_until.is_(None),
-                    ScoreOutbox.claimed_until <= now,
-                    ScoreOutbox.claimed_by == holder,
-                ),
-                or_(ScoreOutbox.posted_at.is_(None), ScoreOutbox.posted_at <= now - gap),
-            )
-            .order_by(ScoreOutbox.next_attempt_at, ScoreOutbox.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        return session.scalars(query).all()
+        values = {
+            "platform_id": platform.id,
+            "slots": slots_of(lane, platform.profile),
+            "holder": holder,
+            "now": now,
+            "posted_until": now - timedelta(seconds=platform.profile.score_gap_seconds),
+            "most": most,
+        }
+        return session.scalars(_NEXT, values).all()
 
     def _wait(self, session: Session, row: ScoreOutbox, platform: PlatformInfo) -> timedelta:
         """How long a row still has to wait: a platform that keeps whole seconds refuses a second post within one."""

@@ -28,7 +28,7 @@ from lti_tool.training.outcomes import OutcomeChanged
 from mappings.platforms import PlatformProfile, profile_for
 from mappings.progress import Outcome, OutcomeState, phase_progress
 from mappings.roles import Role
-from mappings.scores import Score, score_for, score_for_phases
+from mappings.scores import Score, score_for, score_for_certificate, score_for_phases
 from mappings.training import Training
 
 POST_SCORE = "post-score"
@@ -97,6 +97,10 @@ class ScoreOutboxService:
         known. And a placement may get its assignment after its participants have launched it.
         """
         return self._write_missing(session, _missing().limit(most))
+
+    def put_certificate(self, session: Session, placement: Placement, account: Account, family: str, *, valid: bool) -> None:
+        """Write what the column of a certificate should hold for one account."""
+        self._put(session, placement, account, None, score_for_certificate(valid=valid), self._profile_of(family))
 
     def retry(self, session: Session, row: ScoreOutbox, *, overwrite: bool = False) -> None:
         """Post a row again now, whatever went wrong before; the caller holds it locked.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.copies import WHOLE_TRAINING
@@ -14,6 +14,20 @@ from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import lane_of
 from lti_tool.training.models import Cohort
 from mappings.scores import ActivityProgress, GradingProgress, Score
+
+# Made once: to build a statement costs more than to run it.
+_AROUND = (
+    select(ScoreOutbox.id, Placement, Account.subject, Cohort.training_key)
+    .join(Placement, Placement.id == ScoreOutbox.placement_id)
+    .join(Account, Account.id == ScoreOutbox.account_id)
+    .join(Cohort, Cohort.id == Placement.cohort_id)
+    .where(ScoreOutbox.id.in_(bindparam("row_ids", expanding=True)))
+)
+_WAITING = (
+    select(ScoreOutbox.placement_id, func.count())
+    .where(ScoreOutbox.placement_id.in_(bindparam("placement_ids", expanding=True)), ScoreOutbox.dirty.is_(True))
+    .group_by(ScoreOutbox.placement_id)
+)
 
 
 @dataclass(frozen=True)
@@ -60,14 +74,8 @@ def parcels_of(
     """
     if not rows:
         return []
-    query = (
-        select(ScoreOutbox.id, Placement, Account.subject, Cohort.training_key)
-        .join(Placement, Placement.id == ScoreOutbox.placement_id)
-        .join(Account, Account.id == ScoreOutbox.account_id)
-        .join(Cohort, Cohort.id == Placement.cohort_id)
-        .where(ScoreOutbox.id.in_([row.id for row in rows]))
-    )
-    around = {row_id: (placement, subject, key) for row_id, placement, subject, key in session.execute(query)}
+    found = session.execute(_AROUND, {"row_ids": [row.id for row in rows]})
+    around = {row_id: (placement, subject, key) for row_id, placement, subject, key in found}
     crowds = _crowds(session, rows)
     return [
         _parcel(row, *around[row.id], platforms[row.platform_id], holder, crowds[row.placement_id])
@@ -103,12 +111,8 @@ def job_of(holder: str) -> tuple[str, int]:
 def _crowds(session: Session, rows: Sequence[ScoreOutbox]) -> Mapping[str, int]:
     """How many wait for each of the rows' columns; those of the rows themselves at least."""
     columns = Counter(row.placement_id for row in rows)
-    waiting = (
-        select(ScoreOutbox.placement_id, func.count())
-        .where(ScoreOutbox.placement_id.in_(list(columns)), ScoreOutbox.dirty.is_(True))
-        .group_by(ScoreOutbox.placement_id)
-    )
-    return columns | Counter(dict(session.execute(waiting).all()))
+    waiting = session.execute(_WAITING, {"placement_ids": list(columns)}).all()
+    return columns | Counter(dict(waiting))
 
 
 def _parcel(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.courses.models import CourseCohort
 from lti_tool.errors import NotFound
@@ -107,10 +107,39 @@ _STANDING = Statement(
 )
 
 
+def _enrolled(enrolment: type[Enrolment], role: Role) -> ColumnElement[bool]:
+    of_person = (enrolment.cohort_id == Cohort.id) & (enrolment.person_id == bindparam("person_id"))
+    return of_person & (enrolment.role == role)
+
+
 def _bound(session: Session, cohort_id: str, course_ids: Sequence[str]) -> frozenset[str]:
     """Return which of these courses the cohort was brought into."""
     of_cohort = select(CourseCohort.course_id).where(CourseCohort.cohort_id == cohort_id)
     return frozenset(session.scalars(of_cohort.where(CourseCohort.course_id.in_(course_ids))))
+
+
+_AS_TRAINER = aliased(Enrolment)
+_AS_PARTICIPANT = aliased(Enrolment)
+# A row for each cohort that somebody trains, and for each of these courses into which it was brought.
+_TRAINED = (
+    select(
+        Cohort.id,
+        Cohort.name,
+        Cohort.approved_at,
+        Cohort.training_key,
+        _AS_TRAINER.id.label("trainer_id"),
+        _AS_PARTICIPANT.id.label("participant_id"),
+        CourseCohort.course_id,
+    )
+    .outerjoin(_AS_TRAINER, _enrolled(_AS_TRAINER, Role.TRAINER))
+    .outerjoin(_AS_PARTICIPANT, _enrolled(_AS_PARTICIPANT, Role.PARTICIPANT))
+    .outerjoin(
+        CourseCohort,
+        (CourseCohort.cohort_id == Cohort.id) & CourseCohort.course_id.in_(bindparam("course_ids", expanding=True)),
+    )
+    .where(_AS_TRAINER.id.is_not(None) | CourseCohort.course_id.is_not(None))
+    .order_by(Cohort.created_at, Cohort.id)
+)
 
 
 class Access:
@@ -171,6 +200,25 @@ class Access:
         if not standing.trains:
             raise NotFound("no trainer in this cohort")
         return standing
+
+    def trained(self, session: Session, viewer: Viewer) -> tuple[Standing, ...]:
+        """Return the viewer's standing in every cohort that the viewer trains, wholly or through a course, oldest first."""
+        seats = [course_id for course_id, role in viewer.seats.items() if role is Role.TRAINER]
+        found: dict[str, Standing] = {}
+        for row in session.execute(_TRAINED, {"person_id": viewer.person_id, "course_ids": seats}):
+            training = self._trainings.get(row.training_key)
+            if training is None:
+                continue
+            before = found[row.id].course_ids if row.id in found else frozenset()
+            found[row.id] = Standing(
+                cohort=CohortSeen(row.id, row.name, row.approved_at),
+                training=training,
+                person_id=viewer.person_id,
+                enrolment_id=row.participant_id,
+                whole=row.trainer_id is not None,
+                course_ids=before | {row.course_id} if row.course_id else before,
+            )
+        return tuple(found.values())
 
     def to_review(self, session: Session, viewer: Viewer, submission_id: str) -> tuple[Submission, Standing]:
         """Return somebody's work that was handed in and that the viewer may review, and the viewer's standing.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lti_tool.courses.copies import CERTIFICATE
 from lti_tool.courses.models import Placement
 from lti_tool.database import Database
 from lti_tool.errors import NotFound
@@ -37,7 +38,8 @@ class Arrival:
     cohort_id: str = ""
     training: Training | None = None
     assignment: Assignment | None = None
-    """None: the whole training."""
+    """None: the whole training, or its certificate."""
+    certificate: bool = False
 
 
 class ArrivalService:
@@ -79,6 +81,8 @@ class ArrivalService:
                 self._cohorts.receive(session, entry, viewer.person_id, role)
         door = Door.TRAINER if role is Role.VISITOR and entry.trains else Door(role.value)
         training, key = self._cohorts.training(entry.training_key or ""), entry.assignment_key
+        if key == CERTIFICATE:
+            return Arrival(door, placement_id, entry.cohort_id, training, certificate=True)
         if key is not None and not training.has_assignment(key):
             raise NotFound("the training has no such assignment any more")
         assignment = training.assignment(key) if key is not None else None

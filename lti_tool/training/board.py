@@ -1,4 +1,4 @@
-"""The trainer's lists: who waits, the board of a cohort, the hand-ins of an assignment."""
+"""The trainer's lists of one cohort: its board, and the hand-ins of an assignment. What waits everywhere is in `queue`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,14 +106,6 @@ class BoardPage:
 
 
 @dataclass(frozen=True)
-class QueuePage:
-    """What waits for the trainer, the oldest first."""
-
-    place: Place
-    waiting: tuple[Waiting, ...]
-
-
-@dataclass(frozen=True)
 class HandInsPage:
     """All work for one assignment, what waits first."""
 
@@ -171,18 +163,12 @@ class BoardService:
             news=news,
         )
 
-    def queue(self, viewer: Viewer, cohort_id: str) -> QueuePage:
-        """Return what waits for the viewer. Raises NotFound when the viewer trains nobody."""
-        with self._database.session() as session:
-            standing = self._access.trainer(session, viewer, cohort_id)
-            return QueuePage(Place.of(standing), listed(session, standing, (OutcomeState.SUBMITTED,), self._clock()))
-
     def hand_ins(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> HandInsPage:
         """Return the work for one assignment. Raises NotFound when the viewer trains nobody."""
         with self._database.session() as session:
             standing = self._access.trainer(session, viewer, cohort_id)
             assignment = standing.assignment(assignment_key)
-            found = listed(session, standing, HANDED_IN, self._clock(), assignment_key)
+            found = listed(session, [standing], HANDED_IN, self._clock(), assignment_key=assignment_key)
         work = sorted(found, key=lambda item: item.state is not OutcomeState.SUBMITTED)
         return HandInsPage(
             place=Place.of(standing),

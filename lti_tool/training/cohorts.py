@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
-from lti_tool.courses.copies import WHOLE_TRAINING, CopyService, Named, history_in, named_in
+from lti_tool.courses.copies import CERTIFICATE, WHOLE_TRAINING, CopyService, Named, history_in, named_in
 from lti_tool.courses.models import Placement
 from lti_tool.courses.service import CourseService
 from lti_tool.courses.upsert import insert_unless_there
@@ -298,9 +298,10 @@ class CohortService:
         return True
 
     def _shows(self, training_key: str | None, assignment_key: str | None) -> bool:
-        """Return whether a training is installed, with this assignment."""
+        """Return whether a training is installed, with this assignment; as a whole and with its certificate it always is."""
         training = self._trainings.get(training_key or "")
-        return training is not None and (assignment_key is None or training.has_assignment(assignment_key))
+        own = assignment_key in (None, CERTIFICATE)
+        return training is not None and (own or training.has_assignment(assignment_key or ""))
 
     def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
         insert_unless_there(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from lti_tool.courses.copies import CERTIFICATE
 from lti_tool.courses.models import CourseCohort, Placement
 from lti_tool.errors import NotFound
 from lti_tool.launch.service import Destination
@@ -24,7 +25,7 @@ class Entry:
     cohort_id: str | None
     """None: nobody has said yet what the placement shows."""
     assignment_key: str | None
-    """None: the whole training."""
+    """None: the whole training; it may also be `CERTIFICATE`."""
     training_key: str | None
     bound_id: str | None
     participant_id: str | None
@@ -66,6 +67,8 @@ def participants_page(cohort_id: str, assignment_key: str | None) -> Destination
     """Return the page on which a participant lands from a placement."""
     if assignment_key is None:
         return Destination("training.home", {"cohort_id": cohort_id})
+    if assignment_key == CERTIFICATE:
+        return Destination("awards.mine", {"cohort_id": cohort_id})
     return Destination("training.assignment", {"cohort_id": cohort_id, "key": assignment_key})
 
 

@@ -13,21 +13,18 @@ from lti_tool.errors import Words
 from lti_tool.ids import new_id, new_reference
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import submissions
-from lti_tool.training.access import Access
-from lti_tool.training.errors import Incomplete, Moved
+from lti_tool.training.drafts import UNSEEN, DraftService, Seen
+from lti_tool.training.errors import Incomplete
 from lti_tool.training.models import Submission, SubmissionVersion, VersionFile, WorkFile
 from lti_tool.training.outcomes import OutcomeFollower
-from lti_tool.training.writing import LONGEST_LINK, LONGEST_TEXT, clean_link, clean_text, is_link
 from mappings.progress import Origin, OutcomeState
-from mappings.training import HandIn, HandInKind, Requirement
+from mappings.training import HandIn, HandInKind
 
 MISSING: dict[HandInKind, Words] = {
     HandInKind.TEXT: _l("Schrijf nog een tekst, dan kun je inleveren."),
     HandInKind.FILES: _l("Voeg nog een bestand toe, dan kun je inleveren."),
     HandInKind.LINK: _l("Voeg nog een link toe, dan kun je inleveren."),
 }
-_NO_LINK = _l("Dit is geen link die we kunnen openen. Een goede link begint met https://.")
-_ACCEPTED = _l("Dit werk is al akkoord. Er is niets veranderd.")
 
 
 @dataclass(frozen=True)
@@ -47,18 +44,23 @@ class HandInService:
     Args:
         database: its own short transactions.
         clock: the time.
-        access: who may.
+        drafts: keeps what was typed, and knows who may.
         followers: told when the outcome changes, in the same transaction.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: Access, followers: Sequence[OutcomeFollower] = ()) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, drafts: DraftService, followers: Sequence[OutcomeFollower] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._access = access
+        self._drafts = drafts
         self._followers = tuple(followers)
 
-    def save(self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str) -> None:
+    def save(self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str, seen: Seen = UNSEEN) -> None:
         """Keep what the viewer typed as the draft; of two tabs the last one saved counts.
+
+        Args:
+            seen: the draft with which the page began; what another tab saved since is kept beside the draft.
 
         Raises:
             Incomplete: something could not be kept as it is, or a link is none; all the rest was kept.
@@ -66,11 +68,13 @@ class HandInService:
             NotFound: not the viewer's assignment.
         """
         with self._database.session() as session:
-            _submission, _hand_in, problems = self._keep(session, viewer, cohort_id, assignment_key, text, link)
-        if problems:
-            raise Incomplete(problems)
+            kept = self._drafts.keep(session, viewer, cohort_id, assignment_key, text, link, seen)
+        if kept.problems:
+            raise Incomplete(kept.problems)
 
-    def hand_in(self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str) -> Receipt:
+    def hand_in(
+        self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str, seen: Seen = UNSEEN
+    ) -> Receipt:
         """Keep what the viewer typed and hand it in, with the files of the draft, as a new version.
 
         The same content twice, as from a double click, makes one version.
@@ -81,7 +85,8 @@ class HandInService:
             NotFound: not the viewer's assignment.
         """
         with self._database.session() as session:
-            submission, hand_in, problems = self._keep(session, viewer, cohort_id, assignment_key, text, link)
+            kept = self._drafts.keep(session, viewer, cohort_id, assignment_key, text, link, seen)
+            submission, hand_in, problems = kept.submission, kept.hand_in, kept.problems
             receipt = None
             if submission is None:
                 problems = {**_missing(hand_in, "", 0, ""), **problems}
@@ -94,33 +99,6 @@ class HandInService:
         if receipt is None:
             raise Incomplete(problems)
         return receipt
-
-    def _keep(
-        self, session: Session, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str
-    ) -> tuple[Submission | None, HandIn, dict[str, Words]]:
-        now = self._clock()
-        standing = self._access.participant(session, viewer, cohort_id)
-        hand_in = standing.assignment(assignment_key).hand_in
-        text = clean_text(text) if hand_in.text is not Requirement.NONE else ""
-        link = clean_link(link) if hand_in.link is not Requirement.NONE else ""
-        problems = _problems(text, link)
-        if not text.strip() and not link and submissions.find(session, standing, assignment_key) is None:
-            return None, hand_in, problems
-        submission = submissions.lock_or_begin(session, standing.enrolment_id, assignment_key, now)
-        if submission.state == OutcomeState.ACCEPTED:
-            raise Moved("accepted already", explanation=_ACCEPTED)
-        kept = (
-            text if len(text) <= LONGEST_TEXT else submission.draft_text,
-            link if len(link) <= LONGEST_LINK else submission.draft_link,
-        )
-        if kept != (submission.draft_text, submission.draft_link):
-            submission.draft_text, submission.draft_link = kept
-            submission.draft_saved_at = now
-            if submission.state == OutcomeState.OPEN:
-                submissions.change_state(session, submission, OutcomeState.DRAFT, now, self._followers)
-        elif submission.draft_saved_at is not None:
-            submission.draft_saved_at = now
-        return submission, hand_in, problems
 
     def _make_version(
         self, session: Session, submission: Submission, files: Sequence[WorkFile]
@@ -153,19 +131,6 @@ class HandInService:
         submission.draft_saved_at, submission.origin = None, Origin.TOOL.value
         submissions.change_state(session, submission, OutcomeState.SUBMITTED, now, self._followers)
         return Receipt(number, version.receipt, now, repeated=False), {}
-
-
-def _problems(text: str, link: str) -> dict[str, Words]:
-    problems: dict[str, Words] = {}
-    if len(text) > LONGEST_TEXT:
-        problems["text"] = _l(
-            "Je tekst is te lang om te bewaren: %(found)s tekens, en er passen er %(most)s in. Maak hem korter.",
-            found=len(text),
-            most=LONGEST_TEXT,
-        )
-    if link and not is_link(link):
-        problems["link"] = _NO_LINK
-    return problems
 
 
 def _missing(hand_in: HandIn, text: str, files: int, link: str) -> dict[str, Words]:

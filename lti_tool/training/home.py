@@ -12,6 +12,7 @@ from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
+from lti_tool.training.drafts import owner_of
 from lti_tool.training.outcomes import (
     CertificateCard,
     Extras,
@@ -129,6 +130,8 @@ class AssignmentPage:
     panel: CertificatePanel
     shared: SharedMark | None
     """How it is shared with the cohort."""
+    owner: str
+    """Under which a device keeps what could not be saved, see `lti_tool.training.drafts.owner_of`."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,7 @@ class HomeService:
                 places=self._extras.native_places(session, standing.enrolment_id or "", assignment_key),
                 panel=self._panel(session, standing, rows),
                 shared=self._extras.shared(session, work.submission_id) if work.submission_id else None,
+                owner=owner_of(standing.enrolment_id, assignment_key),
             )
 
     def name(self, viewer: Viewer, cohort_id: str) -> NamePage:

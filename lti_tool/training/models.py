@@ -82,6 +82,11 @@ class Submission(Base):
     draft_link: Mapped[str] = mapped_column(String(2000), default="")
     draft_saved_at: Mapped[datetime | None]
     """None while there is nothing newer than the last version."""
+    draft_revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Goes up whenever `draft_text` or `draft_link` changes."""
+    draft_page: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The page on which the draft was typed, a random name that the page was shown with."""
+    draft_typed_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
     """When `state` changed last."""
 
@@ -89,6 +94,20 @@ class Submission(Base):
     versions: Mapped[list["SubmissionVersion"]] = relationship(
         back_populates="submission", order_by="SubmissionVersion.number", cascade="all, delete-orphan"
     )
+
+
+class DraftCopy(Base):
+    """A text that was typed on another page than the newer draft was; its maker can take it back."""
+
+    __tablename__ = "draft_copy"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
+    page: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The page on which it was typed."""
+    text: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(String(2000), default="")
+    typed_at: Mapped[datetime]
 
 
 class SubmissionVersion(Base):
@@ -161,3 +180,28 @@ class Review(Base):
     """A `mappings.progress.Origin`: where it was said; a grade there that counts as accepted is a review too."""
 
     version: Mapped[SubmissionVersion] = relationship(back_populates="reviews")
+    remarks: Mapped[list["ReviewRemark"]] = relationship(cascade="all, delete-orphan")
+
+
+class ReviewRemark(Base):
+    """What a review says of one criterion of the assignment."""
+
+    __tablename__ = "review_remark"
+
+    review_id: Mapped[str] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), primary_key=True)
+    criterion_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    met: Mapped[bool | None]
+    """Whether the work meets it; None when the trainer did not say."""
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class ReviewPhrase(Base):
+    """A sentence that a trainer keeps to use again; it is the trainer's own, in whatever cohort."""
+
+    __tablename__ = "review_phrase"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime]

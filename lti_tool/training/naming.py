@@ -1,7 +1,8 @@
 """The name on the certificate: asked when the last phase opens, confirmed by the participant, fixed once issued."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from flask_babel import lazy_gettext as _l
 
@@ -17,6 +18,9 @@ from lti_tool.training.outcomes import Extras, PersonFollower
 SHORTEST_NAME = 2
 LONGEST_NAME = 200
 FIELD = "certificate_name"
+
+NameCheck: TypeAlias = Callable[[str], Words | None]
+"""Tells what is wrong with a name for whoever prints it, None when nothing is."""
 
 
 def clean_name(name: str) -> str:
@@ -46,6 +50,7 @@ class NameService:
         access: who may.
         extras: whether the certificate was issued already.
         followers: told of a confirmed name, in the same transaction.
+        printable: whether the certificate can show a name; without it, every name passes.
     """
 
     def __init__(
@@ -55,12 +60,14 @@ class NameService:
         access: Access,
         extras: Extras,
         followers: Sequence[PersonFollower] = (),
+        printable: NameCheck = lambda _name: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._access = access
         self._extras = extras
         self._followers = tuple(followers)
+        self._printable = printable
 
     def confirm(self, viewer: Viewer, cohort_id: str, name: str) -> str:
         """Keep the name that the viewer wants on the certificate; return it as it will stand there.
@@ -71,7 +78,7 @@ class NameService:
             NotFound: the viewer is no participant of this cohort.
         """
         name = clean_name(name)
-        problem = problem_with(name)
+        problem = problem_with(name) or self._printable(name)
         with self._database.session() as session:
             standing = self._access.participant(session, viewer, cohort_id)
             if problem is not None:

@@ -75,6 +75,8 @@ class CertificateCard:
     certificate_id: str | None = None
     own_url: str | None = None
     """The holder's own page about it, as a path."""
+    name_refused: bool = False
+    """The name that was confirmed could not be printed, and is asked again."""
 
     @property
     def made(self) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.copies import CERTIFICATE
 from lti_tool.courses.models import Account, Placement
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
@@ -79,9 +80,9 @@ class ReviewArrivalService:
                     raise OthersWork("no trainer in this course")
                 return ReviewArrival(ReviewDoor.ELSEWHERE)
             standing = self._standing(session, viewer, placement.cohort_id)
-            if placement.assignment_key is None:
+            if placement.assignment_key in (None, CERTIFICATE):
                 return ReviewArrival(ReviewDoor.ELSEWHERE)
-            return self._work(session, standing, standing.assignment(placement.assignment_key), person_id)
+            return self._work(session, standing, standing.assignment(placement.assignment_key or ""), person_id)
 
     def _standing(self, session: Session, viewer: Viewer, cohort_id: str) -> Standing:
         try:

@@ -1,17 +1,18 @@
 """One piece of work to review, and one version to read."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lti_tool.clock import Clock
 from lti_tool.database import Database
-from lti_tool.errors import Words
+from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access
+from lti_tool.training.changes import Changes, Kind, changes
 from lti_tool.training.home import Place
 from lti_tool.training.outcomes import Extras, NativeMark, ScoreMark
 from lti_tool.training.people import names_of, participant_name
-from lti_tool.training.roster import Participant, Waiting, listed, participants
+from lti_tool.training.queue import Beside, QueueService
+from lti_tool.training.roster import Participant, participants
 from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, own_work, question_of, versions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
@@ -33,12 +34,13 @@ class ReviewPage:
     marks: Sequence[ScoreMark]
     natives: Sequence[NativeMark]
     native_files: NativeFiles
-    queue: tuple[Waiting, ...]
+    queue: Beside
 
     @property
-    def following(self) -> Waiting | None:
-        """What opens after this one: of everything else that waits, what has waited longest."""
-        return next((waiting for waiting in self.queue if waiting.submission_id != self.submission_id), None)
+    def read_before(self) -> VersionShown | None:
+        """The newest older version that somebody reviewed, else the one before; None for the first."""
+        older = self.versions[1:]
+        return next((version for version in older if version.reviews), older[0] if older else None)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class VersionPage:
     assignment: Assignment
     phase: Phase
     version: VersionShown
+    versions: tuple[VersionShown, ...]
+    """All of them, the newest first."""
     own: bool
     """The viewer made it."""
     name: Words
@@ -57,24 +61,63 @@ class VersionPage:
     native_files: NativeFiles
 
 
+@dataclass(frozen=True)
+class FileChange:
+    """A file that only one of two versions has, or that both have."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """What changed between two versions, for their maker or a trainer."""
+
+    place: Place
+    submission_id: str
+    assignment: Assignment
+    version: VersionShown
+    since: VersionShown
+    """The older one."""
+    others: tuple[VersionShown, ...]
+    """All that are older than the version, the newest first."""
+    own: bool
+    """The viewer made them."""
+    name: Words
+    """Of the participant."""
+    text: Changes
+    files: tuple[FileChange, ...]
+    """The new ones first, then those that went, then those that stayed."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything changed."""
+        moved = any(file.kind is not Kind.SAME for file in self.files)
+        return self.text.any or self.version.link != self.since.link or moved
+
+
 class ReviewPageService:
     """Reads work for trainers, each page in one short transaction and a fixed number of queries.
 
     Args:
         database: where everything is.
-        clock: how long work has been waiting.
         access: who may.
         extras: the scores.
+        queue: what else waits.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: Access, extras: Extras) -> None:
+    def __init__(self, database: Database, access: Access, extras: Extras, queue: QueueService) -> None:
         self._database = database
-        self._clock = clock
         self._access = access
         self._extras = extras
+        self._queue = queue
 
-    def review(self, viewer: Viewer, submission_id: str) -> ReviewPage:
-        """Return one piece of work to review. Raises NotFound when the viewer may not."""
+    def review(self, viewer: Viewer, submission_id: str, only: str | None = None) -> ReviewPage:
+        """Return one piece of work to review, with the queue, narrowed to one cohort if asked.
+
+        Raises:
+            NotFound: the viewer may not review it, or trains nobody in the cohort `only`.
+        """
         with self._database.session() as session:
             submission, standing = self._access.to_review(session, viewer, submission_id)
             person = participants(session, standing, submission.enrolment_id)[0]
@@ -92,7 +135,7 @@ class ReviewPageService:
                 marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
                 natives=self._extras.natives(session, [submission.id]).get(submission.id, ()),
                 native_files=native_files_of(session, self._extras, versions),
-                queue=listed(session, standing, (OutcomeState.SUBMITTED,), self._clock()),
+                queue=self._queue.beside(session, viewer, submission, only),
             )
 
     def version(self, viewer: Viewer, version_id: str) -> VersionPage:
@@ -109,7 +152,49 @@ class ReviewPageService:
                 assignment=assignment,
                 phase=standing.training.phase_of(assignment),
                 version=next(version for version in versions if version.id == version_id),
+                versions=versions,
                 own=enrolment.person_id == viewer.person_id,
                 name=participant_name(names.get(enrolment.person_id), enrolment.id),
                 native_files=native_files_of(session, self._extras, versions),
             )
+
+    def changes(self, viewer: Viewer, version_id: str, since: int | None = None) -> ChangesPage:
+        """Return what changed in a version since an older one.
+
+        Args:
+            since: the older one's number; the one before by default.
+
+        Raises:
+            NotFound: it is not the viewer's nor of anybody whom the viewer trains, or there is no such older version.
+        """
+        page = self.version(viewer, version_id)
+        older = tuple(version for version in page.versions if version.number < page.version.number)
+        other = next((version for version in older if since in (None, version.number)), None)
+        if other is None:
+            raise NotFound("no such older version")
+        return ChangesPage(
+            place=page.place,
+            submission_id=page.submission_id,
+            assignment=page.assignment,
+            version=page.version,
+            since=other,
+            others=older,
+            own=page.own,
+            name=page.name,
+            text=changes(other.text, page.version.text),
+            files=_file_changes(_files(other, page.native_files), _files(page.version, page.native_files)),
+        )
+
+
+def _files(version: VersionShown, native: NativeFiles) -> Mapping[Hashable, str]:
+    """Return the names of a version's files, by what makes them the same file in another version."""
+    found: dict[Hashable, str] = {file.id: file.name for file in version.files}
+    return found | {(file.name, file.size): file.name for file in native.get(version.id, ())}
+
+
+def _file_changes(old: Mapping[Hashable, str], new: Mapping[Hashable, str]) -> tuple[FileChange, ...]:
+    return (
+        *(FileChange(name, Kind.NEW) for key, name in new.items() if key not in old),
+        *(FileChange(name, Kind.GONE) for key, name in old.items() if key not in new),
+        *(FileChange(name, Kind.SAME) for key, name in new.items() if key in old),
+    )

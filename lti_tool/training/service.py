@@ -11,11 +11,13 @@ from lti_tool.training.arriving import ArrivalService
 from lti_tool.training.board import BoardService
 from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
-from lti_tool.training.naming import NameService
+from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
 from lti_tool.training.reviewing import ReviewService
@@ -40,6 +42,7 @@ def training_services(
     *,
     outcome_followers: Sequence[OutcomeFollower] = (),
     person_followers: Sequence[PersonFollower] = (),
+    printable: NameCheck = lambda _name: None,
 ) -> tuple[object, ...]:
     """Return everything that the views of this room use, for `lti_tool.registry.provide`.
 
@@ -47,6 +50,7 @@ def training_services(
         extras: what the rooms above tell about certificates and scores.
         outcome_followers: called in this order when an outcome changes, in the same transaction.
         person_followers: called in this order when a name is confirmed, in the same transaction.
+        printable: whether the certificate can show a name.
 
     Raises:
         SettingsError: the file store cannot be used.
@@ -54,6 +58,8 @@ def training_services(
     access = Access(trainings)
     store = FileStore(settings.files_location)
     followers = tuple(outcome_followers)
+    queue = QueueService(database, clock, access)
+    drafts = DraftService(database, clock, access, followers)
     return (
         cohorts,
         extras,
@@ -62,10 +68,12 @@ def training_services(
         ReviewArrivalService(database, access),
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
-        ReviewPageService(database, clock, access, extras),
-        HandInService(database, clock, access, followers),
+        queue,
+        ReviewPageService(database, access, extras, queue),
+        drafts,
+        HandInService(database, clock, drafts, followers),
         WorkFileService(database, clock, access, store, settings.file_max_mb, extras, followers),
         ReviewService(database, clock, access, followers),
-        NameService(database, clock, access, extras, person_followers),
+        NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.statements import FoundRow, Statement
+from lti_tool.training.draft_copies import copies_of
 from lti_tool.training.importing import NativeFacts
 from lti_tool.training.models import Review, Submission, SubmissionVersion, WorkFile
 from lti_tool.training.outcomes import Extras, NativeFileShown
@@ -16,6 +17,8 @@ from lti_tool.training.people import names_of
 from lti_tool.training.reviewing import Verdict
 from lti_tool.training.writing import learning_question
 from mappings.progress import Origin, Outcome, OutcomeState
+from mappings.texts import Text
+from mappings.training import Assignment
 
 LEARNING_QUESTION = "leervraag"
 """The assignment whose text opens with the learning question; a training without it simply shows none."""
@@ -32,6 +35,15 @@ class FileShown:
 
 
 @dataclass(frozen=True)
+class RemarkShown:
+    """A trainer's word on one criterion."""
+
+    criterion_key: str
+    met: bool | None
+    remark: str
+
+
+@dataclass(frozen=True)
 class ReviewShown:
     """A trainer's word on a version."""
 
@@ -42,6 +54,20 @@ class ReviewShown:
     at: datetime
     origin: Origin = Origin.TOOL
     """Where it was said: the word of a learning environment may be enough."""
+    remarks: tuple[RemarkShown, ...] = ()
+
+    def about(self, assignment: Assignment) -> Sequence[tuple[Text | None, RemarkShown]]:
+        """Return what is said of criteria, each with the criterion's text, in the assignment's order.
+
+        The text is None for a criterion that the training no longer has; those stand last.
+        """
+        texts = {criterion.key: criterion.text for criterion in assignment.criteria}
+        order = list(texts)
+        known = sorted(
+            (one for one in self.remarks if one.criterion_key in texts), key=lambda one: order.index(one.criterion_key)
+        )
+        gone = [one for one in self.remarks if one.criterion_key not in texts]
+        return [*((texts[one.criterion_key], one) for one in known), *((None, one) for one in gone)]
 
 
 @dataclass(frozen=True)
@@ -63,6 +89,21 @@ class VersionShown:
     facts: NativeFacts | None = None
     """What that learning environment says of it."""
 
+    @property
+    def accepted(self) -> bool:
+        """Whether this very version was accepted."""
+        return any(review.verdict is Verdict.ACCEPTED for review in self.reviews)
+
+
+@dataclass(frozen=True)
+class CopyShown:
+    """A text that is kept beside the draft."""
+
+    id: str
+    text: str
+    link: str
+    typed_at: datetime
+
 
 @dataclass(frozen=True)
 class WorkShown:
@@ -79,6 +120,9 @@ class WorkShown:
     draft_files: tuple[FileShown, ...]
     versions: tuple[VersionShown, ...]
     """The newest first."""
+    draft_revision: int = 0
+    copies: tuple[CopyShown, ...] = ()
+    """What is kept beside the draft, the newest first."""
 
     @property
     def handed_in(self) -> bool:
@@ -89,6 +133,11 @@ class WorkShown:
     def last(self) -> VersionShown | None:
         """What was handed in last."""
         return self.versions[0] if self.versions else None
+
+    @property
+    def counts(self) -> VersionShown | None:
+        """What counts: what was accepted, else what was handed in last. Something newer may have come from elsewhere."""
+        return next((version for version in self.versions if version.accepted), self.last)
 
     @property
     def next_number(self) -> int:
@@ -107,7 +156,7 @@ def versions_of(session: Session, submission_id: str) -> tuple[VersionShown, ...
         select(SubmissionVersion)
         .where(SubmissionVersion.submission_id == submission_id)
         .order_by(SubmissionVersion.number.desc())
-        .options(selectinload(SubmissionVersion.files), selectinload(SubmissionVersion.reviews))
+        .options(selectinload(SubmissionVersion.files), selectinload(SubmissionVersion.reviews).selectinload(Review.remarks))
     )
     versions = session.scalars(query).all()
     names = names_of(session, (review.reviewer_id for version in versions for review in version.reviews))
@@ -135,6 +184,8 @@ def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
         draft_saved_at=submission.draft_saved_at,
         draft_files=_files(files),
         versions=versions_of(session, submission.id),
+        draft_revision=submission.draft_revision,
+        copies=tuple(CopyShown(copy.id, copy.text, copy.link, copy.typed_at) for copy in copies_of(session, submission.id)),
     )
 
 
@@ -162,10 +213,11 @@ def question_of(session: Session, rows: Collection[FoundRow]) -> str | None:
     asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
     if asked is None or asked.state == OutcomeState.OPEN:
         return None
+    accepted = exists().where(Review.version_id == SubmissionVersion.id, Review.verdict == Verdict.ACCEPTED.value)
     text = session.scalar(
         select(SubmissionVersion.text)
         .where(SubmissionVersion.submission_id == asked.id)
-        .order_by(SubmissionVersion.number.desc())
+        .order_by(accepted.desc(), SubmissionVersion.number.desc())
         .limit(1)
     )
     return learning_question(text or "") or None
@@ -193,7 +245,8 @@ def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionSho
 
 def _review(review: Review, names: Mapping[str, str]) -> ReviewShown:
     by = names.get(review.reviewer_id)
-    return ReviewShown(Verdict(review.verdict), review.feedback, by, review.reviewed_at, Origin(review.origin))
+    remarks = tuple(RemarkShown(one.criterion_key, one.met, one.remark) for one in review.remarks)
+    return ReviewShown(Verdict(review.verdict), review.feedback, by, review.reviewed_at, Origin(review.origin), remarks)
 
 
 def _files(files: Sequence[WorkFile]) -> tuple[FileShown, ...]:

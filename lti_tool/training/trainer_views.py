@@ -10,10 +10,11 @@ from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
-from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.presenting import marks_shown, show, unsent
+from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
 from lti_tool.training.review_page import ReviewPage, ReviewPageService
-from lti_tool.training.reviewing import ReviewService
+from lti_tool.training.reviewing import Remark, ReviewService
 from lti_tool.training.service import Issuer
 
 Answer = str | tuple[str, int] | BaseResponse
@@ -28,6 +29,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
     blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
     blueprint.add_url_rule("/version/<version_id>", view_func=version)
+    blueprint.add_url_rule("/version/<version_id>/changes", view_func=changes)
     blueprint.add_url_rule("/placement/<placement_id>/review", view_func=reviewed, defaults={"account_id": None})
     blueprint.add_url_rule("/placement/<placement_id>/review/<account_id>", view_func=reviewed)
 
@@ -56,9 +58,9 @@ def code(cohort_id: str) -> Answer:
 
 
 def waiting(cohort_id: str) -> Answer:
-    """Show what waits for the trainer, the oldest first."""
+    """Show what waits for the trainer in all cohorts, the oldest first; `?only=` narrows it to one."""
     viewer = current_viewer()
-    page = use(BoardService).queue(viewer, cohort_id)
+    page = use(QueueService).page(viewer, cohort_id, request.args.get("only"))
     return show("waiting.html", page.place, "training.waiting", page=page, said=_said(viewer))
 
 
@@ -69,28 +71,39 @@ def hand_ins(cohort_id: str, key: str) -> Answer:
 
 
 def review(submission_id: str) -> Answer:
-    """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read)."""
+    """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read).
+
+    Of each criterion it may say `met-<key>` (`yes` or `no`) and `remark-<key>`.
+    `?only=` narrows the queue beside it, and so what opens next, to one cohort.
+    """
     viewer = current_viewer()
+    only = request.args.get("only")
     problems: dict[str, Words] = {}
     if request.method == "POST":
         number = request.form.get("version", type=int)
         try:
             reviewed = use(ReviewService).review(
-                viewer, submission_id, request.form.get("verdict", ""), request.form.get("feedback", ""), number
+                viewer,
+                submission_id,
+                request.form.get("verdict", ""),
+                request.form.get("feedback", ""),
+                number,
+                _remarks(),
             )
-            return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id)), 303)
+            return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id, only)), 303)
         except Incomplete as incomplete:
             problems = incomplete.problems
         except Moved as moved:
             problems = {"feedback": moved.explanation}
-    page = use(ReviewPageService).review(viewer, submission_id)
+    page = use(ReviewPageService).review(viewer, submission_id, only)
     shown = show(
         "review.html",
         page.place,
         "training.waiting",
         page=page,
         problems=problems,
-        feedback=request.form.get("feedback", ""),
+        typed=request.form,
+        unsent=unsent,
         marks=marks_shown(page.marks),
         said=_said(viewer),
     )
@@ -101,6 +114,15 @@ def version(version_id: str) -> Answer:
     """Show one version to its maker or to a trainer."""
     page = use(ReviewPageService).version(current_viewer(), version_id)
     return show("version.html", page.place, "training.home" if page.own else "training.board", page=page)
+
+
+def changes(version_id: str) -> Answer:
+    """Show what changed in a version since an older one (`?since=` its number; the one before by default)."""
+    since = request.args.get("since")
+    if since is not None and not since.isdecimal():
+        raise NotFound("no number of a version")
+    page = use(ReviewPageService).changes(current_viewer(), version_id, int(since[:9]) if since else None)
+    return show("changes.html", page.place, "training.home" if page.own else "training.board", page=page)
 
 
 def reviewed(placement_id: str, account_id: str | None) -> Answer:
@@ -131,9 +153,19 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
 
 def _after(page: ReviewPage) -> str:
     """Return where a trainer goes after a verdict: to what waits next, or to the empty queue."""
-    if page.following is not None:
-        return url_for("training.review", submission_id=page.following.submission_id, after=page.submission_id)
-    return url_for("training.waiting", cohort_id=page.place.cohort_id, after=page.submission_id)
+    only = page.queue.only.id if page.queue.only else None
+    if page.queue.longest is not None:
+        following = page.queue.longest.submission_id
+        return url_for("training.review", submission_id=following, only=only, after=page.submission_id)
+    return url_for("training.waiting", cohort_id=page.place.cohort_id, only=only, after=page.submission_id)
+
+
+def _remarks() -> list[Remark]:
+    """Return what the form says of criteria; the service knows which there are."""
+    said = {"yes": True, "no": False}
+    keys = {name.partition("-")[2]: None for name in request.form if name.startswith(("met-", "remark-"))}
+    form = request.form
+    return [Remark(key, said.get(form.get(f"met-{key}", "")), form.get(f"remark-{key}", "")) for key in keys]
 
 
 def _said(viewer: Viewer) -> ReviewPage | None:

@@ -9,25 +9,25 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.errors import IccError, Words
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
-from lti_tool.training import trainer_views
+from lti_tool.training import draft_views, trainer_views
 from lti_tool.training.arriving import ArrivalService, Door
-from lti_tool.training.briefs import Briefs
+from lti_tool.training.assignment_page import keep_typed, seen_of, show_assignment, show_moved
 from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
 from lti_tool.training.handing_in import HandInService
-from lti_tool.training.home import AssignmentPage, HomeService
+from lti_tool.training.home import HomeService
 from lti_tool.training.naming import FIELD, NameService
 from lti_tool.training.native_words import how_done, natives_shown, said_there
-from lti_tool.training.presenting import about, greeting, marks_shown, phase_columns, show, what_is_needed
+from lti_tool.training.presenting import about, greeting, phase_columns, show, what_is_needed
 from lti_tool.training.sending import send
 from lti_tool.training.service import Issuer
 from lti_tool.training.uploads import fields_before_files
 from lti_tool.training.work_files import WorkFileService
-from lti_tool.training.writing import clean_text
 
 blueprint = Blueprint(
     "training", __name__, template_folder="templates", static_folder="static", static_url_path="/static/training"
 )
 trainer_views.add_to(blueprint)
+draft_views.add_to(blueprint)
 for words in (how_done, natives_shown, said_there):
     blueprint.add_app_template_global(words)
 
@@ -43,6 +43,9 @@ def placement(placement_id: str) -> Answer:
         return redirect(url_for("embedding.setup", placement_id=placement_id), 303)
     if arrival.door is Door.COPY:
         return redirect(url_for("embedding.copied", placement_id=placement_id), 303)
+    if arrival.certificate and arrival.door in (Door.PARTICIPANT, Door.TRAINER):
+        mine = arrival.door is Door.PARTICIPANT
+        return redirect(url_for("awards.mine" if mine else "awards.due", cohort_id=arrival.cohort_id), 303)
     if arrival.door is Door.PARTICIPANT and key:
         return redirect(url_for("training.assignment", cohort_id=arrival.cohort_id, key=key), 303)
     if arrival.door is Door.PARTICIPANT:
@@ -85,7 +88,7 @@ def assignment(cohort_id: str, key: str) -> Answer:
         page = use(HomeService).assignment(current_viewer(), cohort_id, key)
     except TakesNoPart:
         return redirect(url_for("training.hand_ins", cohort_id=cohort_id, key=key), 303)
-    return _assignment(page)
+    return show_assignment(page)
 
 
 @blueprint.post("/cohort/<cohort_id>/assignment/<key>")
@@ -95,17 +98,17 @@ def change_assignment(cohort_id: str, key: str) -> Answer:
     text, link = request.form.get("text", ""), request.form.get("link", "")
     submits = request.form.get("action") == "submit"
     try:
-        problems = _keep(viewer, cohort_id, key, text, link)
+        problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form))
         problems |= _add_files(viewer, cohort_id, key)
         if submits and not problems:
-            use(HandInService).hand_in(viewer, cohort_id, key, text, link)
+            use(HandInService).hand_in(viewer, cohort_id, key, text, link, seen_of(request.form))
     except Incomplete as incomplete:
         problems = incomplete.problems
     except Moved as moved:
-        return _moved(viewer, cohort_id, key, moved, text, link)
+        return show_moved(viewer, cohort_id, key, moved, text, link)
     if problems:
         page = use(HomeService).assignment(viewer, cohort_id, key)
-        return _assignment(page, text=text, link=link, problems=problems, submits=submits), 422
+        return show_assignment(page, text=text, link=link, problems=problems, submits=submits), 422
     where = url_for("training.assignment", cohort_id=cohort_id, key=key, _anchor="ontvangst" if submits else "werk")
     return redirect(where, 303)
 
@@ -118,13 +121,13 @@ def remove_file(cohort_id: str, key: str, file_id: str) -> Answer:
     text, link = request.form.get("text", ""), request.form.get("link", "")
     try:
         if "text" in request.form:
-            problems = _keep(viewer, cohort_id, key, text, link)
+            problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form))
         use(WorkFileService).remove(viewer, cohort_id, key, file_id)
     except Moved as moved:
-        return _moved(viewer, cohort_id, key, moved, text, link)
+        return show_moved(viewer, cohort_id, key, moved, text, link)
     if problems:
         page = use(HomeService).assignment(viewer, cohort_id, key)
-        return _assignment(page, text=text, link=link, problems=problems), 422
+        return show_assignment(page, text=text, link=link, problems=problems), 422
     return redirect(url_for("training.assignment", cohort_id=cohort_id, key=key, _anchor="bestanden"), 303)
 
 
@@ -181,29 +184,21 @@ def too_large(error: RequestEntityTooLarge) -> Answer | RequestEntityTooLarge:
 def _salvage(cohort_id: str, key: str) -> Answer | None:
     """Return the assignment's page with the text of a form that was refused unread; None when there is no text."""
     viewer = current_viewer()
-    fields = fields_before_files(request, ("csrf_token", "text", "link"))
+    fields = fields_before_files(request, ("csrf_token", "text", "link", "revision", "page"))
     if "text" not in fields:
         return None
     text, link = fields["text"], fields.get("link", "")
     problems: dict[str, Words] = {}
     try:
         validate_csrf(fields.get("csrf_token"))
-        problems = _keep(viewer, cohort_id, key, text, link)
+        problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(fields))
     except ValidationError:
         problems["text"] = _("Je tekst is nog niet bewaard. Bewaar hem nu als concept.")
     except Moved as moved:
-        return _moved(viewer, cohort_id, key, moved, text, link)
+        return show_moved(viewer, cohort_id, key, moved, text, link)
     problems["files"] = _("Je bestanden zijn samen te groot om in één keer te sturen. Kies kleinere bestanden.")
     page = use(HomeService).assignment(viewer, cohort_id, key)
-    return _assignment(page, text=text, link=link, problems=problems), 413
-
-
-def _keep(viewer: Viewer, cohort_id: str, key: str, text: str, link: str) -> dict[str, Words]:
-    try:
-        use(HandInService).save(viewer, cohort_id, key, text, link)
-    except Incomplete as incomplete:
-        return incomplete.problems
-    return {}
+    return show_assignment(page, text=text, link=link, problems=problems), 413
 
 
 def _add_files(viewer: Viewer, cohort_id: str, key: str) -> dict[str, Words]:
@@ -217,47 +212,3 @@ def _add_files(viewer: Viewer, cohort_id: str, key: str) -> dict[str, Words]:
         except (FileRefused, StoreUnavailable) as problem:
             refused.append(str(problem.explanation))
     return {"files": " ".join(refused)} if refused else {}
-
-
-def _assignment(
-    page: AssignmentPage,
-    *,
-    text: str | None = None,
-    link: str | None = None,
-    problems: dict[str, Words] | None = None,
-    submits: bool = False,
-    typed: str = "",
-) -> str:
-    hand_in = page.assignment.hand_in
-    kept = text is None or clean_text(text) == page.work.draft_text
-    return show(
-        "assignment.html",
-        page.place,
-        "training.home",
-        page=page,
-        text=page.work.draft_text if text is None else text,
-        link=page.work.draft_link if link is None else link,
-        brief=use(Briefs).of(page.place.training, page.assignment, begun=page.work.handed_in),
-        problems=problems or {},
-        title=_problem_title(submits=submits, kept=kept) if problems else "",
-        typed=typed,
-        marks=marks_shown(page.marks),
-        largest=use(WorkFileService).largest(hand_in),
-        accept=",".join(f".{kind}" for kind in hand_in.file_kinds),
-    )
-
-
-def _problem_title(*, submits: bool, kept: bool) -> str:
-    """Return the line above what is wrong with a form: whether it was handed in, and that the text is safe if it is."""
-    first = _("Nog niet ingeleverd.") if submits else _("Er klopt nog iets niet.")
-    return f"{first} {_('Wat je schreef, is bewaard.')}" if kept else str(first)
-
-
-def _moved(viewer: Viewer, cohort_id: str, key: str, moved: Moved, text: str, link: str) -> Answer:
-    """Show the page as it is now, with what was typed meanwhile to copy: it could not be kept."""
-    page = use(HomeService).assignment(viewer, cohort_id, key)
-    last = page.work.last
-    typed = "\n\n".join(part for part in (text, link) if part.strip())
-    same = last is not None and (text.replace("\r\n", "\n"), link.strip()) == (last.text, last.link)
-    problems = {"werk": moved.explanation}
-    return _assignment(page, problems=problems, typed="" if same else typed), 422

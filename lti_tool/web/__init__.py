@@ -9,6 +9,7 @@ macros from ``parts/*.html`` and tell this room about a request through ``flask.
 ``g.session_id``      the id of the server-side session; a form's token holds for this session alone
 ``g.frame_ancestors`` list of origins that may frame this page; without it nobody may
 ``g.form_action``     list of origins, besides our own, that a form on this page may post to
+``g.referrer_policy`` what this page tells other sites of its address, ``"same-origin"`` by default
 ``g.brand``           the words beside the mark (the training's title), where a page sets none itself
 ``g.platform_name``   the learning environment, for the error page
 ``g.back_url``        the address of the course in the learning environment, for the error page

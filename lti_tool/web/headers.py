@@ -65,7 +65,7 @@ def set_headers(response: Response) -> Response:
     if policy.endswith("frame-ancestors 'none'"):
         headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers["Referrer-Policy"] = g.get("referrer_policy", "same-origin")
     headers["Permissions-Policy"] = _PERMISSIONS
     if response.mimetype == "text/html":
         headers.setdefault("Cache-Control", "no-store")

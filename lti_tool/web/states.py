@@ -48,6 +48,7 @@ _STATES = {
     "verdict_revoked": State("slash-circle-fill", "bad", _l("Ingetrokken")),
     "verdict_replaced": State("arrow-repeat", "warn", _l("Vervangen")),
     "verdict_unknown": State("question-circle-fill", "idle", _l("Niet te controleren")),
+    "verdict_expired": State("clock", "warn", _l("Verlopen")),
     "verdict_tampered": State("exclamation-octagon-fill", "bad", _l("Gewijzigd")),
     # how a connection stands
     "light_ok": State("check-circle-fill", "ok", _l("In orde")),

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.stage import Stage, new_stage
+from tests.browser.stage import GRADUATE, Lesson, Stage, new_stage
 from tests.browser.visitor import HEIGHT, WIDE, Visitor, expect_nothing_wrong
 from tests.browser_fixture import PATIENCE, Complaints
 
@@ -53,3 +53,19 @@ def window(chromium: Browser, stage: Stage) -> Iterator[Windows]:
     for visitor in opened:
         visitor.page.context.close()
     expect_nothing_wrong(complained)
+
+
+@pytest.fixture(scope="session")
+def finished(stage: Stage) -> Lesson:
+    """A course in which somebody did everything and has the certificate."""
+    lesson = stage.lesson()
+    stage.complete(GRADUATE, lesson)
+    stage.confirm_name(GRADUATE, lesson, GRADUATE)
+    stage.parts.cohorts.approve(stage.cohort_id(lesson))
+    return lesson
+
+
+@pytest.fixture(scope="session")
+def certificate(stage: Stage, finished: Lesson) -> str:
+    """The address of a certificate."""
+    return stage.certificate(GRADUATE, finished)

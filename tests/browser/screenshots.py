@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from lti_tool.demo.walk import TRAINER
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, eventually, new_stage
@@ -95,6 +95,19 @@ class Photographer:
             page.goto(address)
             save(page, name, width, height)
 
+    def checked(self, name: str, certificate: str) -> None:
+        """Show what /verify says of the PDF of a certificate."""
+        page = self._window(TRAINER).page
+        pdf = page.request.get(f"{certificate}.pdf").body()
+        for width, height in HEIGHTS.items():
+            page.set_viewport_size({"width": width, "height": LEAST})
+            page.goto(f"{self._stage.tool_url}/verify")
+            file: FilePayload = {"name": "certificaat.pdf", "mimeType": "application/pdf", "buffer": pdf}
+            page.locator("#file").set_input_files(file)
+            page.locator("[data-title]").wait_for()
+            page.get_by_role("heading", level=1).click()
+            save(page, name, width, height)
+
     def _take(self, name: str, visitor: Visitor) -> None:
         frame = visitor.frame
         address = frame.url
@@ -177,6 +190,7 @@ def main() -> None:
             photographer.piece(lesson)
             photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
+            photographer.checked("verify", certificate)
             browser.close()
     finally:
         stage.close()

@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,9 +24,11 @@ from lti_tool.courses.models import Account, CourseCohort, Placement
 from lti_tool.demo.browser import Browser, Page, Upload
 from lti_tool.demo.connecting import connect, log_in
 from lti_tool.demo.expecting import wait_for
+from lti_tool.demo.native import connect_web_services
 from lti_tool.demo.processes import Demo
 from lti_tool.demo.samples import plan_pdf
 from lti_tool.demo.school import Role, School
+from lti_tool.demo.school.native.seeds import open_activities
 from lti_tool.demo.school.people import open_school
 from lti_tool.demo.school.store import save
 from lti_tool.demo.walk import TRAINER, tool_of
@@ -39,6 +42,8 @@ from tests.ports import free_port
 # A person gets one certificate of a training, whatever the cohort, so only the last one may get it before a test begins.
 PARTICIPANT, COLLEAGUE, GRADUATE = "Łukasz Kowalczyk", "Zoë van 't Höfen", "Anaïs Peeters"
 MAIN_COURSE = "Cultuurcoördinator VO"
+NATIVE_COURSE, NATIVE_PARTICIPANT = "Cursus met eigen opdrachten", "Noor Verhoeven"
+"""A course with activities of the school's own, and somebody who takes part in nothing else."""
 WHOLE = "training"
 SPARE_COURSES = 30
 PATIENCE_SECONDS = 30.0
@@ -106,6 +111,7 @@ class Stage:
         self._parts = parts = compose(self.demo.settings())
         self.demo.wait_until_ready()
         connect(self.school_url, (), tool_of(parts))
+        connect_web_services(parts, self.school_url)
 
     def close(self) -> None:
         """Stop both processes."""
@@ -138,6 +144,14 @@ class Stage:
     def main_course(self) -> str:
         """Return the address of the course that the demo opens with, which is nobody's."""
         return self._at_school(TRAINER).get(f"{self.school_url}/courses").follow(MAIN_COURSE).url
+
+    def native_course(self) -> str:
+        """Return the address of the course with activities of the school's own."""
+        return self._at_school(TRAINER).get(f"{self.school_url}/courses").follow(NATIVE_COURSE).url
+
+    def read_moodle(self) -> None:
+        """Let the courses be read that are due, as the clock does once a minute."""
+        self.parts.moodle_sync.sweep()
 
     def lesson(self, *keys: str) -> Lesson:
         """Put assignments (all by default; `WHOLE` is the overview) into an empty course, for a new cohort."""
@@ -265,6 +279,16 @@ class Stage:
         """Return the id of the lesson's cohort, as the tool's addresses have it."""
         return urlsplit(self.launch(TRAINER, lesson, next(iter(lesson.activities))).url).path.split("/")[2]
 
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """Stop the tool for as long as the block runs; then it is started again and answers."""
+        self.demo.stop_tool()
+        try:
+            yield
+        finally:
+            self.demo.start_tool()
+            self.demo.wait_until_ready()
+
     def end_sessions(self) -> None:
         """Let every session of the tool be over, as time does."""
         with self.parts.database.session() as session:
@@ -304,6 +328,12 @@ class Stage:
                     school.enrol(person, course, Role.TEACHER if person.name == TRAINER else Role.STUDENT)
             self._spare.append(course.id)
         self._spare.reverse()
+        native = school.add_course(NATIVE_COURSE, summary="Inleveren kan hier ook zonder ICC Bridge.")
+        for person in [person for person in school.people.values() if person.name == TRAINER]:
+            school.enrol(person, native, Role.TEACHER)
+        given, family = NATIVE_PARTICIPANT.split()
+        school.enrol(school.add_person(given, family, username="n.verhoeven"), native)
+        open_activities(school, native)
         self.demo.folder.mkdir(parents=True, exist_ok=True)
         save(school, self.demo.folder / "school.json")
 

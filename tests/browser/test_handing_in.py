@@ -6,7 +6,7 @@ from playwright.sync_api import FrameLocator, expect
 from lti_tool.demo.walk import TRAINER
 from tests.browser.conftest import Windows
 from tests.browser.stage import COLLEAGUE, FEEDBACK, KEYS, PARTICIPANT, PLAN_NAME, TRAINING, Lesson, Stage, plan, sample_text
-from tests.browser.visitor import plan_file
+from tests.browser.visitor import expect_nothing_wrong, plan_file
 
 pytestmark = pytest.mark.browser
 
@@ -146,6 +146,26 @@ def test_returned_work_is_handed_in_again_and_accepted(stage: Stage, window: Win
     tool = participant.open(lesson.activities[TEXT_ONLY])
     expect(tool.get_by_text("Akkoord", exact=True).first).to_be_visible()
     expect(tool.get_by_label("Tekst")).to_have_count(0)
+
+
+def test_what_changed_between_two_versions_is_shown_to_both(stage: Stage, window: Windows) -> None:
+    lesson = returned(stage)
+    participant, trainer = window(), window(english=True)
+    participant.sign_in(PARTICIPANT)
+    tool = participant.open(lesson.activities[TEXT_ONLY])
+    written = tool.get_by_label("Tekst").input_value()
+    tool.get_by_label("Tekst").fill(f"{written}\n\n{TEXT}")
+    tool.get_by_role("button", name="Lever versie 2 in").click()
+    tool.get_by_role("link", name="Wat is er veranderd?").click()
+    expect(tool.get_by_role("insertion").filter(has_text=TEXT)).to_be_visible()
+    expect(tool.get_by_text("14 woorden erbij, 0 woorden weg.")).to_be_visible()
+    expect_nothing_wrong(participant.inspect(participant.frame, "changes"))
+    trainer.sign_in(TRAINER)
+    tool = trainer.open(lesson.activities[TEXT_ONLY])
+    tool.get_by_role("link", name=PARTICIPANT).click()
+    tool.get_by_role("link", name="What changed since version 1?").click()
+    expect(tool.get_by_role("insertion").filter(has_text=TEXT)).to_be_visible()
+    expect_nothing_wrong(trainer.inspect(trainer.frame, "changes in English"))
 
 
 def returned(stage: Stage) -> Lesson:

@@ -15,6 +15,7 @@ from lti_tool.demo.walk import TRAINER, tool_of
 from tests.browser.conftest import Windows
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage
 from tests.browser.visitor import Visitor, expect_nothing_wrong
+from tests.certificates.portfolio_host import portfolio_host
 
 pytestmark = pytest.mark.browser
 
@@ -33,22 +34,6 @@ def lesson(stage: Stage) -> Lesson:
     stage.hand_in(PARTICIPANT, lesson, SUBMITTED)
     stage.hand_in(COLLEAGUE, lesson, ACCEPTED)
     return lesson
-
-
-@pytest.fixture(scope="module")
-def finished(stage: Stage) -> Lesson:
-    """A course in which somebody did everything and has the certificate."""
-    lesson = stage.lesson()
-    stage.complete(GRADUATE, lesson)
-    stage.confirm_name(GRADUATE, lesson, GRADUATE)
-    stage.parts.cohorts.approve(stage.cohort_id(lesson))
-    return lesson
-
-
-@pytest.fixture(scope="module")
-def certificate(stage: Stage, finished: Lesson) -> str:
-    """The address of a certificate."""
-    return stage.certificate(GRADUATE, finished)
 
 
 @pytest.mark.parametrize("english", LANGUAGES)
@@ -144,7 +129,7 @@ def _pages_to_choose(visitor: Visitor, course: str, unset: str) -> Iterator[str]
         yield from visitor.inspect(visitor.frame, "picker, without a name")
     visitor.open(unset)
     visitor.tool.locator("a[href$='/setup']").click()
-    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 1)
+    expect(visitor.tool.locator("input[name=item]")).to_have_count(len(KEYS) + 2)
     yield from visitor.inspect(visitor.frame, "setup")
 
 
@@ -268,6 +253,12 @@ def test_the_pages_for_anybody(window: Windows, stage: Stage, certificate: str, 
     page, wrong = visitor.page, []
     page.goto(certificate)
     wrong += visitor.inspect(page, "certificate")
+    page.locator("[data-self-check] button").click()
+    page.locator("[data-result] summary").click()
+    wrong += visitor.inspect(page, "certificate, checked in the browser")
+    page.goto(f"{stage.tool_url}/verify")
+    wrong += visitor.inspect(page, "verify")
+    page.goto(certificate)
     page.locator("a[href*='/achievements/']").click()
     page.locator("#criteria").wait_for()
     wrong += visitor.inspect(page, "achievement")
@@ -316,6 +307,19 @@ def _pages_of_a_graduate(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
         visitor.tool.locator("form[action$='/name'] button").click()
         visitor.tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "my certificate, no name")
+    with portfolio_host() as host:
+        visitor.tool.locator("#address").fill(host.url)
+        visitor.tool.locator("form[action$='/delivery'] button").click()
+        leave = visitor.tool.locator("a.btn-primary[target=_blank]")
+        leave.wait_for()
+        yield from visitor.inspect(visitor.frame, "delivery")
+        with visitor.page.expect_popup() as popup:
+            leave.click()
+        popup.value.locator("h1").wait_for()
+        assert host.statuses == [201]
+        yield from visitor.inspect(popup.value, "delivered")
+        popup.value.close()
+    visitor.tool.locator("a[href$='/certificate']").first.click()
     visitor.tool.locator("a[href$='/why']").click()
     visitor.tool.locator("#besluiten").wait_for()
     visitor.unfold()

@@ -70,6 +70,7 @@ class People:
     trainer: Browser
     stranger: Browser
     """A participant of another cohort in the same course."""
+    course_id: str
 
 
 def launched(app: Flask, parts: Parts, ready: Ready) -> People:
@@ -108,4 +109,5 @@ def launched(app: Flask, parts: Parts, ready: Ready) -> People:
         participant=browser(ready.person_id, "Zoë", Role.PARTICIPANT),
         trainer=browser(ready.trainer_id, TRAINER, Role.TRAINER),
         stranger=browser(stranger_id, "Iemand Anders", Role.PARTICIPANT),
+        course_id=course_id,
     )

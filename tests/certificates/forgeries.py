@@ -1,6 +1,7 @@
 """What people try: certificates that were changed, made with other keys, or made to look like ours."""
 
 import copy
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lti_tool.certificates.credential import build_credential
 from lti_tool.certificates.identity import key_url
-from lti_tool.certificates.proofs import SignedDocument
+from lti_tool.certificates.proofs import SignedDocument, sign_status_list
+from lti_tool.certificates.status import build_status_list
 from tests.certificates.issuer import ENTRY, issuer
 from tests.certificates.samples import AWARDED, BASE_URL, sample_snapshot
 
@@ -105,6 +107,14 @@ def empty_bits() -> str:
     """Return the bits of a list that revokes nothing."""
     bits: str = json.loads(issuer().status([]).json)["credentialSubject"]["encodedList"]
     return bits
+
+
+def bomb() -> SignedDocument:
+    """Return a list of the issuer with fifty megabytes of zeros packed into it."""
+    document = build_status_list(BASE_URL, 1, [], now=AWARDED)
+    packed = gzip.compress(bytes(50 * 1024 * 1024))
+    document["credentialSubject"]["encodedList"] = f"u{jwt.utils.base64url_encode(packed).decode()}"
+    return sign_status_list(document, issuer().signer, AWARDED)
 
 
 def said_twice() -> Json:

@@ -12,6 +12,7 @@ from lti_tool.config import load_settings
 from lti_tool.courses.models import Course
 from lti_tool.ids import new_id
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse
+from lti_tool.platforms.models import Platform
 from moodle_client import Function
 from tests.builders import Builder
 from tests.cli.command import CommandLine
@@ -168,3 +169,94 @@ def test_courses_in_which_activities_count_are_read_at_once(
 def test_what_is_not_there_cannot_be_read(installed: CommandLine, connected: str) -> None:
     assert "no course of platform" in installed.refused("moodle", "sync", connected)
     assert "no course or platform 'anders'" in installed.refused("moodle", "sync", "anders")
+
+
+@pytest.fixture
+def course(parts: Parts, connected: str) -> str:
+    """The id of the recorded course, which shows a cohort; the engine has its tables, for what is to be read."""
+    with_tables = compose(load_settings())
+    with_tables.engine.prepare()
+    with_tables.close()
+    build = Builder(parts.database, parts.clock)
+    with parts.database.session() as session:
+        platform = session.get_one(Platform, connected)
+    course = build.course(platform, "2", title="Cultuur op school")
+    build.bind(course, build.cohort("Regio Zuid"), build.account(platform).person_id)
+    return course.id
+
+
+ONE = """training = "icc-vo"
+[[activity]]
+assignment = "leervraag"
+kind = "assign"
+title = "Oriëntatie"
+counts = "submitted"
+"""
+
+
+def test_courses_are_listed_with_their_ids(installed: CommandLine, connected: str, course: str) -> None:
+    (row,) = installed.json("moodle", "courses")
+    assert (row["course"], row["in_moodle"], row["cohort_name"], row["mapped"]) == (course, 2, "Regio Zuid", 0)
+    assert installed.json("moodle", "courses", connected) == [row]
+    assert "No course of a connected Moodle" in installed.done("moodle", "courses", "unknown")
+
+
+def test_suggestions_say_how_sure_they_are_and_keep_nothing(installed: CommandLine, course: str) -> None:
+    rows = {row["assignment"]: row for row in installed.json("moodle", "map", course, "--suggest")}
+    assert (rows["terugblik"]["cm_id"], rows["terugblik"]["sure"]) == (4, "sure")
+    assert "title terugblik" in rows["terugblik"]["why"]
+    assert installed.json("moodle", "map", course) == []
+    assert "--suggest shows which could" in installed.done("moodle", "map", course)
+
+
+def test_a_file_is_brought_in_and_taken_along(installed: CommandLine, course: str, tmp_path: Path) -> None:
+    file = tmp_path / "one.toml"
+    file.write_text(ONE)
+    said = installed.done("moodle", "map", course, "--import", str(file))
+    assert said == "1 activities found in the course, 1 mappings changed.\n"
+    (row,) = installed.json("moodle", "map", course, "--list")
+    assert (row["assignment"], row["cm_id"], row["counts"], row["needs_trainer"]) == ("leervraag", 1, "submitted", True)
+    text = installed.done("moodle", "map", course, "--export", "-")
+    assert 'title = "Oriëntatie"' in text
+    assert "cm_id = 1\n" in text
+    again = tmp_path / "again.toml"
+    assert "1 activities written" in installed.done("moodle", "map", course, "--export", str(again))
+    assert again.read_text() == text
+    told = installed.json("moodle", "map", course, "--import", str(again))
+    assert told == {"placed": 1, "changed": 0, "not_placed": []}
+
+
+def test_what_has_no_place_is_told(installed: CommandLine, course: str, tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text(ONE.replace("Oriëntatie", "Elders"))
+    assert 'Not placed: leervraag: the course has no assign "Elders"' in installed.done(
+        "moodle", "map", course, "--import", str(file)
+    )
+
+
+def test_every_mistake_of_a_file_is_a_line(installed: CommandLine, course: str, tmp_path: Path) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(ONE.replace('"submitted"', '"handed in"').replace('"assign"', '"As Sign"'))
+    result = installed("moodle", "map", course, "--import", str(file))
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"icc-bridge: {file}: activity[1].") for line in lines)
+    file.write_text(ONE.replace("submitted", "graded") + "from_grade = 101")
+    assert "above its maximum 100" in installed.refused("moodle", "map", course, "--import", str(file))
+    assert installed.json("moodle", "map", course) == []
+
+
+def test_what_cannot_be_mapped_is_refused(
+    installed: CommandLine, course: str, moodle: RecordedMoodle, tmp_path: Path
+) -> None:
+    assert "has 0 cohorts" in installed.refused("moodle", "map", "unknown")
+    assert "no course" in installed.refused("moodle", "map", course, "--cohort", "unknown")
+    both = ["--export", "-", "--import", "-"]
+    assert "not both" in installed.misused("moodle", "map", course, *both)
+    file = tmp_path / "one.toml"
+    file.write_text(ONE)
+    moodle.accounts.clear()
+    refused = installed.refused("moodle", "map", course, "--import", str(file))
+    assert "Moodle does not show the course" in refused
+    assert "does not accept the token" in refused

@@ -92,6 +92,13 @@ def test_a_page_is_read_as_a_person_reads_it(page: Page) -> None:
     assert page.links == (("Ga verder", "verder?x=1&y=2"),)
 
 
+def test_an_option_is_chosen_by_what_a_reader_sees(page: Page) -> None:
+    form = page.form("werk")
+    assert (form.option("cohort", "Twee"), form.option("zonder", "Tweede")) == ("2", "Tweede")
+    with pytest.raises(BrowserError, match="0 options of 'cohort' with 'Drie'"):
+        form.option("cohort", "Drie")
+
+
 def test_an_untouched_form_sends_what_it_holds_with_its_first_button(page: Page) -> None:
     sent = page.form("werk").submit().json()
     assert sent["query"] == {"q": ["1"]}

@@ -13,10 +13,11 @@ from lti_tool.config import load_settings
 from lti_tool.demo.browser import Browser
 from lti_tool.demo.connecting import ADMIN, Connected, connect, log_in, token_for_programs
 from lti_tool.demo.expecting import WalkFailed
+from lti_tool.demo.native import connect_web_services
 from lti_tool.demo.school import PERSONALITIES, SchoolServer
 from lti_tool.demo.school.models import Registration, ToolState
 from lti_tool.demo.school.native.accounts import revoke
-from lti_tool.demo.walk import COURSE, TRAINER, connect_web_services, known_clients, tool_of
+from lti_tool.demo.walk import COURSE, TRAINER, known_clients, tool_of
 from lti_tool.platforms.scopes import LINEITEM, LINEITEM_READONLY, MEMBERSHIP_READONLY, RESULT_READONLY, SCORE
 from tests.conftest import SECRET
 from tests.ports import free_port

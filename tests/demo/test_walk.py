@@ -59,12 +59,22 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
 def test_it_ends_well_with_one_line_a_step_and_the_addresses(walked: Walked) -> None:
     assert (walked.code, walked.complained) == (0, "")
     steps = [line.split(maxsplit=1)[1] for line in walked.said.splitlines() if line[:3].strip().isdigit()]
-    assert steps[:3] == [
+    assert steps[:4] == [
         "registered: Zilverbos College by dynamic registration",
+        "connected: the school's web services",
         "embedded: 5 items in “Cultuurcoördinator VO”, cohort “Regio Zuid 2026”",
         "cohort approved by the issuer",
     ]
-    for key in ("leervraag", "verkenning", "beroepsproduct", "terugblik", "vervolgstappen"):
+    native = "“Opdracht 1 – Mijn leervraag”"
+    assert steps[4:10] == [
+        "launched: leervraag, as a teacher, in the frame",
+        f"handed in: leervraag, in the school's own assignment {native}",
+        f"mapped: {native} counts for leervraag",
+        "read from the school: leervraag",
+        "accepted: leervraag, with feedback",
+        "grade in the school's gradebook: leervraag 100 of 100, with the feedback",
+    ]
+    for key in ("verkenning", "beroepsproduct", "terugblik", "vervolgstappen"):
         place = steps.index(f"launched: {key}, as a teacher, in the frame")
         assert steps[place + 1 : place + 4] == [
             f"handed in: {key}",
@@ -150,7 +160,7 @@ def test_a_step_that_fails_stops_it_and_says_what_was_expected_and_what_came(tmp
     assert code == 1
     assert said.splitlines()[-1].endswith("accepted: leervraag, with feedback")
     assert complained.startswith(
-        "icc-bridge: step 7: expected the grade of leervraag in the school's gradebook within 2 s, "
+        "icc-bridge: step 10: expected the grade of leervraag in the school's gradebook within 2 s, "
         "but came: a score that is waiting, http-500, after "
     )
     assert complained.count("\n") == 1

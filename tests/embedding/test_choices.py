@@ -27,6 +27,10 @@ def test_items_come_in_the_order_of_the_training_and_once() -> None:
     assert read(*fields, KNOWN).items == ("training", *ALL)
 
 
+def test_the_certificate_comes_last() -> None:
+    assert read(("item", "certificate"), ("item", ALL[0]), KNOWN).items == (ALL[0], "certificate")
+
+
 def test_a_phase_stands_for_all_its_assignments() -> None:
     phase = next(phase for phase in TRAINING.phases if len(phase.assignments) > 1)
     assert read(("phase", phase.key), KNOWN).items == phase.assignments

@@ -75,7 +75,7 @@ class TestOffering:
     def test_a_platform_that_takes_one_item_gets_radio_buttons(self, world: World, ilse: Visitor) -> None:
         world.school.deep_linking.accept_multiple = False
         page = ilse.client.get(ilse.add_to(world.course))
-        assert page.text.count('type="radio" name="item"') == len(KEYS) + 1
+        assert page.text.count('type="radio" name="item"') == len(KEYS) + 2
         assert 'name="phase"' not in page.text
         assert ticked(page, "item") == ["training"]
 
@@ -124,6 +124,19 @@ class TestAnswering:
             "label": "Cultuurcoördinator VO: overzicht",
             "scoreMaximum": 100,
             "resourceId": f"icc-vo:training:{world.cohort_id('Regio Zuid 2026')}",
+            "tag": "icc-vo",
+        }
+
+    def test_the_certificate_has_a_link_and_a_column_of_its_own(self, world: World, ilse: Visitor) -> None:
+        page = ilse.post(ilse.add_to(world.course), item=["certificate", "training"], new_cohort="Regio Zuid 2026")
+        whole, certificate = world.items(page)
+        assert whole["lineItem"]["scoreMaximum"] == 100
+        assert certificate["title"] == "Certificaat Cultuurcoördinator VO"
+        assert certificate["custom"]["assignment"] == "certificate"
+        assert certificate["lineItem"] == {
+            "label": "Certificaat Cultuurcoördinator VO",
+            "scoreMaximum": 1,
+            "resourceId": f"icc-vo:certificate:{world.cohort_id('Regio Zuid 2026')}",
             "tag": "icc-vo",
         }
 

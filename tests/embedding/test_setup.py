@@ -39,7 +39,7 @@ def placement(world: World) -> Placement:
 class TestSettingUp(OnBothEngines):
     def test_the_page_asks_for_one_item_and_a_cohort(self, world: World, ilse: Visitor, address: str) -> None:
         page = ilse.client.get(address)
-        assert page.text.count('type="radio" name="item"') == len(KEYS) + 1
+        assert page.text.count('type="radio" name="item"') == len(KEYS) + 2
         assert ticked(page, "item") == ["training"]
         assert ticked(page, "cohort") == ["new"]
         assert placement(world).cohort_id is None

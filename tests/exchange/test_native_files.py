@@ -8,7 +8,7 @@ from tests.training.samples import PDF
 
 
 def test_peers_open_it_while_the_version_is_shared_and_nobody_else_does(everything: Everything) -> None:  # noqa: F811
-    circle = everything.circle  # noqa: F811
+    circle = everything.circle
     file_id = everything.ids["moodle"]["file_id"]
     stored = everything.parts.files.put(io.BytesIO(PDF), max_bytes=10_000)
     with circle.group.world.database.session() as session:

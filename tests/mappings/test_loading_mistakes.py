@@ -492,3 +492,9 @@ def test_indicators_need_levels() -> None:
         'aspect[1] "klank".indicator: expected none, because the training has no level to describe them for',
     )
     assert training_from({**SMALL_DOCUMENT, "aspect": [{**aspect, "indicator": []}][:0]}, "a.toml").aspects == ()
+
+
+@pytest.mark.parametrize("key", ["training", "certificate"])
+def test_a_key_that_has_a_meaning_of_its_own_is_no_assignments(key: str) -> None:
+    document = having(BUILT_IN, ("assignment", 0, "key"), key)
+    assert f'assignment[1].key: expected another key: "{key}" has a meaning of its own' in mistakes_in(document).problems

@@ -79,11 +79,12 @@ class Desk:
             manners=manners,
         )
 
-    def new_sync(self, minutes: int = MINUTES) -> MoodleSync:
+    def new_sync(self, minutes: int = MINUTES, *, jobs: RecordingJobs | None = None) -> MoodleSync:
         """Put one more together, as another worker would; it does the jobs from now on."""
+        jobs = jobs or self.jobs
         importer = ImportService(self.clock, [self._tell])
-        sync = MoodleSync(self.database, self.sites, self.platforms, importer, self.jobs, self.clock, minutes, lambda: 0.0)
-        self.jobs.register(SYNC_MOODLE, sync.sync, lanes=True)
+        sync = MoodleSync(self.database, self.sites, self.platforms, importer, jobs, self.clock, minutes, lambda: 0.0)
+        jobs.register(SYNC_MOODLE, sync.sync, lanes=True)
         return sync
 
     def _tell(self, session: Session, change: OutcomeChanged) -> None:
@@ -149,6 +150,12 @@ class Desk:
         self.build.review(self.versions(enrolment, key)[-1], self.trainer.person_id)
         with self.database.session() as session:
             session.merge(self.submission(enrolment, key)).state = OutcomeState.ACCEPTED.value
+
+    def unmap(self, mapping: ActivityMapping) -> None:
+        """Let the trainer say that it stands for nothing any more; what was read of it for the course goes along."""
+        with self.database.session() as session:
+            session.delete(session.get_one(ActivityMapping, mapping.id))
+            session.get_one(MoodleCourse, self.course.id).marks = {}
 
     def give_back(self, enrolment: Enrolment | None, key: str = ASSIGNMENT) -> None:
         """Let the trainer return the last version, as if nobody followed."""

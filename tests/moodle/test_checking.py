@@ -136,6 +136,7 @@ def test_what_only_makes_it_faster_asks_for_attention(
     ("function", "wish"),
     [
         (Function.SAVE_GRADE, {"writes_grade": True}),
+        (Function.PARTICIPANTS, {"writes_grade": True}),
         (Function.OVERRIDE_COMPLETION, {"writes_completion": True}),
         (Function.GRADE_REPORT, {"kind": "quiz", "counts": "graded"}),
     ],

@@ -52,6 +52,34 @@ def test_a_change_in_moodle_makes_the_next_version(desk: Desk) -> None:
     assert desk.states() == {11: "imported"}
 
 
+def test_two_hand_ins_within_a_second_are_two_versions_when_one_was_read_between_them(desk: Desk) -> None:
+    zoe = desk.participant(11)
+    desk.map(1)
+    desk.living.hand_in(1, 11, "Eerste")
+    desk.read()
+    desk.living.now -= 1
+    desk.living.hand_in(1, 11, "Tweede")
+    desk.read()
+    assert desk.texts(zoe) == ["Eerste", "Tweede"]
+
+
+def test_an_activity_that_is_unlinked_and_linked_again_brings_nothing_twice(desk: Desk) -> None:
+    zoe = desk.participant(11)
+    mapping = desk.map(1)
+    desk.living.hand_in(1, 11, "Goed", files=(("plan.pdf", 1200),))
+    desk.read()
+    desk.give_back(zoe)
+    desk.unmap(mapping)
+    desk.map(1)
+    desk.read()
+    assert (desk.texts(zoe), len(desk.files())) == (["Goed"], 1)
+    assert desk.submission(zoe).state == OutcomeState.RETURNED
+    assert desk.states() == {11: "imported"}
+    desk.living.hand_in(1, 11, "Beter")
+    desk.read()
+    assert desk.texts(zoe) == ["Goed", "Beter"]
+
+
 def test_a_draft_in_moodle_counts_once_it_is_handed_in(desk: Desk) -> None:
     zoe = desk.participant(11)
     desk.map(1)

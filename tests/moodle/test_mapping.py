@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.errors import NotFound
+from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desk, Desks
 from lti_tool.moodle.errors import NoMoodle
 from lti_tool.moodle.mapping import LOOKS_A_MINUTE, Looked, MappingService, Saved
@@ -29,6 +30,7 @@ from tests.clock import START, FakeClock
 from tests.moodle.answering import COURSE, answers, course_with, gradebook_with
 from tests.moodle_client.recorded_moodle import Drop, RecordedMoodle
 from tests.moodle_client.recorded_moodle.recordings import response
+from tests.recording_jobs import RecordingJobs
 
 TRAININGS = load_trainings()
 LEERVRAAG = Wish("leervraag", 1, Counts.SUBMITTED)
@@ -62,8 +64,13 @@ def desk(desks: Desks, course: Course) -> Desk:
 
 
 @pytest.fixture
-def service(database: Database, clock: FakeClock, sites: MoodleSites) -> MappingService:
-    return MappingService(database, clock, sites)
+def jobs() -> RecordingJobs:
+    return RecordingJobs()
+
+
+@pytest.fixture
+def service(database: Database, clock: FakeClock, sites: MoodleSites, jobs: RecordingJobs) -> MappingService:
+    return MappingService(database, clock, sites, jobs)
 
 
 @pytest.fixture
@@ -143,8 +150,14 @@ def test_without_the_gradebook_grades_of_a_quiz_are_not_offered(
     assert contents.choices[41].ways == (Counts.COMPLETED,)
 
 
-def test_what_is_wanted_is_kept_and_the_course_is_read_soon(
-    service: MappingService, desk: Desk, looked: Looked, database: Database, course: Course, clock: FakeClock
+def test_what_is_wanted_is_kept_and_the_course_is_read_at_once(
+    service: MappingService,
+    desk: Desk,
+    looked: Looked,
+    database: Database,
+    course: Course,
+    clock: FakeClock,
+    jobs: RecordingJobs,
 ) -> None:
     assert service.save(desk, looked, [LEERVRAAG, TERUGBLIK]) == Saved(changed=2, removed=0)
     kept = service.kept(desk)
@@ -154,6 +167,7 @@ def test_what_is_wanted_is_kept_and_the_course_is_read_soon(
     assert (terugblik.state, terugblik.confirmed_at, terugblik.imported) == (ActivityState.OK, START, 0)
     row = row_of(database, course)
     assert (row.moodle_id, row.next_sync_at, row.problem) == (COURSE, clock.now, None)
+    assert [(one.job, one.key, one.number) for one in jobs.waiting_jobs] == [(SYNC_MOODLE, course.id, row.job)]
 
 
 def test_saving_the_same_again_changes_nothing(
@@ -326,6 +340,21 @@ def test_courses_that_cannot_be_mapped_have_no_desk(desks: Desks, build: Builder
         desks.of_operator(desk.course_id, "unknown")
     assert [one.course_id for one in desks.all()] == [desk.course_id]
     assert desks.all("unknown") == []
+
+
+def test_what_is_no_course_of_a_moodle_is_left_out_of_the_lists(
+    desks: Desks, desk: Desk, build: Builder, platform: Platform, database: Database, cohort: Cohort
+) -> None:
+    somebody = build.account(platform).person_id
+    for course, other in (
+        (build.course(platform, "course-seven"), cohort),
+        (build.course(platform, "8"), build.cohort(training_key="gone")),
+    ):
+        build.bind(course, other, somebody)
+    assert [one.course_id for one in desks.all()] == [desk.course_id]
+    assert desks.known(platform.id) == {COURSE: "Cultuur op school"}
+    with database.session() as session:
+        assert desks.mappable(session, cohort.id, None) == {desk.course_id}
 
 
 def test_the_board_knows_which_courses_can_be_mapped(

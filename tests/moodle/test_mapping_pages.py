@@ -2,18 +2,22 @@
 
 import html
 import re
+from io import BytesIO
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lti_tool.courses.models import Person
 from lti_tool.moodle.mapping import LOOKS_A_MINUTE
-from lti_tool.moodle.models import ActivityMapping
+from lti_tool.moodle.models import ActivityMapping, NativeWork
 from mappings.roles import Role
 from moodle_client import Function
 from tests.moodle.answering import answers, course_with
 from tests.moodle.stage import Stage, post, token_on
 from tests.moodle_client.recorded_moodle import Drop
+from tests.recording_jobs import RecordingJobs
 
 SUGGESTED = {"leervraag": "1", "verkenning": "2", "beroepsproduct": "3", "terugblik": "4", "vervolgstappen": ""}
 CHOICES = {f"activity-{key}": value for key, value in SUGGESTED.items()}
@@ -113,6 +117,26 @@ def test_what_is_chosen_is_kept_by_its_trainer(stage: Stage) -> None:
     assert "Voorstel</span>" not in page
     assert 'value="57,5"' in page
     assert "telt mee voor Mijn leervraag en mijn school" in page
+
+
+def test_what_is_chosen_is_read_by_the_next_sweep_and_again_when_the_choice_changes(stage: Stage) -> None:
+    client, sync, jobs = stage.sign_in(), stage.parts.moodle_sync, stage.parts.engine
+    assert isinstance(jobs, RecordingJobs)
+    post(client, stage.address, **NOTHING | {"activity-leervraag": "1"})
+    sync.sweep()
+    jobs.run()
+    page = html.unescape(client.get(stage.address).text)
+    assert "Laatst gelezen in Moodle: 23 november 2026" in page
+    with stage.parts.database.reading() as session:
+        before = set(session.scalars(select(NativeWork.user_id)))
+    assert before
+    stage.moodle.seen.clear()
+    post(client, stage.address, **NOTHING | {"activity-leervraag": "1", "counts-leervraag": "completed"})
+    sync.sweep()
+    jobs.run()
+    assert "tool_mobile_call_external_functions" in stage.moodle.calls
+    with stage.parts.database.reading() as session:
+        assert set(session.scalars(select(NativeWork.user_id))) >= before
 
 
 def test_what_cannot_be_is_told_at_its_field_and_nothing_typed_is_lost(stage: Stage) -> None:
@@ -244,6 +268,72 @@ def test_an_activity_that_is_gone_is_told_and_may_stay(stage: Stage) -> None:
     kept = {"activity-leervraag": "1", "counts-leervraag": "submitted"}
     assert post(client, stage.address, **NOTHING | kept).status_code == 303
     assert set(mapped(stage)) == {"leervraag"}
+
+
+def upload(client: FlaskClient, stage: Stage, content: bytes, name: str = "moodle.toml") -> TestResponse:
+    data = {"csrf_token": token_on(client.get(stage.address)), "file": (BytesIO(content), name)}
+    return client.post(f"{stage.address}/file", data=data, content_type="multipart/form-data")
+
+
+def test_what_is_mapped_goes_along_as_a_file_and_comes_back(stage: Stage) -> None:
+    client = stage.sign_in()
+    assert ".toml" not in client.get(stage.address).text.split('type="file"')[0]
+    post(client, stage.address, **CHOICES, **{"counts-terugblik": "graded", "grade-terugblik": "5,5"})
+    before = {key: (row.cm_id, row.counts, row.from_grade) for key, row in mapped(stage).items()}
+    file = client.get(f"{stage.address}.toml")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="moodle.toml"'
+    assert "Oriëntatie" in file.text
+    for key in before:
+        post(client, stage.address, **NOTHING, remove=key)
+    assert mapped(stage) == {}
+    answer = upload(client, stage, file.data)
+    assert answer.status_code == 200
+    assert "4 activiteiten uit het bestand staan in deze cursus." in answer.text
+    assert {key: (row.cm_id, row.counts, row.from_grade) for key, row in mapped(stage).items()} == before
+    assert client.get(f"{stage.address}/file").status_code == 303
+
+
+def test_what_of_a_file_has_no_place_is_told_and_the_rest_is_kept(stage: Stage) -> None:
+    client = stage.sign_in()
+    rows = [("leervraag", "Oriëntatie"), ("verkenning", "Elders")]
+    activity = '[[activity]]\nassignment = "{}"\nkind = "assign"\ntitle = "{}"\ncounts = "submitted"\n'
+    content = 'training = "icc-vo"\n' + "".join(activity.format(*row) for row in rows)
+    text = html.unescape(upload(client, stage, content.encode()).text)
+    assert "Elders (Verkenning: wat kan er, en wat heb ik nodig?): die staat niet in deze cursus" in text
+    assert set(mapped(stage)) == {"leervraag"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"geen toml", "expected TOML"),
+        (b"training = 7\nsite = 8", "moodle.toml: site: expected a text"),
+        (b'training = "other"', 'expected "icc-vo", found "other"'),
+        (
+            b'training = "icc-vo"\n[[activity]]\nassignment = "terugblik"\nkind = "page"\ntitle = "Leeswijzer"\n'
+            b'counts = "submitted"',
+            "terugblik: Leeswijzer: cannot count as submitted",
+        ),
+        (b"#" * 300_000, "bytes"),
+    ],
+)
+def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(stage: Stage, content: bytes, words: str) -> None:
+    answer = upload(stage.sign_in(), stage, content)
+    assert answer.status_code == 422
+    assert words in html.unescape(answer.text)
+    assert mapped(stage) == {}
+
+
+def test_no_file_is_told(stage: Stage) -> None:
+    client = stage.sign_in()
+    assert "Kies eerst een bestand." in upload(client, stage, b"", "").text
+    assert "Kies eerst een bestand." in post(client, f"{stage.address}/file", stage.address).text
+
+
+def test_only_its_trainer_takes_a_file_along_or_brings_one(stage: Stage) -> None:
+    client = stage.sign_in(Role.PARTICIPANT)
+    assert client.get(f"{stage.address}.toml").status_code == 404
+    assert client.post(f"{stage.address}/file").status_code == 400
 
 
 def test_too_many_looks_at_moodle_have_to_wait(stage: Stage) -> None:

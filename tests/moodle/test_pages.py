@@ -5,6 +5,7 @@ import pytest
 from lti_tool.config import Settings
 from lti_tool.training.models import Enrolment
 from mappings.activities import Counts
+from mappings.progress import OutcomeState
 from mappings.roles import Role
 from tests.builders import ASSIGNMENT
 from tests.moodle.desk import Desk
@@ -99,7 +100,11 @@ def test_a_change_after_acceptance_is_shown_and_changes_nothing(room: Room) -> N
     page = room.trainer().page(review(room, zoe))
     assert "Na akkoord veranderd in Moodle" in page
     assert "Wat akkoord was, blijft akkoord." in page
+    assert "Akkoord is versie 1; versie 2 kwam daarna." in page
     assert "Dit werk is akkoord" in page
+    mine = room.open(11, Role.PARTICIPANT).page(assignment(room))
+    assert "Jouw werk, versie 1" in mine
+    assert "Andere versies Lees versie 2" in mine
     assert "Na akkoord veranderd in Moodle" in room.trainer().page(board(room))
 
 
@@ -110,8 +115,6 @@ def test_another_attempt_and_older_work_are_said_to_be_there(room: Room) -> None
     desk.map(1)
     desk.living.hand_in(1, 11)
     desk.living.hand_in(1, 12, "Eerder")
-    from mappings.progress import OutcomeState
-
     desk.build.version(desk.build.submission(noor, state=OutcomeState.SUBMITTED), text="Later")
     desk.read()
     desk.living.reopen(1, 11)

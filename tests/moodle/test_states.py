@@ -80,6 +80,21 @@ def test_who_left_before_ever_launching_and_comes_back_is_brought_here(desk: Des
     assert (desk.states(), desk.texts(zoe)) == ({11: "imported"}, ["Toch nog"])
 
 
+def test_who_comes_back_while_the_activity_is_gone_is_not_read_over_and_over(desk: Desk) -> None:
+    desk.participant(11, launched=False)
+    desk.map(1)
+    desk.living.hand_in(1, 11)
+    desk.read()
+    del desk.living.people[11]
+    desk.read()
+    desk.living.activities[1].exists = False
+    desk.participant(11)
+    desk.read()
+    assert (desk.states(), len(desk.moodle.seen), desk.jobs.waiting_jobs) == ({11: "waiting"}, 4, [])
+    desk.read()
+    assert len(desk.moodle.seen) == 2
+
+
 def test_a_deleted_activity_keeps_what_was_read_of_it(desk: Desk) -> None:
     zoe = desk.participant(11)
     mapping = desk.map(1)

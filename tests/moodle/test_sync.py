@@ -1,6 +1,7 @@
 """When a course is read, by how many requests, by whom, and what a worker that comes back late may still do."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from mappings.loading import load_trainings
 from mappings.roles import Role
 from tests.moodle.desk import MINUTES, Desk
 from tests.moodle_client.recorded_moodle import Cut, Drop, Fault, Reply
+from tests.recording_jobs import RecordingJobs
 
 KEYS = [assignment.key for assignment in load_trainings()["icc-vo"].assignments]
 
@@ -114,6 +116,38 @@ def test_the_same_job_twice_reads_once(desk: Desk) -> None:
     desk.sync.sync(desk.course.id, job)
     desk.sync.sync(desk.course.id, job - 1)
     assert desk.moodle.seen == []
+
+
+def test_workers_that_overtake_each_other_all_the_time_leave_each_version_once(desk: Desk) -> None:
+    people = [desk.participant(user) for user in range(11, 31)]
+    mapping = desk.map(1, needs_trainer=False)
+    desk.map(2, KEYS[1], Counts.COMPLETED)
+
+    def work(_number: int) -> None:
+        """Sweep with jobs of one's own, so that each takes the course from the other whenever it is free."""
+        jobs = RecordingJobs()
+        sync = desk.new_sync(jobs=jobs)
+        for _ in range(4):
+            with desk.database.session() as session:
+                row = session.get_one(MoodleCourse, desk.course.id, with_for_update=True)
+                # as if the lease of whoever reads had run out
+                row.next_sync_at, row.claimed_until = desk.clock(), None
+            sync.sweep()
+            jobs.run()
+
+    for round_ in range(2):
+        for user in range(11, 31):
+            desk.living.hand_in(1, user, f"Ronde {round_} van {user}")
+            desk.living.complete(2, user)
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(work, range(3)))
+        desk.read()
+    for user, enrolment in zip(range(11, 31), people, strict=True):
+        assert desk.texts(enrolment) == [f"Ronde 0 van {user}", f"Ronde 1 van {user}"]
+        assert len(desk.versions(enrolment, KEYS[1])) == 2
+    assert {row.state for row in desk.natives() if row.mapping_id == mapping.id} == {"differs"}
+    assert len(desk.reviews()) == len(people)
+    assert desk.row().problem is None
 
 
 def test_a_reading_whose_worker_died_is_done_again_once_its_lease_ran_out(desk: Desk) -> None:

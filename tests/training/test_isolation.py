@@ -35,7 +35,7 @@ class Work:
 
     def participant_pages(self) -> list[str]:
         home, assignment = self.group.home(), self.group.assignment()
-        return [home, assignment, f"{home}/name", f"/version/{self.version_id}", *self.files()]
+        return [home, assignment, f"{assignment}/draft", f"{home}/name", f"/version/{self.version_id}", *self.files()]
 
     def files(self) -> list[str]:
         return [f"/file/{self.handed_in_file}", f"/file/{self.draft_file}"]
@@ -48,6 +48,8 @@ class Work:
         return [
             (assignment, {"text": "van een ander", "action": "submit"}),
             (f"{assignment}/file/{self.draft_file}/remove", {}),
+            (f"{assignment}/draft", {"text": "van een ander", "revision": "2", "page": "a"}),
+            (f"{assignment}/draft/{'A' * 22}/take-back", {"text": "van een ander"}),
             (f"{home}/name", {"certificate_name": "Iemand Anders"}),
             (f"{home}/code", {}),
             (f"/review/{self.submission_id}", {"verdict": "accepted", "feedback": "van een ander"}),
@@ -102,7 +104,8 @@ def test_the_cohort_trainer_sees_what_was_handed_in_and_no_draft(work: Work) -> 
 
 
 def test_another_participant_of_the_same_cohort_sees_none_of_it(work: Work) -> None:
-    noor, own = work.group.noor, (work.group.home(), work.group.assignment(), f"{work.group.home()}/name")
+    noor, home, assignment = work.group.noor, work.group.home(), work.group.assignment()
+    own = (home, assignment, f"{assignment}/draft", f"{home}/name")
     for url in work.every_page():
         if url in own:
             assert "Geheim" not in noor.page(url)

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import deeplinking, lineitems, nrps, oidc, registration, scores, token
 from .faults import FaultKind, Service
-from .pages import accounts, admin, courses, faults, front, grades, native, storage
+from .pages import accounts, admin, courses, faults, front, grades, members, native, storage
 from .sessions import csrf_token, signed_in
 from .state import School
 from .texts import locale, moment, t
@@ -19,7 +19,7 @@ from .wire import disturbed, hang_up, the_school
 
 _BLUEPRINTS = (
     *(oidc.bp, registration.bp, token.bp, lineitems.bp, scores.bp, nrps.bp, deeplinking.bp),
-    *(front.bp, courses.bp, native.bp, grades.bp, admin.bp, accounts.bp, faults.bp, storage.bp, rest.bp),
+    *(front.bp, courses.bp, native.bp, members.bp, grades.bp, admin.bp, accounts.bp, faults.bp, storage.bp, rest.bp),
 )
 
 

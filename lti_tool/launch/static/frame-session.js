@@ -165,10 +165,13 @@ function onSubmit(event) {
   request(url, { method: "POST", body }, { history: "keep" }, form);
 }
 
-// A module of the page asks for a page of ours without showing it.
+// A module of the page asks for something of ours without showing it; `options` are those of fetch.
 function onAsk(event) {
-  const url = new URL(event.detail.url, window.location.href);
-  if (ours(url)) event.detail.answer = fetch(url, { headers: { [SECRET]: secret, Accept: "text/html" }, cache: "no-store" });
+  const { url: address, options = {} } = event.detail;
+  const url = new URL(address, window.location.href);
+  if (!ours(url)) return;
+  const headers = { Accept: "text/html", ...options.headers, [SECRET]: secret };
+  event.detail.answer = fetch(url, { ...options, headers, cache: "no-store" });
 }
 
 function onPopState(event) {

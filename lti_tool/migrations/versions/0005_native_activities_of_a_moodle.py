@@ -1,7 +1,7 @@
 """Native activities of a connected Moodle, where work was handed in; how certificates are awarded, replaced and shared
 
 New tables, also for what a cohort shares and for the audit trail, and columns that say of all work that is there: it was
-handed in and reviewed here; and of all certificates: they are shared, as before.
+handed in and reviewed here; of all certificates: they are shared, as before; and of all drafts: nothing changed them yet.
 """
 
 import sqlalchemy as sa
@@ -181,8 +181,53 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("platform_id", "result", name=op.f("pk_score_count")),
     )
+    _upgrade_drafts()
+    _upgrade_reviews()
     _upgrade_certificates()
     _upgrade_exchange()
+
+
+def _upgrade_drafts() -> None:
+    op.add_column("submission", sa.Column("draft_revision", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("submission", sa.Column("draft_page", sa.String(length=22), nullable=True))
+    op.add_column("submission", sa.Column("draft_typed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "draft_copy",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("submission_id", sa.String(length=22), nullable=False),
+        sa.Column("page", sa.String(length=22), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("typed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_draft_copy_submission_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_copy")),
+    )
+    op.create_index(op.f("ix_draft_copy_submission_id"), "draft_copy", ["submission_id"])
+
+
+def _upgrade_reviews() -> None:
+    op.create_table(
+        "review_remark",
+        sa.Column("review_id", sa.String(length=22), nullable=False),
+        sa.Column("criterion_key", sa.String(length=100), nullable=False),
+        sa.Column("met", sa.Boolean(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_remark_review_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("review_id", "criterion_key", name=op.f("pk_review_remark")),
+    )
+    op.create_table(
+        "review_phrase",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_phrase_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_phrase")),
+    )
+    op.create_index(op.f("ix_review_phrase_person_id"), "review_phrase", ["person_id"])
 
 
 def _upgrade_certificates() -> None:
@@ -231,6 +276,26 @@ def _upgrade_certificates() -> None:
     )
     op.create_index(op.f("ix_issue_log_certificate_id"), "issue_log", ["certificate_id"])
     op.create_table(
+        "portfolio_delivery",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("certificate_id", sa.String(length=22), nullable=False),
+        sa.Column("host", sa.String(length=300), nullable=False),
+        sa.Column("endpoints", sa.JSON(), nullable=False),
+        sa.Column("client_id", sa.String(length=500), nullable=False),
+        sa.Column("secret_sealed", sa.Text(), nullable=True),
+        sa.Column("state_digest", sa.String(length=64), nullable=False),
+        sa.Column("verifier_sealed", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=50), nullable=True),
+        sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_portfolio_delivery_certificate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_delivery")),
+        sa.UniqueConstraint("state_digest", name=op.f("uq_portfolio_delivery_state_digest")),
+    )
+    op.create_index(op.f("ix_portfolio_delivery_certificate_id"), "portfolio_delivery", ["certificate_id"])
+    op.create_index(op.f("ix_portfolio_delivery_host"), "portfolio_delivery", ["host"])
+    op.create_table(
         "issue_log_day",
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -246,7 +311,11 @@ def downgrade() -> None:
     """
     for table in _EXCHANGE:
         op.drop_table(table)
-    for table in ("score_count", "issue_log_day", "issue_log", "award_decision"):
+    for table in ("draft_copy", "review_remark", "review_phrase"):
+        op.drop_table(table)
+    for column in ("draft_typed_at", "draft_page", "draft_revision"):
+        op.drop_column("submission", column)
+    for table in ("portfolio_delivery", "score_count", "issue_log_day", "issue_log", "award_decision"):
         op.drop_table(table)
     op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")
     op.drop_index("uq_certificate_award_id_valid", "certificate")

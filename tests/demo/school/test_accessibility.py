@@ -51,7 +51,13 @@ def test_every_page_is_accessible(world: World, native: Native, page: Page) -> N
     course = f"/courses/{world.course.id}"
     own = [f"{course}/activities/{one.id}" for one in (native.essay, native.product, native.quiz, native.page)]
     visits = {
-        world.trainer.username: ["/courses", course, f"{course}/grades?open={world.item.id}-{world.teacher.id}", *own],
+        world.trainer.username: [
+            "/courses",
+            course,
+            f"{course}/grades?open={world.item.id}-{world.teacher.id}",
+            f"{course}/members",
+            *own,
+        ],
         world.teacher.username: [course, f"{course}/links/{world.link.id}", f"{course}/grades", *own],
         world.admin.username: [
             "/admin/tools",

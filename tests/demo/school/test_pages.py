@@ -337,3 +337,31 @@ def test_pages_carry_no_inline_script_or_style(world: World) -> None:
         assert "<style" not in page.html
         assert "<script src=" in page.html
         assert page.html.count("<script") == 1
+
+
+def test_who_teaches_puts_people_on_hold_out_and_in(world: World) -> None:
+    browser = world.signed_in(world.trainer)
+    address = f"{world.school.url}/courses/{world.course.id}/members"
+    page = browser.get(f"{world.school.url}/courses/{world.course.id}").follow("Deelnemers")
+    page = page.form(f"member-{world.teacher.id}").submit(action="suspend")
+    assert "Op non-actief" in page.text
+    assert world.course.enrolments[world.teacher.id].suspended
+    assert world.signed_in(world.teacher).get(f"{world.school.url}/courses/{world.course.id}").status == 403
+    page = page.form(f"member-{world.teacher.id}").submit(action="activate")
+    page = page.form(f"member-{world.colleague.id}").submit(action="unenrol")
+    assert set(world.course.enrolments) == {world.trainer.id, world.teacher.id}
+    page.form("enrol").submit(person=world.colleague.id, action="enrol")
+    assert set(world.course.enrolments) == {world.trainer.id, world.teacher.id, world.colleague.id}
+    assert world.signed_in(world.teacher).get(address).status == 403
+
+
+@pytest.mark.parametrize(
+    ("whom", "action"), [("trainer", "unenrol"), ("teacher", "enrol"), ("admin", "unenrol"), ("teacher", "x")]
+)
+def test_what_makes_no_sense_of_the_people_in_a_course_is_refused(world: World, whom: str, action: str) -> None:
+    browser = world.signed_in(world.trainer)
+    address = f"{world.school.url}/courses/{world.course.id}/members"
+    token = browser.get(address).form(f"member-{world.teacher.id}").values["csrf_token"]
+    fields = {"csrf_token": token, "person": getattr(world, whom).id, "action": action}
+    assert browser.post(address, fields).status == 400
+    assert set(world.course.enrolments) == {world.trainer.id, world.teacher.id, world.colleague.id}

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Request, expect
 
 from lti_tool.demo.school import Link, StorageOptions, Subjects
 from tests.browser.stage import PLAN_NAME, plan
-from tests.browser.visitor import Visitor, expect_nothing_wrong
+from tests.browser.visitor import Visitor, expect_nothing_wrong, plan_file
 from tests.launch.frames.conftest import Regime, Windows
 from tests.launch.frames.two_sites import TRAINER, TwoSites
 from tests.launch.frames.work import TEXT, TITLE, embed, hand_in, save
@@ -99,6 +99,8 @@ def test_what_is_not_saved_is_asked_about_before_another_page_shows(sites: TwoSi
     tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
     tool.get_by_role("link", name=TITLE).first.press("Enter")
     text.fill("Nog niet af")
+    # text saves itself, a chosen file does not
+    tool.get_by_label("Voeg bestanden toe").set_input_files(plan_file())
     tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
     wrong = teacher.inspect(teacher.frame, "dialog")
     dialog.get_by_role("button", name="Blijf op deze pagina").press("Enter")
@@ -110,6 +112,30 @@ def test_what_is_not_saved_is_asked_about_before_another_page_shows(sites: TwoSi
     dialog.get_by_role("button", name="Verlaat de pagina").press("Enter")
     expect(tool.get_by_role("heading", level=1)).not_to_have_text(TITLE)
     expect_nothing_wrong(wrong)
+
+
+def test_drafts_save_themselves_there_too(sites: TwoSites, link: Link, teacher: Visitor) -> None:
+    tool = teacher.open(sites.activity(link))
+    text, said = tool.get_by_label("Tekst"), tool.locator("[data-autosave-said]")
+    text.fill("Een begin")
+    expect(said).to_contain_text("Bewaard om")
+    tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
+    tool.get_by_role("link", name=TITLE).first.press("Enter")
+    expect(text).to_have_value("Een begin")
+    text.fill(TEXT)
+    # nothing is kept on the device here, so that leaving asks first; meanwhile it is saved
+    tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
+    tool.get_by_role("dialog").get_by_role("button", name="Blijf op deze pagina").press("Enter")
+    expect(said).to_contain_text("Bewaard om")
+    tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
+    tool.get_by_role("link", name=TITLE).first.press("Enter")
+    expect(text).to_have_value(TEXT)
+    sites.end_sessions()
+    with teacher.foresee(400, 401):
+        text.fill("Nog meer")
+        expect(said).to_contain_text("Kopieer wat je schreef en open de opdracht opnieuw vanuit je cursus.")
+        expect(text).to_have_value("Nog meer")
+        expect_nothing_wrong(teacher.inspect(teacher.frame, "expired"))
 
 
 def test_the_back_button_leads_through_its_pages(sites: TwoSites, link: Link, teacher: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""Native activities in the browser: the trainer maps them, with and without scripts, by keyboard, and on a phone."""
+"""Native activities in the browser: the administrator connects Moodle, the trainer maps, by keyboard and on a phone too."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import FrameLocator, expect
 from sqlalchemy import delete
 
-from lti_tool.demo.walk import TRAINER, connect_web_services
+from lti_tool.demo.connecting import ADMIN, token_for_programs
+from lti_tool.demo.native import connect_web_services
+from lti_tool.demo.walk import TRAINER
 from lti_tool.moodle.models import MoodleCourse
 from tests.browser.conftest import Windows
 from tests.browser.stage import WHOLE, Lesson, Stage
@@ -122,3 +124,44 @@ def _looks(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
         tool.locator("form[data-mapping] .btn-primary").click()
         tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "activities, refused")
+
+
+@pytest.mark.parametrize("english", [pytest.param(False, id="nl"), pytest.param(True, id="en")])
+def test_the_administrator_connects_tests_and_disconnects(
+    window: Windows, stage: Stage, at_school: Lesson, english: bool
+) -> None:
+    visitor = window(english=english)
+    visitor.sign_in(ADMIN)
+    try:
+        expect_nothing_wrong(_pages_of_the_administrator(visitor, stage, at_school))
+    finally:
+        connect_web_services(stage.parts, stage.school_url)
+
+
+def _pages_of_the_administrator(visitor: Visitor, stage: Stage, lesson: Lesson) -> Iterator[str]:
+    visitor.open(lesson.activities[WHOLE]).locator("a[href='/connection']").click()
+    visitor.tool.locator("a[href='/connection/services']").click()
+    visitor.tool.locator("a[href='/connection/services/disconnect']").click()
+    visitor.tool.locator(".icc-narrow form .btn-primary").wait_for()
+    yield from visitor.inspect(visitor.frame, "disconnect")
+    visitor.tool.locator(".icc-narrow form .btn-primary").click()
+    token = visitor.tool.locator("#token")
+    token.wait_for()
+    visitor.unfold()
+    yield from visitor.inspect(visitor.frame, "services, not connected")
+    with visitor.foresee(422):
+        token.fill("0123456789abcdef")
+        visitor.tool.locator("form:has(#token) button").click()
+        visitor.tool.locator("#fouten").wait_for()
+        expect(token).to_have_value("")
+        yield from visitor.inspect(visitor.frame, "services, refused")
+    token.fill(token_for_programs(stage.school_url) or "")
+    visitor.tool.locator("form:has(#token) button").click()
+    course = visitor.tool.locator("#course")
+    course.wait_for()
+    yield from visitor.inspect(visitor.frame, "services, connected")
+    course.select_option(index=1)
+    visitor.tool.locator("form[action='/connection/services/check'] button").click()
+    visitor.tool.locator("#verslag-tekst").wait_for()
+    expect(visitor.tool.locator(".icc-chip.is-bad")).to_have_count(0)
+    yield from visitor.inspect(visitor.frame, "services, tested")
