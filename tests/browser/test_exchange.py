@@ -173,6 +173,7 @@ def test_sharing_and_reacting_by_keyboard_alone(stage: Stage, window: Windows) -
     tool = maker.open(lesson.activities[FIRST])
     maker.tab_to(tool.get_by_role("link", name="Deel dit met je groep"))
     keyboard.press("Enter")
+    expect(tool.get_by_role("heading", name="Deel dit met je groep")).to_be_visible()
     maker.tab_to(tool.get_by_label("Je vraag aan de anderen"))
     keyboard.insert_text(QUESTION)
     maker.tab_to(tool.get_by_role("button", name="Deel dit met je groep"))
