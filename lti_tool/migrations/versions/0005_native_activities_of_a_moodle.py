@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform_id", "result", name=op.f("pk_score_count")),
     )
     _upgrade_drafts()
+    _upgrade_reviews()
     _upgrade_certificates()
 
 
@@ -203,6 +204,29 @@ def _upgrade_drafts() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_copy")),
     )
     op.create_index(op.f("ix_draft_copy_submission_id"), "draft_copy", ["submission_id"])
+
+
+def _upgrade_reviews() -> None:
+    op.create_table(
+        "review_remark",
+        sa.Column("review_id", sa.String(length=22), nullable=False),
+        sa.Column("criterion_key", sa.String(length=100), nullable=False),
+        sa.Column("met", sa.Boolean(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_remark_review_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("review_id", "criterion_key", name=op.f("pk_review_remark")),
+    )
+    op.create_table(
+        "review_phrase",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_phrase_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_phrase")),
+    )
+    op.create_index(op.f("ix_review_phrase_person_id"), "review_phrase", ["person_id"])
 
 
 def _upgrade_certificates() -> None:
@@ -284,7 +308,8 @@ def downgrade() -> None:
 
     A certificate that was replaced goes: there was no room for two of one award.
     """
-    op.drop_table("draft_copy")
+    for table in ("draft_copy", "review_remark", "review_phrase"):
+        op.drop_table(table)
     for column in ("draft_typed_at", "draft_page", "draft_revision"):
         op.drop_column("submission", column)
     for table in ("portfolio_delivery", "score_count", "issue_log_day", "issue_log", "award_decision"):
