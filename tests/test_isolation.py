@@ -20,7 +20,7 @@ from lti_tool.exchange.models import PieceReaction, SharedPiece, ShelfItem
 from lti_tool.launch.models import DeepLinkingRequest
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, NativeFile
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.training.models import DraftCopy, Enrolment, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.models import DraftCopy, Enrolment, ReviewPhrase, Submission, SubmissionVersion, WorkFile
 from mappings.roles import Role
 from tests.clock import FakeClock
 from tests.exchange.conftest import Circle, circle  # noqa: F401 - a fixture
@@ -83,6 +83,7 @@ class Everything:
             if room in PUBLIC or rule.endpoint in INVITED or rule.endpoint.endswith(".static") or not rule.arguments:
                 continue
             known = {**self.ids[""], **self.ids.get(room, {})}
+            assert rule.arguments <= known.keys(), f"`ids_of` has no example for {rule.rule}"
             values = {name: known[name] for name in rule.arguments}
             _subdomain, address = rule.build({**values, **(rule.defaults or {})}) or ("", "")
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
@@ -159,6 +160,8 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
             )
         )
         copy = add(DraftCopy(submission_id=submission, text=f"{SECRET} concept", typed_at=now))
+        own = {"person_id": circle.trainer.viewer.person_id, "title": SECRET, "text": f"{SECRET}e zin"}
+        phrase = add(ReviewPhrase(**own, kept_at=now))
         session.add(MoodleCourse(course_id=course, moodle_id=7))
         session.flush()
         mapping = add(
@@ -199,6 +202,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "version_id": version,
                 "file_id": session.scalars(select(WorkFile.id).limit(1)).one(),
                 "copy_id": copy,
+                "phrase_id": phrase,
                 "award_id": award,
                 "score_id": score,
                 "request_id": request,

@@ -10,6 +10,7 @@ from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
+from lti_tool.training.phrases import PhraseService
 from lti_tool.training.presenting import marks_shown, show, unsent
 from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
@@ -28,6 +29,9 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cohort/<cohort_id>/waiting", view_func=waiting)
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
     blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
+    blueprint.add_url_rule("/review/<submission_id>/phrase", view_func=keep_phrase, methods=["POST"])
+    blueprint.add_url_rule("/cohort/<cohort_id>/phrases", view_func=phrases)
+    blueprint.add_url_rule("/cohort/<cohort_id>/phrases/<phrase_id>", view_func=change_phrase, methods=["POST"])
     blueprint.add_url_rule("/version/<version_id>", view_func=version)
     blueprint.add_url_rule("/version/<version_id>/changes", view_func=changes)
     blueprint.add_url_rule("/placement/<placement_id>/review", view_func=reviewed, defaults={"account_id": None})
@@ -95,13 +99,49 @@ def review(submission_id: str) -> Answer:
             problems = incomplete.problems
         except Moved as moved:
             problems = {"feedback": moved.explanation}
-    page = use(ReviewPageService).review(viewer, submission_id, only)
+    return _review(viewer, submission_id, problems)
+
+
+def keep_phrase(submission_id: str) -> Answer:
+    """Keep the `feedback` of a review's form as one of the trainer's own sentences, and show the form as it was."""
+    viewer = current_viewer()
+    try:
+        use(PhraseService).keep(viewer, submission_id, request.form.get("feedback", ""))
+    except Incomplete as incomplete:
+        return _review(viewer, submission_id, incomplete.problems)
+    return _review(viewer, submission_id, {}, kept=True)
+
+
+def phrases(cohort_id: str) -> Answer:
+    """Show the trainer's own sentences."""
+    page = use(PhraseService).page(current_viewer(), cohort_id)
+    return show("phrases.html", page.place, "training.waiting", page=page, problems={}, typed={})
+
+
+def change_phrase(cohort_id: str, phrase_id: str) -> Answer:
+    """Rename (`action=rename`, with `title-<id>`) or remove (`action=remove`) one of the trainer's own sentences."""
+    viewer = current_viewer()
+    try:
+        if request.form.get("action") == "remove":
+            use(PhraseService).remove(viewer, cohort_id, phrase_id)
+        else:
+            use(PhraseService).rename(viewer, cohort_id, phrase_id, request.form.get(f"title-{phrase_id}", ""))
+    except Incomplete as incomplete:
+        page = use(PhraseService).page(viewer, cohort_id)
+        problems = incomplete.problems
+        return show("phrases.html", page.place, "training.waiting", page=page, problems=problems, typed=request.form), 422
+    return redirect(url_for("training.phrases", cohort_id=cohort_id), 303)
+
+
+def _review(viewer: Viewer, submission_id: str, problems: dict[str, Words], *, kept: bool = False) -> Answer:
+    page = use(ReviewPageService).review(viewer, submission_id, request.args.get("only"))
     shown = show(
         "review.html",
         page.place,
         "training.waiting",
         page=page,
         problems=problems,
+        kept=kept,
         typed=request.form,
         unsent=unsent,
         marks=marks_shown(page.marks),
