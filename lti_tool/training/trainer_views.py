@@ -13,6 +13,7 @@ from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.phrases import PhraseService
 from lti_tool.training.presenting import marks_shown, show, unsent
 from lti_tool.training.queue import QueueService
+from lti_tool.training.quiet import quiet_days
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
 from lti_tool.training.review_page import ReviewPage, ReviewPageService
 from lti_tool.training.reviewing import Remark, ReviewService
@@ -39,9 +40,16 @@ def add_to(blueprint: Blueprint) -> None:
 
 
 def board(cohort_id: str) -> Answer:
-    """Show all participants and assignments that the trainer sees; `?waiting=1` only those who wait."""
-    only_waiting = request.args.get("waiting") == "1"
-    return _board(use(BoardService).board(current_viewer(), cohort_id, only_waiting=only_waiting))
+    """Show who takes part and how far; `?waiting=1` only who waits, `?quiet=` who did nothing for so many days."""
+    quiet = request.args.get("quiet")
+    page = use(BoardService).board(
+        current_viewer(),
+        cohort_id,
+        only_waiting=request.args.get("waiting") == "1",
+        only_quiet=quiet is not None,
+        quiet_days=quiet_days(quiet),
+    )
+    return _board(page)
 
 
 def board_csv(cohort_id: str) -> Answer:

@@ -94,6 +94,7 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
         ("waiting", f"{cohort}/waiting"),
         ("board, what waits", f"{cohort}/board?waiting=1"),
         ("phrases, none", f"{cohort}/phrases"),
+        ("board, nobody quiet", f"{cohort}/board?quiet=7"),
     ):
         visitor.go(path)
         yield from visitor.inspect(visitor.frame, name)
