@@ -507,7 +507,7 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
     badges = BadgeService(parts.settings, parts.certificates)
     return (
         holder,
-        PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files),
+        PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
 

@@ -56,12 +56,12 @@ class ReviewShown:
     """Where it was said: the word of a learning environment may be enough."""
     remarks: tuple[RemarkShown, ...] = ()
 
-    def about(self, assignment: Assignment) -> Sequence[tuple[Text | None, RemarkShown]]:
+    def about(self, assignment: Assignment | None) -> Sequence[tuple[Text | None, RemarkShown]]:
         """Return what is said of criteria, each with the criterion's text, in the assignment's order.
 
-        The text is None for a criterion that the training no longer has; those stand last.
+        The text is None for a criterion that the training no longer has, or when the assignment is gone; those stand last.
         """
-        texts = {criterion.key: criterion.text for criterion in assignment.criteria}
+        texts = {criterion.key: criterion.text for criterion in assignment.criteria} if assignment else {}
         order = list(texts)
         known = sorted(
             (one for one in self.remarks if one.criterion_key in texts), key=lambda one: order.index(one.criterion_key)
