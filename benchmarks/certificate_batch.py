@@ -5,6 +5,8 @@ import random
 import resource
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,44 +39,53 @@ class BatchRun:
     """Of the processor for one certificate, kept in the database with its line in the log."""
     peak_mb: float
     """The most memory that the whole process had."""
-    page_rate: float
-    page_cpu_ms: float
     list_ms: float
     list_cpu_ms: float
 
 
-def run(count: int, seconds: float) -> BatchRun:
-    """Issue so many certificates, then show the page of one for some seconds, and sign a status list a few times."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    with tempfile.TemporaryDirectory() as folder:
-        parts = compose(load_settings(data_dir=Path(folder)), engine=RecordingJobs())
-        parts.database.upgrade()
-        cohort_id = _furnish(parts, count)
-        parts.issuer_keys.keys()
+def run(count: int) -> BatchRun:
+    """Issue so many certificates, and sign a status list a few times."""
+    with _furnished(count) as (parts, cohort_id):
         began, cpu = time.perf_counter(), time.process_time()
         result = parts.batches.issue(cohort_id, lambda _done, _of: None)
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         if result.issued != count or check_log(as_log(parts.issue_log.as_json(entries=True), "log")):
             raise ValueError(f"{result.issued} of {count} were issued, or the log does not hold")
-        page_rate, page_cpu = _page(parts, seconds)
         list_ms, list_cpu = _status_list(parts)
-        parts.close()
-    return BatchRun(count, took, cpu / count * 1000, peak, page_rate, page_cpu, list_ms, list_cpu)
+    return BatchRun(count, took, cpu / count * 1000, peak, list_ms, list_cpu)
 
 
-def _page(parts: Parts, seconds: float) -> tuple[float, float]:
-    client = create_app(parts).test_client()
-    url = f"/c/{parts.certificates.list()[0].id}"
+def show_page(seconds: float) -> tuple[float, float]:
+    """Show the page of a certificate for some seconds; return how often a second, and its CPU milliseconds."""
+    with _furnished(1) as (parts, cohort_id):
+        parts.batches.issue(cohort_id, lambda _done, _of: None)
+        client = create_app(parts).test_client()
+        url = f"/c/{parts.certificates.list()[0].id}"
 
-    def show() -> None:
-        answer = client.get(url, headers={"Accept": "text/html"})
-        if answer.status_code != 200 or b"geldig" not in answer.data:
-            raise ValueError(f"the page answered {answer.status_code}")
+        def show() -> None:
+            answer = client.get(url, headers={"Accept": "text/html"})
+            if answer.status_code != 200 or b"geldig" not in answer.data:
+                raise ValueError(f"the page answered {answer.status_code}")
 
-    show()
-    done = measure(show, seconds=seconds)
+        show()
+        done = measure(show, seconds=seconds)
     return done.count / done.seconds, done.cpu_seconds / done.count * 1000
+
+
+@contextmanager
+def _furnished(count: int) -> Iterator[tuple[Parts, str]]:
+    """Open an installation of its own whose cohort has so many participants who are due; yield its id too."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    with tempfile.TemporaryDirectory() as folder:
+        parts = compose(load_settings(data_dir=Path(folder)), engine=RecordingJobs())
+        try:
+            parts.database.upgrade()
+            cohort_id = _furnish(parts, count)
+            parts.issuer_keys.keys()
+            yield parts, cohort_id
+        finally:
+            parts.close()
 
 
 def _status_list(parts: Parts) -> tuple[float, float]:

@@ -23,6 +23,7 @@ REFERENCES: Final = {
 """Certificates a second on two cores, measured with bare scripts over the same libraries."""
 LIST_MS: Final = 20.0
 PAGE_RATE: Final = 1000.0
+"""Pages a second on two cores, without verifying again."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,15 @@ def _measured(*, quick: bool, say: Callable[[str], None]) -> Iterator[Line]:
         )
     count = QUICK_BATCH if quick else BATCH
     say(f"certificates: a batch of {count}, the page, a status list")
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        run = pool.submit(certificate_batch.run, count, 1.0 if quick else SECONDS).result()
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        run = pool.submit(certificate_batch.run, count).result()
+        pages = list(pool.map(certificate_batch.show_page, [1.0 if quick else SECONDS] * PROCESSES))
     yield Line(
         f"certificates: batch of {count}, one process", f"{run.issued / run.seconds:.1f}/s", run.cpu_ms, "", None, None
     )
     yield Line("  … its memory at most", f"{run.peak_mb:.0f} MB", 0.0, "", None, None)
     quickly = f"{run.list_ms:.1f} ms", run.list_cpu_ms, f"< {LIST_MS:.0f} ms"
     yield Line("status list of 131,072, 1,000 revoked", *quickly, run.list_ms < LIST_MS, run.list_cpu_ms < LIST_MS)
-    often = f"{run.page_rate:.0f}/s", run.page_cpu_ms, f">= {PAGE_RATE:.0f}/s"
-    enough = run.page_rate >= PAGE_RATE, 1000 / run.page_cpu_ms >= PAGE_RATE
-    yield Line("page of a certificate, in process", *often, *enough)
+    rate, cpu = sum(rate for rate, _cpu in pages), sum(cpu for _rate, cpu in pages) / PROCESSES
+    often = f"{rate:.0f}/s", cpu, f">= {PAGE_RATE:.0f}/s"
+    yield Line("page of a certificate", *often, rate >= PAGE_RATE, PROCESSES * 1000 / cpu >= PAGE_RATE)

@@ -36,6 +36,7 @@ from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.names import name_problem
+from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.portfolio import PortfolioService
 from lti_tool.certificates.portfolio_api import PortfolioApi
 from lti_tool.certificates.replacing import ReplacementService
@@ -424,6 +425,7 @@ def create_app(parts: Parts) -> Flask:
         parts.issue_log,
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
+        PageParts(),
         VerificationService(parts.certificates, parts.clock),
         parts.roster_lists,
         parts.moodle_sites,

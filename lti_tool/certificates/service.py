@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.credential import build_achievement
@@ -28,6 +28,7 @@ from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound, Refused
+from lti_tool.statements import Statement
 from lti_tool.training.models import Enrolment
 from mappings.award import CertificateTexts
 from mappings.training import Training
@@ -207,7 +208,12 @@ class CertificateService:
             CertificateUnknown: there is none.
             HolderErased: there is nothing to show any more.
         """
-        certificate = self.kept(certificate_id)
+        found = self._database.run(_SHOWN, {"certificate_id": certificate_id})
+        if not found:
+            raise CertificateUnknown("no such certificate")
+        certificate = found[0]
+        if certificate.erased_at is not None:
+            raise HolderErased("the holder was erased")
         snapshot = snapshot_from_json(certificate.snapshot)
         training = self._trainings.get(snapshot.training_key)
         return CertificatePage(
@@ -362,6 +368,20 @@ class CertificateService:
         if found is None:
             raise CertificateUnknown("no such certificate")
         return found
+
+
+# Made once, and without the certificate's forms: its page is what is asked most.
+_SHOWN = Statement(
+    select(
+        Certificate.snapshot,
+        Certificate.shared,
+        Certificate.replaced_by_id,
+        Certificate.revoked_at,
+        Certificate.revoked_reason,
+        Certificate.erased_at,
+        Certificate.status_list,
+    ).where(Certificate.id == bindparam("certificate_id"))
+)
 
 
 def _state(award: Award, certificate: Certificate | None) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 
 from lti_tool.certificates.holder import linkedin_url
 from lti_tool.certificates.issue_log import IssueLog
+from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.service import CertificateService
 from lti_tool.certificates.snapshot import Language
 from lti_tool.config import Settings
@@ -32,7 +33,8 @@ def page(certificate_id: str) -> str | Response:
     g.referrer_policy = "no-referrer"
     shown = use(CertificateService).page(certificate_id)
     zone = ZoneInfo(use(Settings).time_zone)
-    return render_template("certificates/page.html", page=shown, linkedin=linkedin_url(shown.snapshot, zone))
+    parts = use(PageParts).of(shown.snapshot.training_key, shown.texts)
+    return render_template("certificates/page.html", page=shown, parts=parts, linkedin=linkedin_url(shown.snapshot, zone))
 
 
 @blueprint.get("/c/<certificate_id>.json")
