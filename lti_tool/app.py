@@ -17,6 +17,7 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.audit import AuditTrail
 from lti_tool.certificates.award_views import CALLBACK
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
 from lti_tool.certificates.awards import ISSUE_CERTIFICATE, AwardService
@@ -57,9 +58,15 @@ from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
+from lti_tool.exchange.news import news_of
+from lti_tool.exchange.pieces import SharedVersions, shared_mark
+from lti_tool.exchange.service import exchange_services
+from lti_tool.exchange.sharing import keeps_file
+from lti_tool.exchange.views import blueprint as exchange_blueprint
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
 from lti_tool.launch.service import LaunchService
@@ -176,6 +183,7 @@ class Parts:
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
+    audit: AuditTrail
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -225,6 +233,7 @@ def compose(
     sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
+    audit = AuditTrail(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -292,6 +301,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
 
     return Parts(
         settings=settings,
@@ -343,6 +353,9 @@ def compose(
             native_files=natives.files,
             native_courses=natives.courses,
             native_places=natives.places,
+            keeps_file=keeps_file,
+            shared=shared_mark,
+            news=news_of,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -372,6 +385,7 @@ def compose(
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
+        audit=audit,
     )
 
 
@@ -418,7 +432,14 @@ def create_app(parts: Parts) -> Flask:
         parts.native_mappings,
         parts.native_courses,
         WriteAgainService(parts.database, Access(parts.trainings), parts.moodle_writes),
-        NativeFileService(parts.database, Access(parts.trainings), parts.moodle_sites, parts.files, settings.file_max_mb),
+        NativeFileService(
+            parts.database,
+            Access(parts.trainings),
+            parts.moodle_sites,
+            parts.files,
+            settings.file_max_mb,
+            SharedVersions(Access(parts.trainings)).shows,
+        ),
         OutboxCounts(parts.database, parts.clock),
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
@@ -431,6 +452,15 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
             printable=name_problem,
+        ),
+        *exchange_services(
+            settings,
+            parts.database,
+            parts.clock,
+            Access(parts.trainings),
+            parts.extras,
+            parts.files,
+            parts.audit,
         ),
     )
     init_limits(
@@ -451,6 +481,7 @@ def create_app(parts: Parts) -> Flask:
     )
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=session_id_of_request)
+    init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
         platforms_blueprint,
@@ -458,6 +489,7 @@ def create_app(parts: Parts) -> Flask:
         connection_blueprint,
         embedding_blueprint,
         training_blueprint,
+        exchange_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
@@ -475,7 +507,7 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
     badges = BadgeService(parts.settings, parts.certificates)
     return (
         holder,
-        PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files),
+        PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
 

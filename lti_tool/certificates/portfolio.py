@@ -4,7 +4,7 @@ There is no portfolio to connect to: the national Lerarenportfolio closed on 1 A
 stands on its own: a PDF, the Open Badge, pages that any browser shows, and an entry that Mahara imports.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -29,6 +29,7 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.errors import StoreUnavailable
 from lti_tool.training.files import FileStore
 from lti_tool.training.showing import VersionShown, versions_of
+from mappings.training import Assignment, Training
 
 README = "LEESMIJ.txt"
 _MISSING = "Dit bestand kon niet worden gelezen toen het pakket werd gemaakt. Download het pakket later opnieuw.\n"
@@ -59,6 +60,8 @@ class WorkPacked:
     """All that were handed in, the newest first, for the feedback."""
     files: Sequence[WorkFilePacked]
     source_url: str | None
+    assignment: Assignment | None = None
+    """As the training has it now, for the words of its criteria; None when it is gone."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class PortfolioService:
         certificates: its forms.
         badges: its image.
         files: the bytes of handed-in files.
+        trainings: the trainings by key.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class PortfolioService:
         certificates: CertificateService,
         badges: BadgeService,
         files: FileStore,
+        trainings: Mapping[str, Training],
     ) -> None:
         self._settings = settings
         self._database = database
@@ -96,6 +101,7 @@ class PortfolioService:
         self._certificates = certificates
         self._badges = badges
         self._files = files
+        self._trainings = trainings
 
     def package(self, viewer: Viewer, cohort_id: str) -> Portfolio:
         """Return the viewer's package. Everything but the files is ready before the first chunk.
@@ -147,6 +153,7 @@ class PortfolioService:
     def _work(self, session: Session, certificate: Certificate, snapshot: Snapshot) -> Sequence[WorkPacked]:
         """Return the work that the certificate rests on, as it was accepted."""
         known = accepted_versions(session, session.get_one(Award, certificate.award_id).enrolment_id)
+        training = self._trainings.get(snapshot.training_key)
         found = []
         for number, one in enumerate(snapshot.accepted, 1):
             if one.assignment not in known:
@@ -166,6 +173,9 @@ class PortfolioService:
                         for file in version.files
                     ],
                     source_url=version.source_url,
+                    assignment=training.assignment(one.assignment)
+                    if training and training.has_assignment(one.assignment)
+                    else None,
                 )
             )
         return found

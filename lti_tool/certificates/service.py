@@ -132,7 +132,7 @@ class CertificateService:
 
     def list(self) -> Sequence[Certificate]:
         """Return all certificates, the oldest first."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return session.scalars(select(Certificate).order_by(Certificate.issued_at, Certificate.id)).all()
 
     def rows(self, cohort_id: str | None = None) -> Sequence[Mapping[str, object]]:
@@ -169,7 +169,7 @@ class CertificateService:
         Raises:
             CertificateUnknown: there is none.
         """
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return self._get(session, certificate_id)
 
     def shared(self, certificate_id: str) -> Certificate:
@@ -310,7 +310,7 @@ class CertificateService:
 
     def trust(self) -> Trust:
         """Return what it takes to verify certificates of this installation offline: its keys and its status lists."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             numbers = session.scalars(select(StatusList.number)).all()
             replaced = select(Certificate.id, Certificate.replaced_by_id).where(Certificate.replaced_by_id.is_not(None))
             successors = {self._url(old): self._url(new) for old, new in session.execute(replaced) if new}
@@ -319,7 +319,7 @@ class CertificateService:
 
     def status_tokens(self) -> Mapping[str, str]:
         """Return every status list as VC-JWT, by its address."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             numbers = session.scalars(select(StatusList.number)).all()
         return {status_list_url(self._settings.base_url, number): self.status_list(number).jwt for number in numbers}
 
@@ -348,7 +348,7 @@ class CertificateService:
         return f"{self._settings.base_url}/c/{certificate_id}"
 
     def _revoked(self, number: int) -> frozenset[int]:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             if session.get(StatusList, number) is None:
                 raise NotFound("no such status list")
             query = select(Certificate.status_index).where(

@@ -19,7 +19,7 @@ DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(cls=OrderedGroup)
 def certificate() -> None:
-    """Certificates: list, issue, revoke, check a file."""
+    """Certificates: list, award, issue, replace, revoke, archive, check a file."""
 
 
 @certificate.command("list")

@@ -1,7 +1,9 @@
 """All models in one place, for Alembic and for tests that compare models and revisions."""
 
+import lti_tool.audit
 import lti_tool.certificates.models
 import lti_tool.courses.models
+import lti_tool.exchange.models
 import lti_tool.launch.models
 import lti_tool.moodle.models
 import lti_tool.platforms.models

@@ -4,7 +4,7 @@ No transaction is open while a file comes; of two who open one at the same momen
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -98,14 +98,24 @@ class NativeFileService:
         sites: opens clients of the connected Moodles.
         store: where files are kept.
         max_mb: the largest file that is fetched.
+        shared: whether somebody sees a version, by its id, because its maker shares it.
     """
 
-    def __init__(self, database: Database, access: Access, sites: MoodleSites, store: FileStore, max_mb: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        access: Access,
+        sites: MoodleSites,
+        store: FileStore,
+        max_mb: int,
+        shared: Callable[[Session, Viewer, str], bool] = lambda _session, _viewer, _version_id: False,
+    ) -> None:
         self._database = database
         self._access = access
         self._sites = sites
         self._store = store
         self._most = max_mb * MB
+        self._shared = shared
 
     def download(self, viewer: Viewer, file_id: str) -> NativeDownload:
         """Return a file that the viewer may see; fetch it first if nobody has opened it yet.
@@ -130,9 +140,7 @@ class NativeFileService:
         row = session.get(NativeFile, file_id)
         if row is None:
             raise NotFound("no such file")
-        version, standing = self._access.version(session, viewer, row.version_id)
-        own = standing.enrolment_id == version.submission.enrolment_id
-        facts = NativeFacts.of(version.facts)
+        version, there = self._version(session, viewer, row.version_id)
         problem = None
         if row.problem == FILE_REFUSED:
             problem = FILE_REFUSED
@@ -140,8 +148,19 @@ class NativeFileService:
             problem = FILE_TOO_LARGE
         elif row.path is None and self._is_replaced(session, row, version):
             problem = FILE_REPLACED
-        there = facts.activity_url if own and facts is not None else version.source_url
         return _Wanted(row.id, row.platform_id, row.name, row.size, row.url, row.path, problem, there)
+
+    def _version(self, session: Session, viewer: Viewer, version_id: str) -> tuple[SubmissionVersion, str | None]:
+        """Return the version of a file that the viewer may see, and where that version is in Moodle for the viewer."""
+        try:
+            version, standing = self._access.version(session, viewer, version_id)
+        except NotFound:
+            if not self._shared(session, viewer, version_id):
+                raise
+            return session.get_one(SubmissionVersion, version_id), None
+        facts = NativeFacts.of(version.facts)
+        own = standing.enrolment_id == version.submission.enrolment_id
+        return version, facts.activity_url if own and facts is not None else version.source_url
 
     @staticmethod
     def _is_replaced(session: Session, row: NativeFile, version: SubmissionVersion) -> bool:

@@ -4,7 +4,8 @@
 - Who is trainer in a course (by a launch of this session) sees and reviews the work of the participants who came into
   the cohort through that course.
 - A trainer of the cohort sees and reviews the whole cohort, across schools.
-- Trainers see what was handed in, never a draft; nobody reviews their own work.
+- Trainers see what was handed in, never a draft (unless its maker shares it: `exchange.access`); nobody reviews their own
+  work.
 - For everybody else it does not exist: `NotFound`, which does not tell the two apart.
 """
 

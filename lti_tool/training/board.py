@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lti_tool.clock import Clock
 from lti_tool.database import Database
@@ -16,9 +17,11 @@ from lti_tool.training.outcomes import (
     Extras,
     NativeCourse,
     NativeMark,
+    News,
     ScoreMark,
 )
 from lti_tool.training.people import School
+from lti_tool.training.quiet import QUIET_DAYS, activity_of
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
 from lti_tool.training.showing import submissions_of
 from mappings.progress import OutcomeState
@@ -56,6 +59,9 @@ class BoardRow:
     card: CertificateCard
     whole: Sequence[ScoreMark]
     """What learning environments hold of the training as a whole, where one shows it with a column."""
+    last_active: datetime
+    quiet: bool
+    """It has been their turn for as many days as the page asks."""
 
     @property
     def stuck(self) -> Sequence[Stuck]:
@@ -89,12 +95,24 @@ class BoardPage:
     stuck: Sequence[tuple[Participant, Stuck]]
     """The results that have not arrived and wait for somebody."""
     only_waiting: bool
+    quiet: int
+    """How many participants have gone quiet."""
+    quiet_days: int
+    """After how many days without activity that is."""
+    only_quiet: bool
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
     mappable: Collection[str]
     """The courses, by id, whose native activities can stand for assignments."""
     native_courses: Sequence[NativeCourse]
     """The courses in which activities of the learning environment count."""
+    news: News | None
+    """What is new in what the cohort shares; None: it shares nothing."""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it shows some of the participants only."""
+        return self.only_waiting or self.only_quiet
 
     @property
     def can_read_lists(self) -> bool:
@@ -129,8 +147,26 @@ class BoardService:
         self._access = access
         self._extras = extras
 
-    def board(self, viewer: Viewer, cohort_id: str, *, only_waiting: bool = False) -> BoardPage:
-        """Return the board of a cohort, as much as the viewer sees of it. Raises NotFound when the viewer trains nobody."""
+    def board(
+        self,
+        viewer: Viewer,
+        cohort_id: str,
+        *,
+        only_waiting: bool = False,
+        only_quiet: bool = False,
+        quiet_days: int = QUIET_DAYS,
+    ) -> BoardPage:
+        """Return the board of a cohort, as much as the viewer sees of it.
+
+        Args:
+            only_waiting: leave who waits for a trainer.
+            only_quiet: leave who has gone quiet.
+            quiet_days: after how many days without activity that is.
+
+        Raises:
+            NotFound: the viewer trains nobody.
+        """
+        now = self._clock()
         with self._database.session() as session:
             standing = self._access.trainer(session, viewer, cohort_id)
             people = participants(session, standing)
@@ -140,22 +176,36 @@ class BoardService:
             natives = self._extras.natives(session, [row.id for row in work.values()]) if work else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             wholes = self._extras.wholes(session, ids) if ids else {}
-            rows = [self._row(standing, person, work, marks, natives, cards, wholes) for person in people]
+            active = activity_of(session, ids)
+
+            def row(person: Participant) -> BoardRow:
+                cells = _cells(standing, person, work, marks, natives)
+                card, whole = cards.get(person.enrolment_id, NO_CARD), wholes.get(person.enrolment_id, ())
+                activity = active[person.enrolment_id]
+                quiet = activity.quiet(standing.training, {one.assignment.key: one.state for one in cells}, now, quiet_days)
+                return BoardRow(person, cells, card, whole, activity.at, quiet)
+
+            rows = [row(person) for person in people]
             seen = None if standing.whole else standing.course_ids
             lists = self._extras.lists(session, cohort_id, seen)
             mappable = self._extras.mappable(session, cohort_id, seen)
             native_courses = self._extras.native_courses(session, cohort_id, seen)
-        shown = [row for row in rows if row.waits] if only_waiting else rows
+            news = self._extras.news(session, standing)
+        shown = [one for one in rows if (one.waits or not only_waiting) and (one.quiet or not only_quiet)]
         return BoardPage(
             place=Place.of(standing),
             groups=_grouped(shown),
             participants=len(rows),
-            waiting=sum(cell.state is OutcomeState.SUBMITTED for row in rows for cell in row.cells),
-            stuck=[(row.participant, one) for group in _grouped(rows) for row in group.rows for one in row.stuck],
+            waiting=sum(cell.state is OutcomeState.SUBMITTED for one in rows for cell in one.cells),
+            stuck=[(each.participant, one) for group in _grouped(rows) for each in group.rows for one in each.stuck],
             only_waiting=only_waiting,
+            quiet=sum(one.quiet for one in rows),
+            quiet_days=quiet_days,
+            only_quiet=only_quiet,
             lists=lists,
             mappable=mappable,
             native_courses=native_courses,
+            news=news,
         )
 
     def hand_ins(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> HandInsPage:
@@ -173,27 +223,23 @@ class BoardService:
             waiting=sum(item.state is OutcomeState.SUBMITTED for item in work),
         )
 
-    @staticmethod
-    def _row(
-        standing: Standing,
-        person: Participant,
-        work: Mapping[tuple[str, str], Submission],
-        marks: Mapping[str, Sequence[ScoreMark]],
-        natives: Mapping[str, Sequence[NativeMark]],
-        cards: Mapping[str, CertificateCard],
-        wholes: Mapping[str, Sequence[ScoreMark]],
-    ) -> BoardRow:
-        def cell(assignment: Assignment) -> Cell:
-            row = work.get((person.enrolment_id, assignment.key))
-            if row is None:
-                return Cell(assignment, OutcomeState.OPEN, None, ())
-            state = OutcomeState(row.state)
-            shown = row.id if state in HANDED_IN else None
-            return Cell(assignment, state, shown, marks.get(row.id, ()), natives.get(row.id, ()))
 
-        cells = tuple(cell(assignment) for assignment in standing.training.assignments)
-        whole = wholes.get(person.enrolment_id, ())
-        return BoardRow(person, cells, cards.get(person.enrolment_id, NO_CARD), whole)
+def _cells(
+    standing: Standing,
+    person: Participant,
+    work: Mapping[tuple[str, str], Submission],
+    marks: Mapping[str, Sequence[ScoreMark]],
+    natives: Mapping[str, Sequence[NativeMark]],
+) -> tuple[Cell, ...]:
+    def cell(assignment: Assignment) -> Cell:
+        row = work.get((person.enrolment_id, assignment.key))
+        if row is None:
+            return Cell(assignment, OutcomeState.OPEN, None, ())
+        state = OutcomeState(row.state)
+        shown = row.id if state in HANDED_IN else None
+        return Cell(assignment, state, shown, marks.get(row.id, ()), natives.get(row.id, ()))
+
+    return tuple(cell(assignment) for assignment in standing.training.assignments)
 
 
 def _grouped(rows: Sequence[BoardRow]) -> tuple[BoardGroup, ...]:

@@ -13,7 +13,15 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.drafts import owner_of
-from lti_tool.training.outcomes import CertificateCard, Extras, NativeActivity, NativeMark, ScoreMark
+from lti_tool.training.outcomes import (
+    CertificateCard,
+    Extras,
+    NativeActivity,
+    NativeMark,
+    News,
+    ScoreMark,
+    SharedMark,
+)
 from lti_tool.training.people import first_name, trainer_names
 from lti_tool.training.showing import (
     NativeFiles,
@@ -101,6 +109,8 @@ class HomePage:
     """What to do now; None when everything was handed in."""
     question: str | None
     panel: CertificatePanel
+    news: News | None
+    """What is new in what the cohort shares; None: it shares nothing."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,8 @@ class AssignmentPage:
     places: Sequence[NativeActivity]
     """Activities in which it can be handed in as well."""
     panel: CertificatePanel
+    shared: SharedMark | None
+    """How it is shared with the cohort."""
     owner: str
     """Under which a device keeps what could not be saved, see `lti_tool.training.drafts.owner_of`."""
 
@@ -166,6 +178,7 @@ class HomeService:
                 next=next((line for line in lines if coming and line.assignment.key == coming.key), None),
                 question=question_of(session, rows),
                 panel=self._panel(session, standing, rows),
+                news=self._extras.news(session, standing),
             )
 
     def assignment(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> AssignmentPage:
@@ -191,6 +204,7 @@ class HomeService:
                 native_files=native_files_of(session, self._extras, work.versions),
                 places=self._extras.native_places(session, standing.enrolment_id or "", assignment_key),
                 panel=self._panel(session, standing, rows),
+                shared=self._extras.shared(session, work.submission_id) if work.submission_id else None,
                 owner=owner_of(standing.enrolment_id, assignment_key),
             )
 

@@ -185,3 +185,28 @@ class Review(Base):
     """A `mappings.progress.Origin`: where it was said; a grade there that counts as accepted is a review too."""
 
     version: Mapped[SubmissionVersion] = relationship(back_populates="reviews")
+    remarks: Mapped[list["ReviewRemark"]] = relationship(cascade="all, delete-orphan")
+
+
+class ReviewRemark(Base):
+    """What a review says of one criterion of the assignment."""
+
+    __tablename__ = "review_remark"
+
+    review_id: Mapped[str] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), primary_key=True)
+    criterion_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    met: Mapped[bool | None]
+    """Whether the work meets it; None when the trainer did not say."""
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class ReviewPhrase(Base):
+    """A sentence that a trainer keeps to use again; it is the trainer's own, in whatever cohort."""
+
+    __tablename__ = "review_phrase"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import Words
+from lti_tool.training.access import Standing
 from mappings.progress import OutcomeState
 
 CardState = Literal[
@@ -224,6 +225,30 @@ class NativeCourse:
     """What to do."""
 
 
+@dataclass(frozen=True)
+class SharedMark:
+    """That somebody shares a piece of work with the cohort."""
+
+    piece_id: str
+    at: datetime
+    reactions: int
+
+
+@dataclass(frozen=True)
+class News:
+    """How much came since somebody looked last at what the cohort shares."""
+
+    pieces: int
+    reactions: int
+    """On the person's own pieces; for a trainer of the cohort, on all."""
+    shelf: int
+
+    @property
+    def total(self) -> int:
+        """All of it together."""
+        return self.pieces + self.reactions + self.shelf
+
+
 NO_CARD = CertificateCard("none")
 
 
@@ -263,6 +288,18 @@ def _no_native_places(_session: Session, _enrolment_id: str, _assignment_key: st
     return ()
 
 
+def _keeps_nothing(_session: Session, _file_id: str) -> bool:
+    return False
+
+
+def _nothing_shared(_session: Session, _submission_id: str) -> SharedMark | None:
+    return None
+
+
+def _no_news(_session: Session, _standing: Standing) -> News | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Extras:
     """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
@@ -287,6 +324,12 @@ class Extras:
     """Courses of a cohort in which such activities count, all or some by their ids, in a fixed number of queries."""
     native_places: Callable[[Session, str, str], Sequence[NativeActivity]] = _no_native_places
     """Where else a participant, by the enrolment's id, can hand in an assignment."""
+    keeps_file: Callable[[Session, str], bool] = _keeps_nothing
+    """Whether a room above still shows a file, by its id, so that it has to stay when its maker takes it out of a draft."""
+    shared: Callable[[Session, str], SharedMark | None] = _nothing_shared
+    """How a submission, by its id, is shared with the cohort at the moment; in one query."""
+    news: Callable[[Session, Standing], News | None] = _no_news
+    """What is new for somebody in what a cohort shares, in one query; None: this cohort shares nothing."""
 
 
 def together(

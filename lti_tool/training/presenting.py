@@ -15,6 +15,7 @@ from lti_tool.training.outcomes import MarkState, ScoreMark
 from lti_tool.web.formats import day
 from lti_tool.web.locales import say
 from mappings.progress import OutcomeState, PhaseProgress, PhaseState
+from mappings.training import Assignment
 
 Shown: TypeAlias = Mapping[str, Any]
 
@@ -51,6 +52,8 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
             (_("Bord"), "training.board"),
             (_("Certificaten"), "awards.due"),
         ]
+    if place.training.sharing is not None:
+        found.append((_("Van elkaar leren"), "exchange.overview"))
     return [
         {"text": text, "url": url_for(endpoint, cohort_id=place.cohort_id), "current": endpoint == current}
         for text, endpoint in found
@@ -127,6 +130,20 @@ def marks_shown(marks: Sequence[ScoreMark]) -> Sequence[Shown]:
         for mark in marks
         if mark.state != "none"
     ]
+
+
+def unsent(assignment: Assignment, typed: Mapping[str, str]) -> str:
+    """Return all that a review's form holds as one text to copy, for when it cannot be sent any more.
+
+    Args:
+        typed: the form: `feedback` and a `remark-<key>` for each criterion.
+    """
+    parts = [
+        f"{say(criterion.text)}\n{typed[f'remark-{criterion.key}'].strip()}"
+        for criterion in assignment.criteria
+        if typed.get(f"remark-{criterion.key}", "").strip()
+    ]
+    return "\n\n".join([*parts, typed.get("feedback", "").strip()]).strip()
 
 
 def greeting(page: HomePage) -> str:

@@ -11,6 +11,7 @@ from lti_tool.training.changes import Changes, Kind, changes
 from lti_tool.training.home import Place
 from lti_tool.training.outcomes import Extras, NativeMark, ScoreMark
 from lti_tool.training.people import names_of, participant_name
+from lti_tool.training.phrases import Phrase, phrases_of
 from lti_tool.training.queue import Beside, QueueService
 from lti_tool.training.roster import Participant, participants
 from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, own_work, question_of, versions_of
@@ -35,6 +36,8 @@ class ReviewPage:
     natives: Sequence[NativeMark]
     native_files: NativeFiles
     queue: Beside
+    phrases: Sequence[Phrase]
+    """The viewer's own sentences."""
 
     @property
     def read_before(self) -> VersionShown | None:
@@ -136,6 +139,7 @@ class ReviewPageService:
                 natives=self._extras.natives(session, [submission.id]).get(submission.id, ()),
                 native_files=native_files_of(session, self._extras, versions),
                 queue=self._queue.beside(session, viewer, submission, only),
+                phrases=phrases_of(session, viewer.person_id),
             )
 
     def version(self, viewer: Viewer, version_id: str) -> VersionPage:

@@ -17,6 +17,7 @@ from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.phrases import PhraseService
 from lti_tool.training.queue import QueueService
 from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
@@ -69,10 +70,11 @@ def training_services(
         HomeService(database, access, extras),
         BoardService(database, clock, access, extras),
         queue,
+        PhraseService(database, clock, access),
         ReviewPageService(database, access, extras, queue),
         drafts,
         HandInService(database, clock, drafts, followers),
-        WorkFileService(database, clock, access, store, settings.file_max_mb, followers),
+        WorkFileService(database, clock, access, store, settings.file_max_mb, extras, followers),
         ReviewService(database, clock, access, followers),
         NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),

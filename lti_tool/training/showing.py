@@ -17,6 +17,8 @@ from lti_tool.training.people import names_of
 from lti_tool.training.reviewing import Verdict
 from lti_tool.training.writing import learning_question
 from mappings.progress import Origin, Outcome, OutcomeState
+from mappings.texts import Text
+from mappings.training import Assignment
 
 LEARNING_QUESTION = "leervraag"
 """The assignment whose text opens with the learning question; a training without it simply shows none."""
@@ -33,6 +35,15 @@ class FileShown:
 
 
 @dataclass(frozen=True)
+class RemarkShown:
+    """A trainer's word on one criterion."""
+
+    criterion_key: str
+    met: bool | None
+    remark: str
+
+
+@dataclass(frozen=True)
 class ReviewShown:
     """A trainer's word on a version."""
 
@@ -43,6 +54,20 @@ class ReviewShown:
     at: datetime
     origin: Origin = Origin.TOOL
     """Where it was said: the word of a learning environment may be enough."""
+    remarks: tuple[RemarkShown, ...] = ()
+
+    def about(self, assignment: Assignment | None) -> Sequence[tuple[Text | None, RemarkShown]]:
+        """Return what is said of criteria, each with the criterion's text, in the assignment's order.
+
+        The text is None for a criterion that the training no longer has, or when the assignment is gone; those stand last.
+        """
+        texts = {criterion.key: criterion.text for criterion in assignment.criteria} if assignment else {}
+        order = list(texts)
+        known = sorted(
+            (one for one in self.remarks if one.criterion_key in texts), key=lambda one: order.index(one.criterion_key)
+        )
+        gone = [one for one in self.remarks if one.criterion_key not in texts]
+        return [*((texts[one.criterion_key], one) for one in known), *((None, one) for one in gone)]
 
 
 @dataclass(frozen=True)
@@ -135,7 +160,7 @@ def versions_of(session: Session, submission_id: str) -> tuple[VersionShown, ...
         select(SubmissionVersion)
         .where(SubmissionVersion.submission_id == submission_id)
         .order_by(SubmissionVersion.number.desc())
-        .options(selectinload(SubmissionVersion.files), selectinload(SubmissionVersion.reviews))
+        .options(selectinload(SubmissionVersion.files), selectinload(SubmissionVersion.reviews).selectinload(Review.remarks))
     )
     versions = session.scalars(query).all()
     names = names_of(session, (review.reviewer_id for version in versions for review in version.reviews))
@@ -228,7 +253,8 @@ def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionSho
 
 def _review(review: Review, names: Mapping[str, str]) -> ReviewShown:
     by = names.get(review.reviewer_id)
-    return ReviewShown(Verdict(review.verdict), review.feedback, by, review.reviewed_at, Origin(review.origin))
+    remarks = tuple(RemarkShown(one.criterion_key, one.met, one.remark) for one in review.remarks)
+    return ReviewShown(Verdict(review.verdict), review.feedback, by, review.reviewed_at, Origin(review.origin), remarks)
 
 
 def _files(files: Sequence[WorkFile]) -> tuple[FileShown, ...]:

@@ -10,11 +10,13 @@ from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
-from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.phrases import PhraseService
+from lti_tool.training.presenting import marks_shown, show, unsent
 from lti_tool.training.queue import QueueService
+from lti_tool.training.quiet import quiet_days
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
 from lti_tool.training.review_page import ReviewPage, ReviewPageService
-from lti_tool.training.reviewing import ReviewService
+from lti_tool.training.reviewing import Remark, ReviewService
 from lti_tool.training.service import Issuer
 
 Answer = str | tuple[str, int] | BaseResponse
@@ -28,6 +30,9 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cohort/<cohort_id>/waiting", view_func=waiting)
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
     blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
+    blueprint.add_url_rule("/review/<submission_id>/phrase", view_func=keep_phrase, methods=["POST"])
+    blueprint.add_url_rule("/cohort/<cohort_id>/phrases", view_func=phrases)
+    blueprint.add_url_rule("/cohort/<cohort_id>/phrases/<phrase_id>", view_func=change_phrase, methods=["POST"])
     blueprint.add_url_rule("/version/<version_id>", view_func=version)
     blueprint.add_url_rule("/version/<version_id>/changes", view_func=changes)
     blueprint.add_url_rule("/placement/<placement_id>/review", view_func=reviewed, defaults={"account_id": None})
@@ -35,9 +40,16 @@ def add_to(blueprint: Blueprint) -> None:
 
 
 def board(cohort_id: str) -> Answer:
-    """Show all participants and assignments that the trainer sees; `?waiting=1` only those who wait."""
-    only_waiting = request.args.get("waiting") == "1"
-    return _board(use(BoardService).board(current_viewer(), cohort_id, only_waiting=only_waiting))
+    """Show who takes part and how far; `?waiting=1` only who waits, `?quiet=` who did nothing for so many days."""
+    quiet = request.args.get("quiet")
+    page = use(BoardService).board(
+        current_viewer(),
+        cohort_id,
+        only_waiting=request.args.get("waiting") == "1",
+        only_quiet=quiet is not None,
+        quiet_days=quiet_days(quiet),
+    )
+    return _board(page)
 
 
 def board_csv(cohort_id: str) -> Answer:
@@ -73,6 +85,7 @@ def hand_ins(cohort_id: str, key: str) -> Answer:
 def review(submission_id: str) -> Answer:
     """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read).
 
+    Of each criterion it may say `met-<key>` (`yes` or `no`) and `remark-<key>`.
     `?only=` narrows the queue beside it, and so what opens next, to one cohort.
     """
     viewer = current_viewer()
@@ -82,21 +95,63 @@ def review(submission_id: str) -> Answer:
         number = request.form.get("version", type=int)
         try:
             reviewed = use(ReviewService).review(
-                viewer, submission_id, request.form.get("verdict", ""), request.form.get("feedback", ""), number
+                viewer,
+                submission_id,
+                request.form.get("verdict", ""),
+                request.form.get("feedback", ""),
+                number,
+                _remarks(),
             )
             return redirect(_after(use(ReviewPageService).review(viewer, reviewed.submission_id, only)), 303)
         except Incomplete as incomplete:
             problems = incomplete.problems
         except Moved as moved:
             problems = {"feedback": moved.explanation}
-    page = use(ReviewPageService).review(viewer, submission_id, only)
+    return _review(viewer, submission_id, problems)
+
+
+def keep_phrase(submission_id: str) -> Answer:
+    """Keep the `feedback` of a review's form as one of the trainer's own sentences, and show the form as it was."""
+    viewer = current_viewer()
+    try:
+        use(PhraseService).keep(viewer, submission_id, request.form.get("feedback", ""))
+    except Incomplete as incomplete:
+        return _review(viewer, submission_id, incomplete.problems)
+    return _review(viewer, submission_id, {}, kept=True)
+
+
+def phrases(cohort_id: str) -> Answer:
+    """Show the trainer's own sentences."""
+    page = use(PhraseService).page(current_viewer(), cohort_id)
+    return show("phrases.html", page.place, "training.waiting", page=page, problems={}, typed={})
+
+
+def change_phrase(cohort_id: str, phrase_id: str) -> Answer:
+    """Rename (`action=rename`, with `title-<id>`) or remove (`action=remove`) one of the trainer's own sentences."""
+    viewer = current_viewer()
+    try:
+        if request.form.get("action") == "remove":
+            use(PhraseService).remove(viewer, cohort_id, phrase_id)
+        else:
+            use(PhraseService).rename(viewer, cohort_id, phrase_id, request.form.get(f"title-{phrase_id}", ""))
+    except Incomplete as incomplete:
+        page = use(PhraseService).page(viewer, cohort_id)
+        problems = incomplete.problems
+        return show("phrases.html", page.place, "training.waiting", page=page, problems=problems, typed=request.form), 422
+    return redirect(url_for("training.phrases", cohort_id=cohort_id), 303)
+
+
+def _review(viewer: Viewer, submission_id: str, problems: dict[str, Words], *, kept: bool = False) -> Answer:
+    page = use(ReviewPageService).review(viewer, submission_id, request.args.get("only"))
     shown = show(
         "review.html",
         page.place,
         "training.waiting",
         page=page,
         problems=problems,
-        feedback=request.form.get("feedback", ""),
+        kept=kept,
+        typed=request.form,
+        unsent=unsent,
         marks=marks_shown(page.marks),
         said=_said(viewer),
     )
@@ -151,6 +206,14 @@ def _after(page: ReviewPage) -> str:
         following = page.queue.longest.submission_id
         return url_for("training.review", submission_id=following, only=only, after=page.submission_id)
     return url_for("training.waiting", cohort_id=page.place.cohort_id, only=only, after=page.submission_id)
+
+
+def _remarks() -> list[Remark]:
+    """Return what the form says of criteria; the service knows which there are."""
+    said = {"yes": True, "no": False}
+    keys = {name.partition("-")[2]: None for name in request.form if name.startswith(("met-", "remark-"))}
+    form = request.form
+    return [Remark(key, said.get(form.get(f"met-{key}", "")), form.get(f"remark-{key}", "")) for key in keys]
 
 
 def _said(viewer: Viewer) -> ReviewPage | None:

@@ -1,6 +1,6 @@
 """The room's addresses: where a placement leads, and the participant's pages. Who may see what is in `access`."""
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import ValidationError, validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,13 +13,13 @@ from lti_tool.training import draft_views, trainer_views
 from lti_tool.training.arriving import ArrivalService, Door
 from lti_tool.training.assignment_page import keep_typed, seen_of, show_assignment, show_moved
 from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
-from lti_tool.training.file_names import disposition
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.naming import FIELD, NameService
 from lti_tool.training.native_words import how_done, natives_shown, said_there
 from lti_tool.training.presenting import about, greeting, phase_columns, show, what_is_needed
 from lti_tool.training.rich_text import rich_html
+from lti_tool.training.sending import send
 from lti_tool.training.service import Issuer
 from lti_tool.training.uploads import fields_before_files
 from lti_tool.training.work_files import WorkFileService
@@ -138,13 +138,7 @@ def remove_file(cohort_id: str, key: str, file_id: str) -> Answer:
 @blueprint.get("/file/<file_id>")
 def file(file_id: str) -> Answer:
     """Send a file to whoever may see it, as a download that no browser opens by itself."""
-    download = use(WorkFileService).download(current_viewer(), file_id)
-    response = Response(download.chunks, mimetype=download.kind.media_type, direct_passthrough=True)
-    response.headers["Content-Disposition"] = disposition(download.name)
-    response.headers["Content-Length"] = str(download.size)
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return send(use(WorkFileService).download(current_viewer(), file_id))
 
 
 @blueprint.route("/cohort/<cohort_id>/name", methods=["GET", "POST"])

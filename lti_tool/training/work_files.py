@@ -25,7 +25,7 @@ from lti_tool.training.file_content import holds
 from lti_tool.training.file_names import clean_name
 from lti_tool.training.files import FileStore, StoredBytes, TooManyBytes
 from lti_tool.training.models import Submission, VersionFile, WorkFile
-from lti_tool.training.outcomes import OutcomeFollower
+from lti_tool.training.outcomes import Extras, OutcomeFollower
 from lti_tool.web.formats import filesize
 from mappings.file_kinds import FileKind
 from mappings.progress import OutcomeState
@@ -53,6 +53,7 @@ class WorkFileService:
         access: who may.
         store: where the bytes lie.
         file_max_mb: the installation's largest file; an assignment may allow less.
+        extras: tells whether a room above still shows a file.
         followers: told when a first file makes an assignment a draft.
     """
 
@@ -63,6 +64,7 @@ class WorkFileService:
         access: Access,
         store: FileStore,
         file_max_mb: int,
+        extras: Extras,
         followers: tuple[OutcomeFollower, ...] = (),
     ) -> None:
         self._database = database
@@ -70,6 +72,7 @@ class WorkFileService:
         self._access = access
         self._store = store
         self._file_max_mb = file_max_mb
+        self._extras = extras
         self._followers = followers
 
     def largest(self, hand_in: HandIn) -> int:
@@ -99,13 +102,13 @@ class WorkFileService:
         most = self.largest(hand_in)
         size = stream.seek(0, os.SEEK_END)
         if size > most:
-            raise _too_large(name, size, most)
+            raise too_large(name, size, most)
         if not holds(kind, stream):
-            raise _not_what_it_says(name, kind)
+            raise not_what_it_says(name, kind)
         try:
             stored = self._store.put(stream, max_bytes=most)
         except TooManyBytes:
-            raise _too_large(name, size, most) from None
+            raise too_large(name, size, most) from None
         kept = False
         try:
             with self._database.session() as session:
@@ -115,7 +118,7 @@ class WorkFileService:
                 self._store.discard(stored.path)
 
     def remove(self, viewer: Viewer, cohort_id: str, assignment_key: str, file_id: str) -> None:
-        """Take a file out of the viewer's draft; versions that were handed in keep it.
+        """Take a file out of the viewer's draft; versions that were handed in, and whoever it is shared with, keep it.
 
         Raises:
             NotFound: no such file in the draft.
@@ -132,7 +135,8 @@ class WorkFileService:
             file = session.get(WorkFile, file_id)
             if file is None or file.submission_id != submission.id or not file.in_draft:
                 raise NotFound("no such file in this draft")
-            if session.scalar(select(exists().where(VersionFile.file_id == file_id))):
+            handed_in = session.scalar(select(exists().where(VersionFile.file_id == file_id)))
+            if handed_in or self._extras.keeps_file(session, file_id):
                 file.in_draft = False
             else:
                 unused = file.path
@@ -220,7 +224,8 @@ class WorkFileService:
             raise Moved("accepted already", explanation=_l("Dit werk is al akkoord. Er is niets veranderd."))
 
 
-def _too_large(name: str, size: int, most: int) -> FileRefused:
+def too_large(name: str, size: int, most: int) -> FileRefused:
+    """Return the refusal of a file that is larger than fits; both sizes in bytes."""
     return FileRefused(
         "too large",
         explanation=_l(
@@ -232,7 +237,8 @@ def _too_large(name: str, size: int, most: int) -> FileRefused:
     )
 
 
-def _not_what_it_says(name: str, kind: FileKind) -> FileRefused:
+def not_what_it_says(name: str, kind: FileKind) -> FileRefused:
+    """Return the refusal of a file whose content is not of the kind that its name says."""
     return FileRefused(
         "content is not of that kind",
         explanation=_l(

@@ -7,6 +7,7 @@ from lti_tool.launch.addresses import is_web_address
 
 LONGEST_TEXT = 200_000
 LONGEST_FEEDBACK = 20_000
+LONGEST_REMARK = 5_000
 LONGEST_LINK = 2_000
 LONGEST_QUESTION = 240
 _KEPT = "\n\t"

@@ -56,14 +56,22 @@ class Photographer:
         visitor.page.wait_for_load_state("networkidle")
         save(visitor.page, "demo", 1280, DEMO_HEIGHT)
 
-    def tool_page(self, name: str, person: str, activity: str, *, follow: str = "") -> None:
-        """Show a page of the tool as somebody sees it; `follow` is the name of a link to go on by."""
+    def tool_page(self, name: str, person: str, activity: str, *, follow: str = "", to: str = "**/review/**") -> None:
+        """Show a page of the tool as somebody sees it; `follow` is the name of a link to go on by, `to` where it leads."""
         visitor = self._window(person)
         tool = visitor.open(activity)
         if follow:
             tool.get_by_role("link", name=follow).first.click()
-            visitor.frame.wait_for_url("**/review/**")
+            visitor.frame.wait_for_url(to)
         self._take(name, visitor)
+
+    def piece(self, lesson: Lesson) -> None:
+        """Show what somebody shares, and what the others say of it."""
+        visitor = self._window(SHOWN)
+        visitor.open(lesson.activities[WHOLE]).get_by_role("link", name="Van elkaar leren").first.click()
+        visitor.tool.get_by_role("link", name=GRADUATE).first.click()
+        visitor.frame.wait_for_url("**/piece/**")
+        self._take("piece", visitor)
 
     def course(self, activity: str) -> None:
         """Show what the self-test of a course finds."""
@@ -136,9 +144,19 @@ def play(stage: Stage, lesson: Lesson) -> str:
     eventually("the changed grade", lambda: stage.scores(lesson)["changed"] or None)
     stage.hand_in(PARTICIPANT, lesson, EXPLORATION)
     stage.complete(GRADUATE, lesson)
+    share(stage, lesson)
     stage.confirm_name(GRADUATE, lesson, GRADUATE)
     stage.parts.cohorts.approve(stage.cohort_id(lesson))
     return stage.certificate(GRADUATE, lesson)
+
+
+def share(stage: Stage, lesson: Lesson) -> None:
+    """Let them learn from each other."""
+    stage.share(PARTICIPANT, lesson, EXPLORATION)
+    stage.share(SHOWN, lesson, PRODUCT, "Is deze begroting haalbaar op een school van onze maat?")
+    piece = stage.share(GRADUATE, lesson, QUESTION, "Herkennen jullie dit? Hoe kregen jullie de sectie mee?")
+    stage.react(PARTICIPANT, lesson, piece, "question", "Wat maakt dat de sectie nu afhaakt?")
+    stage.react(SHOWN, lesson, piece, "tip", "Bij ons hielp het om één les samen te maken, en die meteen te geven.")
 
 
 def save(page: Page, name: str, width: int, most: int) -> None:
@@ -168,6 +186,8 @@ def main() -> None:
             photographer.tool_page("assignment", SHOWN, lesson.activities[EXPLORATION])
             photographer.tool_page("board", TRAINER, lesson.activities[WHOLE])
             photographer.tool_page("review", TRAINER, lesson.activities[EXPLORATION], follow=PARTICIPANT)
+            photographer.tool_page("exchange", SHOWN, lesson.activities[WHOLE], follow="Van elkaar leren", to="**/exchange")
+            photographer.piece(lesson)
             photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
             photographer.checked("verify", certificate)

@@ -194,6 +194,26 @@ class Stage:
         work = page.browser.get(urljoin(page.url, href), framed=True)
         return work.form(with_field="verdict").submit(verdict=verdict, feedback=feedback)
 
+    def share(self, person: str, lesson: Lesson, key: str, question: str = "") -> str:
+        """Share somebody's work for an assignment with the cohort, and return the path of the shared piece."""
+        page = self.launch(person, lesson, key).follow("Deel dit met je groep")
+        return urlsplit(page.form(with_field="mark").submit(question=question).url).path
+
+    def react(self, person: str, lesson: Lesson, piece: str, kind: str, text: str) -> None:
+        """Let somebody say something of a shared piece."""
+        page = self.launch(person, lesson, WHOLE)
+        page.browser.get(urljoin(page.url, piece), framed=True).form(with_field="kind").submit(kind=kind, text=text)
+
+    def put_on_shelf(self, lesson: Lesson, **item: str) -> None:
+        """Let the trainer put something on the cohort's shelf."""
+        page = self.launch(TRAINER, lesson, WHOLE).follow("Van elkaar leren").follow("De plank").follow("Leg iets")
+        page.form(with_field="title").submit(**item)
+
+    def join_directory(self, person: str, lesson: Lesson) -> None:
+        """Put somebody in the cohort's directory."""
+        page = self.launch(person, lesson, WHOLE).follow("Van elkaar leren").follow("Wie doen er mee")
+        page.form(with_field="question").submit(action="join", question="1")
+
     def complete(self, person: str, lesson: Lesson, *keys: str) -> None:
         """Hand in assignments (all by default) and let the trainer accept them."""
         for key in keys or KEYS:

@@ -90,7 +90,12 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
     visitor.tool.locator("#code").wait_for()
     yield from visitor.inspect(visitor.frame, "board, with a code")
     cohort = _cohort_path(visitor)
-    for name, path in (("waiting", f"{cohort}/waiting"), ("board, what waits", f"{cohort}/board?waiting=1")):
+    for name, path in (
+        ("waiting", f"{cohort}/waiting"),
+        ("board, what waits", f"{cohort}/board?waiting=1"),
+        ("phrases, none", f"{cohort}/phrases"),
+        ("board, nobody quiet", f"{cohort}/board?quiet=7"),
+    ):
         visitor.go(path)
         yield from visitor.inspect(visitor.frame, name)
     for name, key in (("accepted", ACCEPTED), ("returned", RETURNED), ("submitted", SUBMITTED)):
@@ -104,6 +109,14 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson) -> Iterator[str]:
         visitor.tool.locator("button[value=returned]").click()
         visitor.tool.locator("#fouten").wait_for()
         yield from visitor.inspect(visitor.frame, "review, returned without a word")
+    visitor.tool.locator("#feedback").fill("Wat wil je zelf nog leren?")
+    visitor.tool.locator("button[formaction$='/phrase']").click()
+    visitor.tool.locator(".icc-note.is-ok").wait_for()
+    visitor.unfold()
+    yield from visitor.inspect(visitor.frame, "review, with a sentence kept")
+    visitor.go(f"{cohort}/phrases")
+    visitor.unfold()
+    yield from visitor.inspect(visitor.frame, "phrases")
     visitor.open(lesson.activities[OPEN])
     yield from visitor.inspect(visitor.frame, "hand-ins, none")
 

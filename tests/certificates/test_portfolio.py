@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 from sqlalchemy import select
 
 from lti_tool.app import Parts, create_app
@@ -19,7 +20,7 @@ from lti_tool.certificates.leap2a import ATOM, MAHARA, RDF
 from lti_tool.certificates.package import Names, Packed, zip_stream
 from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
-from lti_tool.training.models import Review, Submission, SubmissionVersion, VersionFile, WorkFile
+from lti_tool.training.models import Review, ReviewRemark, Submission, SubmissionVersion, VersionFile, WorkFile
 from tests.certificates.award import NAME, Ready, all_accepted
 from tests.certificates.decided import People, launched
 from tests.recording_jobs import RecordingJobs
@@ -66,6 +67,8 @@ def add_file(parts: Parts, assignment: str, name: str, content: bytes) -> None:
         session.add(VersionFile(version_id=version.id, file_id=file.id))
         for review in session.scalars(select(Review).where(Review.version_id == version.id)):
             review.feedback = FEEDBACK
+            (first, *_rest) = parts.trainings["icc-vo"].assignment(assignment).criteria
+            session.add(ReviewRemark(review_id=review.id, criterion_key=first.key, met=True, remark="Sterk <i>begin</i>."))
 
 
 def package(people: People, ready: Ready) -> zipfile.ZipFile:
@@ -113,6 +116,9 @@ def test_the_pages_show_work_and_feedback_and_need_nothing_from_elsewhere(
     page = held.read("werk/1-leervraag.html").decode()
     assert "Werk voor leervraag" in page
     assert "Mooi &lt;b&gt;werk&lt;/b&gt;, &amp; helder." in page
+    (first, *_rest) = parts.trainings["icc-vo"].assignment("leervraag").criteria
+    assert f"<strong>{escape(first.text.nl)}</strong> Voldoet" in page
+    assert "Sterk &lt;i&gt;begin&lt;/i&gt;." in page
     assert 'href="1-leervraag/bijlage.pdf"' in page
     for name in (name for name in held.namelist() if name.endswith(".html")):
         html = held.read(name).decode()

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from threading import Barrier, Thread
 
 import pytest
@@ -6,9 +7,9 @@ from sqlalchemy import select
 from lti_tool.errors import NotFound
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.handing_in import HandInService
-from lti_tool.training.models import Review, Submission
-from lti_tool.training.reviewing import Reviewed, ReviewService
-from lti_tool.training.writing import LONGEST_FEEDBACK
+from lti_tool.training.models import Review, ReviewRemark, Submission
+from lti_tool.training.reviewing import Remark, Reviewed, ReviewService
+from lti_tool.training.writing import LONGEST_FEEDBACK, LONGEST_REMARK
 from mappings.progress import OutcomeState
 from mappings.roles import Role
 from tests.training.conftest import Group
@@ -26,11 +27,16 @@ def hand_in(group: Group, text: str) -> None:
 
 
 def review(
-    group: Group, verdict: str, feedback: str = "Goed gezien.", number: int | None = 1, by: Browser | None = None
+    group: Group,
+    verdict: str,
+    feedback: str = "Goed gezien.",
+    number: int | None = 1,
+    by: Browser | None = None,
+    remarks: Sequence[Remark] = (),
 ) -> Reviewed:
     submission_id = group.submission_id(group.zoe)
     viewer = (by or group.trainer).viewer
-    said: Reviewed = group.world.service(ReviewService).review(viewer, submission_id, verdict, feedback, number)
+    said: Reviewed = group.world.service(ReviewService).review(viewer, submission_id, verdict, feedback, number, remarks)
     return said
 
 
@@ -178,3 +184,67 @@ def test_a_draft_is_not_reviewed(group: Group) -> None:
     submission_id = group.submission_id(group.noor)
     with pytest.raises(NotFound):
         world.service(ReviewService).review(group.trainer.viewer, submission_id, "accepted", "", 1)
+
+
+def remarks_kept(group: Group) -> list[tuple[str, bool | None, str]]:
+    with group.world.database.session() as session:
+        return [
+            (one.criterion_key, one.met, one.remark)
+            for one in session.scalars(select(ReviewRemark).order_by(ReviewRemark.criterion_key))
+        ]
+
+
+def criteria(group: Group) -> list[str]:
+    return sorted(criterion.key for criterion in group.world.training.assignment("leervraag").criteria)
+
+
+def test_what_is_said_of_each_criterion_is_kept(group: Group) -> None:
+    first, second, *_rest = criteria(group)
+    review(group, "returned", remarks=[Remark(second, False, " Wat wil je zelf leren? "), Remark(first, True)])
+    assert remarks_kept(group) == [(first, True, ""), (second, False, "Wat wil je zelf leren?")]
+
+
+def test_a_remark_on_a_criterion_is_enough_to_return_work(group: Group) -> None:
+    (first, *_rest) = criteria(group)
+    with pytest.raises(Incomplete):
+        review(group, "returned", "", remarks=[Remark(first, False)])
+    review(group, "returned", "", remarks=[Remark(first, False, "Wat wil je zelf leren?")])
+    assert (state(group), group.world.told.outcomes[0].feedback) == ("returned", None)
+
+
+def test_work_that_misses_a_criterion_is_not_accepted(group: Group) -> None:
+    (first, *_rest) = criteria(group)
+    with pytest.raises(Incomplete) as refused:
+        review(group, "accepted", remarks=[Remark(first, False, "Nog niet")])
+    assert refused.value.field == f"met-{first}"
+    assert (reviews(group), remarks_kept(group), state(group)) == ([], [], "submitted")
+
+
+def test_a_remark_that_is_too_long_changes_nothing(group: Group) -> None:
+    (first, *_rest) = criteria(group)
+    with pytest.raises(Incomplete) as refused:
+        review(group, "returned", remarks=[Remark(first, None, "x" * (LONGEST_REMARK + 1))])
+    assert refused.value.field == f"remark-{first}"
+    assert (reviews(group), remarks_kept(group)) == ([], [])
+
+
+def test_what_says_nothing_or_is_of_no_criterion_is_not_kept(group: Group) -> None:
+    (first, *_rest) = criteria(group)
+    review(group, "returned", remarks=[Remark(first, None, "  "), Remark("nergens", True, "Mooi")])
+    assert remarks_kept(group) == []
+
+
+def test_the_same_remarks_twice_are_one_review_and_other_remarks_another(group: Group) -> None:
+    (first, *_rest) = criteria(group)
+    review(group, "returned", remarks=[Remark(first, False, "Vul aan")])
+    assert review(group, "returned", remarks=[Remark(first, False, "Vul aan")]).repeated
+    group.world.clock.advance(minutes=1)
+    assert not review(group, "returned", remarks=[Remark(first, False, "Vul meer aan")]).repeated
+    assert len(reviews(group)) == 2
+
+
+def test_remarks_on_work_that_was_accepted_meanwhile_are_not_lost_silently(group: Group) -> None:
+    (first, *_rest) = criteria(group)
+    review(group, "accepted", "")
+    with pytest.raises(Moved):
+        review(group, "accepted", "", remarks=[Remark(first, True, "Sterk")])

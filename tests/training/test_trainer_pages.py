@@ -197,6 +197,42 @@ class TestReview:
         answer = group.trainer.post(f"/review/{submission_id}", {"verdict": "returned", "feedback": "", "version": "1"})
         assert "Zonder feedback kun je werk niet teruggeven." in answer.text
 
+    def test_feedback_per_criterion_reaches_the_participant(self, group: Group) -> None:
+        submission_id = hand_in(group, group.zoe)
+        first, second, *_rest = group.world.training.assignment("leervraag").criteria
+        form = {f"met-{first.key}": "yes", f"met-{second.key}": "no", f"remark-{second.key}": "Wat wil je\nzelf leren?"}
+        answer = group.trainer.post(f"/review/{submission_id}", {"verdict": "returned", "version": "1", **form})
+        assert answer.status_code == 303
+        for page in (group.zoe.page(group.assignment()), group.trainer.page(f"/review/{submission_id}")):
+            told = page.split('aria-label="Feedback per criterium"')[1].split("</ul>")[0]
+            assert told.index(str(escape(first.text.nl))) < told.index("Voldoet") < told.index(str(escape(second.text.nl)))
+            assert told.index("Vul aan") < told.index("Wat wil je<br>\nzelf leren?")
+
+    def test_what_was_chosen_and_written_per_criterion_stays_on_the_page_when_it_was_refused(self, group: Group) -> None:
+        submission_id = hand_in(group, group.zoe)
+        (first, *_rest) = group.world.training.assignment("leervraag").criteria
+        form = {
+            "verdict": "accepted",
+            "feedback": "Uren gelezen",
+            f"met-{first.key}": "no",
+            f"remark-{first.key}": "Nog niet",
+        }
+        answer = group.trainer.post(f"/review/{submission_id}", form)
+        assert answer.status_code == 422
+        assert "Bij een criterium staat ‘Vul aan’." in answer.text
+        assert re.search(rf'id="met-{first.key}-no" value="no" checked', answer.text)
+        assert "Nog niet</textarea>" in answer.text
+        assert "Uren gelezen</textarea>" in answer.text
+
+    def test_what_cannot_be_sent_any_more_is_there_to_copy(self, group: Group) -> None:
+        submission_id = hand_in(group, group.zoe)
+        (first, *_rest) = group.world.training.assignment("leervraag").criteria
+        group.trainer.post(f"/review/{submission_id}", {"verdict": "accepted"})
+        form = {"verdict": "returned", "feedback": "Bij elkaar", f"remark-{first.key}": "Nog niet"}
+        answer = group.trainer.post(f"/review/{submission_id}", form)
+        assert answer.status_code == 422
+        assert f"{escape(first.text.nl)}\nNog niet\n\nBij elkaar</textarea>" in answer.text
+
     def test_a_newer_version_keeps_the_feedback_and_shows_the_newer_work(self, group: Group) -> None:
         submission_id = hand_in(group, group.zoe)
         hand_in(group, group.zoe, text="De betere tekst")

@@ -11,10 +11,17 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lti_tool.audit import AuditTrail
 from lti_tool.config import Settings
 from lti_tool.courses.service import CourseService, LaunchFacts
 from lti_tool.database import Database
+from lti_tool.exchange.news import news_of
+from lti_tool.exchange.pieces import shared_mark
+from lti_tool.exchange.service import exchange_services
+from lti_tool.exchange.sharing import keeps_file
+from lti_tool.exchange.views import blueprint as exchange_blueprint
 from lti_tool.ids import digest
+from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.service import Launch
 from lti_tool.launch.sessions import Seat, SessionService, Viewer, session_id_of_request
@@ -22,7 +29,9 @@ from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.registry import provide
 from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.files import FileStore
 from lti_tool.training.outcomes import CertificateCard, CourseList, Extras, OutcomeChanged, ScoreMark
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
@@ -67,6 +76,9 @@ class Told:
             scores=lambda _session, submissions: {one: self.marks[one] for one in submissions if one in self.marks},
             wholes=lambda _session, enrolments: {one: self.wholes[one] for one in enrolments if one in self.wholes},
             lists=self.course_lists,
+            keeps_file=keeps_file,
+            shared=shared_mark,
+            news=news_of,
         )
 
 
@@ -130,10 +142,20 @@ class World:
             outcome_followers=[self.told.outcome],
             person_followers=[lambda _session, person_id: self.told.names.append(person_id)],
         )
+        self.audit = AuditTrail(database, clock)
+        self.exchange = exchange_services(
+            settings,
+            database,
+            clock,
+            Access(self.trainings),
+            self.told.extras(),
+            FileStore(settings.files_location),
+            self.audit,
+        )
         self.app = self._app()
 
     def service(self, kind: type[Any]) -> Any:  # noqa: ANN401 - each test knows what it asks for
-        return next(service for service in self.services if type(service) is kind)
+        return next(service for service in (*self.services, *self.exchange) if type(service) is kind)
 
     def platform(self, name: str = "Zilverbos College") -> PlatformInfo:
         host = f"http://127.0.0.1:8400/{digest(name)}"
@@ -203,8 +225,10 @@ class World:
             PROPAGATE_EXCEPTIONS=False,
         )
         init_web(app, clock=self.clock, session_id=session_id_of_request)
-        provide(app, self.sessions, *self.services)
+        init_audit(app, self.audit)
+        provide(app, self.sessions, *self.services, *self.exchange)
         app.register_blueprint(blueprint)
+        app.register_blueprint(exchange_blueprint)
         app.register_blueprint(sync_blueprint)
         app.add_url_rule("/cohort/<cohort_id>/course/<course_id>/check", "connection.course", lambda **_where: "check")
         app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")

@@ -1,7 +1,7 @@
 """Native activities of a connected Moodle, where work was handed in; how certificates are awarded, replaced and shared
 
-New tables, and columns that say of all work that is there: it was handed in and reviewed here; and of all certificates:
-they are shared, as before; and of all drafts: nothing changed them yet.
+New tables, also for what a cohort shares and for the audit trail, and columns that say of all work that is there: it was
+handed in and reviewed here; of all certificates: they are shared, as before; and of all drafts: nothing changed them yet.
 """
 
 import sqlalchemy as sa
@@ -182,7 +182,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform_id", "result", name=op.f("pk_score_count")),
     )
     _upgrade_drafts()
+    _upgrade_reviews()
     _upgrade_certificates()
+    _upgrade_exchange()
 
 
 def _upgrade_drafts() -> None:
@@ -206,6 +208,29 @@ def _upgrade_drafts() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_copy")),
     )
     op.create_index(op.f("ix_draft_copy_submission_id"), "draft_copy", ["submission_id"])
+
+
+def _upgrade_reviews() -> None:
+    op.create_table(
+        "review_remark",
+        sa.Column("review_id", sa.String(length=22), nullable=False),
+        sa.Column("criterion_key", sa.String(length=100), nullable=False),
+        sa.Column("met", sa.Boolean(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_remark_review_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("review_id", "criterion_key", name=op.f("pk_review_remark")),
+    )
+    op.create_table(
+        "review_phrase",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_phrase_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_phrase")),
+    )
+    op.create_index(op.f("ix_review_phrase_person_id"), "review_phrase", ["person_id"])
 
 
 def _upgrade_certificates() -> None:
@@ -287,7 +312,10 @@ def downgrade() -> None:
 
     A certificate that was replaced goes: there was no room for two of one award.
     """
-    op.drop_table("draft_copy")
+    for table in _EXCHANGE:
+        op.drop_table(table)
+    for table in ("draft_copy", "review_remark", "review_phrase"):
+        op.drop_table(table)
     for column in ("draft_typed_at", "draft_page", "draft_revision", "draft_html"):
         op.drop_column("submission", column)
     op.drop_column("submission_version", "html")
@@ -309,3 +337,143 @@ def downgrade() -> None:
     op.drop_column("review", "origin")
     for table in ("native_work", "native_file", "moodle_write", "activity_mapping", "moodle_course", "moodle_site"):
         op.drop_table(table)
+
+
+_EXCHANGE = (
+    "shared_file",
+    "piece_reaction",
+    "shared_piece",
+    "directory_entry",
+    "shelf_item",
+    "exchange_visit",
+    "audit_event",
+)
+
+
+def _upgrade_exchange() -> None:
+    """Add what the members of a cohort share with each other, and the audit trail."""
+    op.create_table(
+        "audit_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("what", sa.String(length=100), nullable=False),
+        sa.Column("target_id", sa.String(length=100), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+    )
+    op.create_index("ix_audit_event_account_id_at", "audit_event", ["account_id", "at"])
+    op.create_index(op.f("ix_audit_event_at"), "audit_event", ["at"])
+    op.create_table(
+        "exchange_visit",
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_exchange_visit_cohort_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_exchange_visit_person_id")),
+        sa.PrimaryKeyConstraint("cohort_id", "person_id", name=op.f("pk_exchange_visit")),
+    )
+    op.create_index(op.f("ix_exchange_visit_person_id"), "exchange_visit", ["person_id"])
+    op.create_table(
+        "shelf_item",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("phase_key", sa.String(length=100), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=True),
+        sa.Column("file_kind", sa.String(length=20), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("path", sa.String(length=200), nullable=True),
+        sa.Column("added_by_id", sa.String(length=22), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_shelf_item_added_by_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_shelf_item_cohort_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shelf_item")),
+        sa.UniqueConstraint("path", name=op.f("uq_shelf_item_path")),
+    )
+    op.create_index("ix_shelf_item_cohort_id_position", "shelf_item", ["cohort_id", "position"])
+    op.create_table(
+        "directory_entry",
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("shows_question", sa.Boolean(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_directory_entry_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_directory_entry")),
+    )
+    op.create_table(
+        "shared_piece",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("submission_id", sa.String(length=22), nullable=False),
+        sa.Column("assignment_key", sa.String(length=100), nullable=False),
+        sa.Column("version_id", sa.String(length=22), nullable=True),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_shared_piece_cohort_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_shared_piece_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_shared_piece_submission_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["submission_version.id"], name=op.f("fk_shared_piece_version_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shared_piece")),
+    )
+    op.create_index("ix_shared_piece_cohort_id_shared_at", "shared_piece", ["cohort_id", "shared_at"])
+    op.create_index(op.f("ix_shared_piece_enrolment_id"), "shared_piece", ["enrolment_id"])
+    op.create_index(op.f("ix_shared_piece_submission_id"), "shared_piece", ["submission_id"])
+    op.create_index(op.f("ix_shared_piece_version_id"), "shared_piece", ["version_id"])
+    op.create_index(
+        "uq_shared_piece_submission_id_live",
+        "shared_piece",
+        ["submission_id"],
+        unique=True,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
+    )
+    op.create_table(
+        "piece_reaction",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("piece_id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hidden_by_id", sa.String(length=22), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_piece_reaction_enrolment_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["hidden_by_id"], ["person.id"], name=op.f("fk_piece_reaction_hidden_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_piece_reaction_person_id")),
+        sa.ForeignKeyConstraint(
+            ["piece_id"], ["shared_piece.id"], name=op.f("fk_piece_reaction_piece_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piece_reaction")),
+    )
+    op.create_index(op.f("ix_piece_reaction_enrolment_id"), "piece_reaction", ["enrolment_id"])
+    op.create_index(op.f("ix_piece_reaction_person_id"), "piece_reaction", ["person_id"])
+    op.create_index("ix_piece_reaction_piece_id_said_at", "piece_reaction", ["piece_id", "said_at"])
+    op.create_table(
+        "shared_file",
+        sa.Column("piece_id", sa.String(length=22), nullable=False),
+        sa.Column("file_id", sa.String(length=22), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["work_file.id"], name=op.f("fk_shared_file_file_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["piece_id"], ["shared_piece.id"], name=op.f("fk_shared_file_piece_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("piece_id", "file_id", name=op.f("pk_shared_file")),
+    )
+    op.create_index(op.f("ix_shared_file_file_id"), "shared_file", ["file_id"])
