@@ -18,7 +18,9 @@ function start(form) {
   const { text, link, revision, page, files } = form.elements;
   const said = form.querySelector("[data-autosave-said]");
   const words = document.querySelector("template[data-autosave-words]").content;
-  let saved = "unsaved" in form.dataset ? null : typed();
+  // what the page was sent with: somebody may have typed before this module was there
+  let saved = { text: text?.defaultValue ?? "", link: link?.defaultValue ?? "", html: form.elements.html?.defaultValue ?? null };
+  if ("unsaved" in form.dataset) saved = null;
   let typedAt = Date.now();
   let keptHere = true;
   let timer = 0;
@@ -216,7 +218,7 @@ function start(form) {
     if (plain(draft) === plain(typed())) drop(owner, draft.page);
     else offer(draft);
   }
-  if (saved === null) {
+  if (isDirty()) {
     keepHere();
     again(PAUSE);
   }

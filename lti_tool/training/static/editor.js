@@ -10,14 +10,12 @@ for (const template of document.querySelectorAll("template[data-editor-of]")) {
 function start(textarea, parts) {
   const { form } = textarea;
   const label = form.querySelector(`label[for="${textarea.id}"]`);
-  const frame = document.createElement("div");
-  frame.className = "icc-editor";
-  textarea.before(frame);
-  frame.append(parts, textarea);
-  const bar = frame.querySelector("[data-bar]");
-  const linkRow = frame.querySelector("[data-link-row]");
+  const bar = parts.querySelector("[data-bar]");
+  const linkRow = parts.querySelector("[data-link-row]");
   const linkField = linkRow.querySelector("input");
   const problem = linkRow.querySelector("[data-link-problem]");
+  // the textarea itself stays where it is: somebody may be typing in it
+  textarea.before(parts);
   let html = null; // the form's field, once there is an editor
   let opening = null;
 
@@ -31,6 +29,7 @@ function start(textarea, parts) {
     const { default: Squire } = await import("./squire.js");
     const selected = [textarea.selectionStart, textarea.selectionEnd].map((at) => textarea.value.slice(0, at).replaceAll("\n", "").length);
     const root = document.createElement("div");
+    root.className = "form-control icc-writing";
     root.setAttribute("role", "textbox");
     root.setAttribute("aria-multiline", "true");
     label.id ||= `${textarea.id}-label`;
