@@ -70,9 +70,9 @@ def code(cohort_id: str) -> Answer:
 
 
 def waiting(cohort_id: str) -> Answer:
-    """Show what waits for the trainer in all cohorts, the oldest first; `?only=` narrows it to one."""
+    """Show what waits for the trainer in all cohorts, the oldest first; `?cohort=` narrows it to one."""
     viewer = current_viewer()
-    page = use(QueueService).page(viewer, cohort_id, request.args.get("only"))
+    page = use(QueueService).page(viewer, cohort_id, request.args.get("cohort"))
     return show("waiting.html", page.place, "training.waiting", page=page, said=_said(viewer))
 
 
@@ -86,10 +86,10 @@ def review(submission_id: str) -> Answer:
     """Show a piece of work, and keep a verdict on it (`verdict`, `feedback`, and the `version` that was read).
 
     Of each criterion it may say `met-<key>` (`yes` or `no`) and `remark-<key>`.
-    `?only=` narrows the queue beside it, and so what opens next, to one cohort.
+    `?cohort=` narrows the queue beside it, and so what opens next, to one cohort.
     """
     viewer = current_viewer()
-    only = request.args.get("only")
+    only = request.args.get("cohort")
     problems: dict[str, Words] = {}
     if request.method == "POST":
         number = request.form.get("version", type=int)
@@ -142,7 +142,7 @@ def change_phrase(cohort_id: str, phrase_id: str) -> Answer:
 
 
 def _review(viewer: Viewer, submission_id: str, problems: dict[str, Words], *, kept: bool = False) -> Answer:
-    page = use(ReviewPageService).review(viewer, submission_id, request.args.get("only"))
+    page = use(ReviewPageService).review(viewer, submission_id, request.args.get("cohort"))
     shown = show(
         "review.html",
         page.place,
@@ -204,8 +204,8 @@ def _after(page: ReviewPage) -> str:
     only = page.queue.only.id if page.queue.only else None
     if page.queue.longest is not None:
         following = page.queue.longest.submission_id
-        return url_for("training.review", submission_id=following, only=only, after=page.submission_id)
-    return url_for("training.waiting", cohort_id=page.place.cohort_id, only=only, after=page.submission_id)
+        return url_for("training.review", submission_id=following, cohort=only, after=page.submission_id)
+    return url_for("training.waiting", cohort_id=page.place.cohort_id, cohort=only, after=page.submission_id)
 
 
 def _remarks() -> list[Remark]:

@@ -137,7 +137,7 @@ def _open_the_certificate(teacher: Visitor, lesson: Lesson, tmp_path: Path) -> N
     expect(page.get_by_role("heading", name="Dit certificaat is geldig")).to_be_visible()
     expect(page.get_by_text(TEACHER, exact=True)).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Pdf").click()
+        page.get_by_role("link", name="Pdf, om te printen").click()
     download.value.save_as(tmp_path / "certificate.pdf")
     written = PdfReader(tmp_path / "certificate.pdf").pages[0].extract_text()
     assert "Cultuurcoördinator VO" in written
