@@ -17,8 +17,9 @@ from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import AssignmentPage, HomeService
 from lti_tool.training.presenting import marks_shown, show
+from lti_tool.training.rich_text import read_rich
 from lti_tool.training.work_files import WorkFileService
-from lti_tool.training.writing import clean_link, clean_text
+from lti_tool.training.writing import clean_link
 
 _PAGE = re.compile(r"[A-Za-z0-9_-]{1,22}")
 _REVISION = re.compile(r"[0-9]{1,9}")
@@ -44,10 +45,12 @@ def seen_of(form: Mapping[str, str]) -> Seen:
     )
 
 
-def keep_typed(viewer: Viewer, cohort_id: str, key: str, text: str, link: str, seen: Seen) -> dict[str, Words]:
+def keep_typed(
+    viewer: Viewer, cohort_id: str, key: str, text: str, link: str, seen: Seen, html: str | None
+) -> dict[str, Words]:
     """Save what was typed as the draft and return what is wrong with it. Raises Moved or NotFound."""
     try:
-        use(HandInService).save(viewer, cohort_id, key, text, link, seen)
+        use(HandInService).save(viewer, cohort_id, key, text, link, seen, html)
     except Incomplete as incomplete:
         return incomplete.problems
     return {}
@@ -58,6 +61,7 @@ def show_assignment(
     *,
     text: str | None = None,
     link: str | None = None,
+    html: str | None = None,
     problems: dict[str, Words] | None = None,
     submits: bool = False,
     typed: str = "",
@@ -66,12 +70,17 @@ def show_assignment(
 
     Args:
         text: what was typed; the draft by default, as for `link`.
+        html: what was typed in the editor.
         problems: what needs attention, by the name of its field.
         submits: it was to be handed in.
         typed: what could not be kept, to copy.
     """
     hand_in = page.assignment.hand_in
-    kept = text is None or clean_text(text) == page.work.draft_text
+    if text is None:
+        kept, rich = True, page.work.draft_html
+    else:
+        text, rich = read_rich(text, html)
+        kept = text == page.work.draft_text
     link_kept = link is None or clean_link(link) == page.work.draft_link
     return show(
         "assignment.html",
@@ -87,6 +96,7 @@ def show_assignment(
         marks=marks_shown(page.marks),
         largest=use(WorkFileService).largest(hand_in),
         accept=",".join(f".{kind}" for kind in hand_in.file_kinds),
+        html=rich,
         form_page=new_id(),
         unsaved=not (kept and link_kept),
     )

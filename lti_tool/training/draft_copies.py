@@ -1,6 +1,7 @@
 """Texts that were typed on another page than the draft was: kept beside it, so that nothing typed is lost."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select
@@ -14,7 +15,22 @@ MOST_COPIES = 50
 """Of one piece of work; of more the oldest go."""
 
 
-def set_aside(session: Session, submission_id: str, page: str | None, text: str, link: str, typed_at: datetime) -> bool:
+@dataclass(frozen=True)
+class Content:
+    """What somebody typed."""
+
+    text: str
+    link: str
+    html: str
+    """The text with its headings, lists, links and bold; empty when it has none."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing."""
+        return not self.text.strip() and not self.link
+
+
+def set_aside(session: Session, submission_id: str, page: str | None, content: Content, typed_at: datetime) -> bool:
     """Keep a text beside the draft, unless it is empty or was handed in.
 
     Args:
@@ -23,13 +39,13 @@ def set_aside(session: Session, submission_id: str, page: str | None, text: str,
     Returns:
         Whether it is kept beside the draft.
     """
-    if not (text.strip() or link) or _is_in(session, SubmissionVersion, submission_id, text, link):
+    if content.is_empty or _is_in(session, SubmissionVersion, submission_id, content):
         return False
-    if _is_in(session, DraftCopy, submission_id, text, link):
+    if _is_in(session, DraftCopy, submission_id, content):
         return True
     if page is not None:
         session.execute(delete(DraftCopy).where(DraftCopy.submission_id == submission_id, DraftCopy.page == page))
-    copy = DraftCopy(id=new_id(), submission_id=submission_id, page=page, text=text, link=link, typed_at=typed_at)
+    copy = DraftCopy(id=new_id(), submission_id=submission_id, page=page, typed_at=typed_at, **asdict(content))
     session.add(copy)
     session.flush()
     for old in copies_of(session, submission_id)[MOST_COPIES:]:
@@ -57,8 +73,11 @@ def take_away(session: Session, submission_id: str, copy_id: str) -> DraftCopy:
     return copy
 
 
-def _is_in(
-    session: Session, kind: type[DraftCopy] | type[SubmissionVersion], submission_id: str, text: str, link: str
-) -> bool:
-    same = exists().where(kind.submission_id == submission_id, kind.text == text, kind.link == link)
+def _is_in(session: Session, kind: type[DraftCopy] | type[SubmissionVersion], submission_id: str, content: Content) -> bool:
+    same = exists().where(
+        kind.submission_id == submission_id,
+        kind.text == content.text,
+        kind.link == content.link,
+        kind.html == content.html,
+    )
     return bool(session.scalar(select(same)))

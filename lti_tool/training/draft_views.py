@@ -38,7 +38,7 @@ def save_draft(cohort_id: str, key: str) -> BaseResponse:
     """Save what was typed so far (`text`, `link`), without handing it in, and say in words what became of it."""
     form = request.form
     saved = use(DraftService).save(
-        current_viewer(), cohort_id, key, form.get("text", ""), form.get("link", ""), seen_of(form)
+        current_viewer(), cohort_id, key, form.get("text", ""), form.get("link", ""), seen_of(form), form.get("html")
     )
     return _answer(
         saved.state,
@@ -65,14 +65,14 @@ def _change_copies(cohort_id: str, key: str, copy_id: str, *, removes: bool) -> 
     text, link = request.form.get("text", ""), request.form.get("link", "")
     try:
         if "text" in request.form:
-            problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form))
+            problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form), request.form.get("html"))
         if "text" not in problems:
             (drafts.remove if removes else drafts.take_back)(viewer, cohort_id, key, copy_id)
     except Moved as moved:
         return show_moved(viewer, cohort_id, key, moved, text, link)
     if "text" in problems:
         page = use(HomeService).assignment(viewer, cohort_id, key)
-        return show_assignment(page, text=text, link=link, problems=problems), 422
+        return show_assignment(page, text=text, link=link, html=request.form.get("html"), problems=problems), 422
     return redirect(url_for("training.assignment", cohort_id=cohort_id, key=key, _anchor="werk"), 303)
 
 

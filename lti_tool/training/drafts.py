@@ -19,10 +19,12 @@ from lti_tool.ids import digest
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import draft_copies, submissions
 from lti_tool.training.access import Access
+from lti_tool.training.draft_copies import Content
 from lti_tool.training.errors import Moved
 from lti_tool.training.models import Submission
 from lti_tool.training.outcomes import OutcomeFollower
-from lti_tool.training.writing import LONGEST_LINK, LONGEST_TEXT, clean_link, clean_text, is_link
+from lti_tool.training.rich_text import read_rich
+from lti_tool.training.writing import LONGEST_LINK, LONGEST_TEXT, clean_link, is_link
 from mappings.progress import OutcomeState
 from mappings.training import HandIn, Requirement
 
@@ -116,7 +118,16 @@ class DraftService:
             standing.assignment(assignment_key)
             return _state(standing.enrolment_id, assignment_key, submissions.find(session, standing, assignment_key))
 
-    def save(self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str, seen: Seen) -> Saved:
+    def save(
+        self,
+        viewer: Viewer,
+        cohort_id: str,
+        assignment_key: str,
+        text: str,
+        link: str,
+        seen: Seen,
+        html: str | None = None,
+    ) -> Saved:
         """Keep what the viewer typed so far.
 
         Raises:
@@ -124,14 +135,25 @@ class DraftService:
             NotFound: not the viewer's assignment.
         """
         with self._database.session() as session:
-            kept = self.keep(session, viewer, cohort_id, assignment_key, text, link, seen)
+            kept = self.keep(session, viewer, cohort_id, assignment_key, text, link, seen, html)
             standing = self._access.participant(session, viewer, cohort_id)
             return Saved(_state(standing.enrolment_id, assignment_key, kept.submission), kept.fate, kept.problems)
 
     def keep(
-        self, session: Session, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str, seen: Seen
+        self,
+        session: Session,
+        viewer: Viewer,
+        cohort_id: str,
+        assignment_key: str,
+        text: str,
+        link: str,
+        seen: Seen,
+        html: str | None = None,
     ) -> Kept:
         """Keep what the viewer typed, in the caller's transaction; what fits is kept, whatever is wrong with the rest.
+
+        Args:
+            html: the text as the editor sends it, which then counts; None without an editor.
 
         Raises:
             Moved: the work was accepted already; nothing was kept.
@@ -140,21 +162,28 @@ class DraftService:
         now = self._clock()
         standing = self._access.participant(session, viewer, cohort_id)
         hand_in = standing.assignment(assignment_key).hand_in
-        text = clean_text(text) if hand_in.text is not Requirement.NONE else ""
+        text, rich = read_rich(text, html) if hand_in.text is not Requirement.NONE else ("", "")
         link = clean_link(link) if hand_in.link is not Requirement.NONE else ""
-        problems = _problems(text, link)
+        problems = _problems(max(len(text), len(rich) // 2), link)
         if not text.strip() and not link and submissions.find(session, standing, assignment_key) is None:
             return Kept(None, hand_in, problems, Fate.NOTHING)
         submission = _lock_open(session, standing.enrolment_id, assignment_key, now)
-        if len(text) > LONGEST_TEXT:
-            text = submission.draft_text
+        before = _draft(submission)
+        if "text" in problems:
+            text, rich = before.text, before.html
+        elif html is None and text == before.text:
+            rich = before.html
         if len(link) > LONGEST_LINK:
             link = submission.draft_link
-        if (text, link) == (submission.draft_text, submission.draft_link):
+        content = Content(text, link, rich)
+        if content == before:
             if submission.draft_saved_at is not None:
                 submission.draft_saved_at = now
             return Kept(submission, hand_in, problems, Fate.DRAFT)
-        fate = self._settle(session, submission, text, link, seen, now)
+        if html is None and before.html:
+            # typed where there was no editor: its headings and lists would be lost
+            _set_draft_aside(session, submission)
+        fate = self._settle(session, submission, content, seen, now)
         return Kept(submission, hand_in, problems, fate)
 
     def take_back(self, viewer: Viewer, cohort_id: str, assignment_key: str, copy_id: str) -> None:
@@ -168,7 +197,7 @@ class DraftService:
             submission = self._own(session, viewer, cohort_id, assignment_key)
             copy = draft_copies.take_away(session, submission.id, copy_id)
             _set_draft_aside(session, submission)
-            self._write(session, submission, copy.text, copy.link, None, self._clock())
+            self._write(session, submission, Content(copy.text, copy.link, copy.html), None, self._clock())
 
     def remove(self, viewer: Viewer, cohort_id: str, assignment_key: str, copy_id: str) -> None:
         """Remove a text that was kept beside the draft. Raises Moved or NotFound, as `take_back`."""
@@ -183,23 +212,23 @@ class DraftService:
             raise NotFound("nothing was begun")
         return _lock_open(session, standing.enrolment_id, assignment_key, self._clock())
 
-    def _settle(self, session: Session, submission: Submission, text: str, link: str, seen: Seen, now: datetime) -> Fate:
+    def _settle(self, session: Session, submission: Submission, content: Content, seen: Seen, now: datetime) -> Fate:
         typed_at = now - seen.age
         if not _changed_elsewhere(submission, seen):
-            self._write(session, submission, text, link, seen.page, typed_at)
+            self._write(session, submission, content, seen.page, typed_at)
             return Fate.DRAFT
         if submission.draft_typed_at is not None and typed_at < submission.draft_typed_at:
-            draft_copies.set_aside(session, submission.id, seen.page, text, link, typed_at)
+            draft_copies.set_aside(session, submission.id, seen.page, content, typed_at)
             return Fate.BESIDE
         aside = _set_draft_aside(session, submission)
-        self._write(session, submission, text, link, seen.page, typed_at)
+        self._write(session, submission, content, seen.page, typed_at)
         return Fate.DRAFT_BESIDE if aside else Fate.DRAFT
 
     def _write(
-        self, session: Session, submission: Submission, text: str, link: str, page: str | None, typed_at: datetime
+        self, session: Session, submission: Submission, content: Content, page: str | None, typed_at: datetime
     ) -> None:
         now = self._clock()
-        submission.draft_text, submission.draft_link = text, link
+        submission.draft_text, submission.draft_link, submission.draft_html = content.text, content.link, content.html
         submission.draft_revision += 1
         submission.draft_page, submission.draft_typed_at = page, typed_at
         submission.draft_saved_at = now
@@ -237,17 +266,19 @@ def _changed_elsewhere(submission: Submission, seen: Seen) -> bool:
 
 def _set_draft_aside(session: Session, submission: Submission) -> bool:
     typed_at = submission.draft_typed_at or submission.draft_saved_at or submission.changed_at
-    return draft_copies.set_aside(
-        session, submission.id, submission.draft_page, submission.draft_text, submission.draft_link, typed_at
-    )
+    return draft_copies.set_aside(session, submission.id, submission.draft_page, _draft(submission), typed_at)
 
 
-def _problems(text: str, link: str) -> dict[str, Words]:
+def _draft(submission: Submission) -> Content:
+    return Content(submission.draft_text, submission.draft_link, submission.draft_html)
+
+
+def _problems(length: int, link: str) -> dict[str, Words]:
     problems: dict[str, Words] = {}
-    if len(text) > LONGEST_TEXT:
+    if length > LONGEST_TEXT:
         problems["text"] = _l(
             "Je tekst is te lang om te bewaren: %(found)s tekens, en er passen er %(most)s in. Maak hem korter.",
-            found=len(text),
+            found=length,
             most=LONGEST_TEXT,
         )
     if link and not is_link(link):

@@ -56,11 +56,21 @@ class HandInService:
         self._drafts = drafts
         self._followers = tuple(followers)
 
-    def save(self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str, seen: Seen = UNSEEN) -> None:
+    def save(
+        self,
+        viewer: Viewer,
+        cohort_id: str,
+        assignment_key: str,
+        text: str,
+        link: str,
+        seen: Seen = UNSEEN,
+        html: str | None = None,
+    ) -> None:
         """Keep what the viewer typed as the draft; of two tabs the last one saved counts.
 
         Args:
             seen: the draft with which the page began; what another tab saved since is kept beside the draft.
+            html: the text as the editor sends it, which then counts; None without an editor.
 
         Raises:
             Incomplete: something could not be kept as it is, or a link is none; all the rest was kept.
@@ -68,12 +78,19 @@ class HandInService:
             NotFound: not the viewer's assignment.
         """
         with self._database.session() as session:
-            kept = self._drafts.keep(session, viewer, cohort_id, assignment_key, text, link, seen)
+            kept = self._drafts.keep(session, viewer, cohort_id, assignment_key, text, link, seen, html)
         if kept.problems:
             raise Incomplete(kept.problems)
 
     def hand_in(
-        self, viewer: Viewer, cohort_id: str, assignment_key: str, text: str, link: str, seen: Seen = UNSEEN
+        self,
+        viewer: Viewer,
+        cohort_id: str,
+        assignment_key: str,
+        text: str,
+        link: str,
+        seen: Seen = UNSEEN,
+        html: str | None = None,
     ) -> Receipt:
         """Keep what the viewer typed and hand it in, with the files of the draft, as a new version.
 
@@ -85,7 +102,7 @@ class HandInService:
             NotFound: not the viewer's assignment.
         """
         with self._database.session() as session:
-            kept = self._drafts.keep(session, viewer, cohort_id, assignment_key, text, link, seen)
+            kept = self._drafts.keep(session, viewer, cohort_id, assignment_key, text, link, seen, html)
             submission, hand_in, problems = kept.submission, kept.hand_in, kept.problems
             receipt = None
             if submission is None:
@@ -122,6 +139,7 @@ class HandInService:
             number=number,
             text=submission.draft_text,
             link=submission.draft_link,
+            html=submission.draft_html,
             handed_in_at=now,
             receipt=f"V{number}-{reference[:4]}-{reference[4:]}",
         )
@@ -138,6 +156,7 @@ def _missing(hand_in: HandIn, text: str, files: int, link: str) -> dict[str, Wor
 
 
 def _same(version: SubmissionVersion, submission: Submission, files: Sequence[WorkFile]) -> bool:
-    if (version.text, version.link) != (submission.draft_text, submission.draft_link):
+    draft = (submission.draft_text, submission.draft_link, submission.draft_html)
+    if (version.text, version.link, version.html) != draft:
         return False
     return sorted((file.name, file.sha256) for file in version.files) == sorted((file.name, file.sha256) for file in files)

@@ -80,6 +80,8 @@ class Submission(Base):
     """A `mappings.progress.Origin`: where the work was handed in."""
     draft_text: Mapped[str] = mapped_column(Text, default="")
     draft_link: Mapped[str] = mapped_column(String(2000), default="")
+    draft_html: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """`draft_text` with its headings, lists, links and bold; empty when it has none."""
     draft_saved_at: Mapped[datetime | None]
     """None while there is nothing newer than the last version."""
     draft_revision: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -107,6 +109,7 @@ class DraftCopy(Base):
     """The page on which it was typed."""
     text: Mapped[str] = mapped_column(Text, default="")
     link: Mapped[str] = mapped_column(String(2000), default="")
+    html: Mapped[str] = mapped_column(Text, default="", server_default="")
     typed_at: Mapped[datetime]
 
 
@@ -121,6 +124,8 @@ class SubmissionVersion(Base):
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text, default="")
     link: Mapped[str] = mapped_column(String(2000), default="")
+    html: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """`text` with its headings, lists, links and bold, see `training.rich_text`; empty when it has none."""
     handed_in_at: Mapped[datetime]
     receipt: Mapped[str] = mapped_column(String(20))
     """The code on the receipt that the participant sees."""

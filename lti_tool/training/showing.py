@@ -84,6 +84,8 @@ class VersionShown:
     reviews: tuple[ReviewShown, ...]
     """The newest first."""
     origin: Origin = Origin.TOOL
+    html: str = ""
+    """The text with its headings, lists, links and bold; empty when it has none."""
     source_url: str | None = None
     """Where trainers see it in the learning environment in which it was handed in."""
     facts: NativeFacts | None = None
@@ -103,6 +105,7 @@ class CopyShown:
     text: str
     link: str
     typed_at: datetime
+    html: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ class WorkShown:
     versions: tuple[VersionShown, ...]
     """The newest first."""
     draft_revision: int = 0
+    draft_html: str = ""
     copies: tuple[CopyShown, ...] = ()
     """What is kept beside the draft, the newest first."""
 
@@ -185,7 +189,10 @@ def work_of(session: Session, submission: FoundRow | None) -> WorkShown:
         draft_files=_files(files),
         versions=versions_of(session, submission.id),
         draft_revision=submission.draft_revision,
-        copies=tuple(CopyShown(copy.id, copy.text, copy.link, copy.typed_at) for copy in copies_of(session, submission.id)),
+        draft_html=submission.draft_html,
+        copies=tuple(
+            CopyShown(copy.id, copy.text, copy.link, copy.typed_at, copy.html) for copy in copies_of(session, submission.id)
+        ),
     )
 
 
@@ -233,6 +240,7 @@ def _version(version: SubmissionVersion, names: Mapping[str, str]) -> VersionSho
         number=version.number,
         text=version.text,
         link=version.link,
+        html=version.html,
         files=_files(version.files),
         handed_in_at=version.handed_in_at,
         receipt=version.receipt,

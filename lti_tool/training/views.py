@@ -18,6 +18,7 @@ from lti_tool.training.home import HomeService
 from lti_tool.training.naming import FIELD, NameService
 from lti_tool.training.native_words import how_done, natives_shown, said_there
 from lti_tool.training.presenting import about, greeting, phase_columns, show, what_is_needed
+from lti_tool.training.rich_text import rich_html
 from lti_tool.training.sending import send
 from lti_tool.training.service import Issuer
 from lti_tool.training.uploads import fields_before_files
@@ -28,6 +29,7 @@ blueprint = Blueprint(
 )
 trainer_views.add_to(blueprint)
 draft_views.add_to(blueprint)
+blueprint.add_app_template_filter(rich_html)
 for words in (how_done, natives_shown, said_there):
     blueprint.add_app_template_global(words)
 
@@ -98,17 +100,19 @@ def change_assignment(cohort_id: str, key: str) -> Answer:
     text, link = request.form.get("text", ""), request.form.get("link", "")
     submits = request.form.get("action") == "submit"
     try:
-        problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form))
+        problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form), request.form.get("html"))
         problems |= _add_files(viewer, cohort_id, key)
         if submits and not problems:
-            use(HandInService).hand_in(viewer, cohort_id, key, text, link, seen_of(request.form))
+            use(HandInService).hand_in(viewer, cohort_id, key, text, link, seen_of(request.form), request.form.get("html"))
     except Incomplete as incomplete:
         problems = incomplete.problems
     except Moved as moved:
         return show_moved(viewer, cohort_id, key, moved, text, link)
     if problems:
         page = use(HomeService).assignment(viewer, cohort_id, key)
-        return show_assignment(page, text=text, link=link, problems=problems, submits=submits), 422
+        return show_assignment(
+            page, text=text, link=link, html=request.form.get("html"), problems=problems, submits=submits
+        ), 422
     where = url_for("training.assignment", cohort_id=cohort_id, key=key, _anchor="ontvangst" if submits else "werk")
     return redirect(where, 303)
 
@@ -121,13 +125,13 @@ def remove_file(cohort_id: str, key: str, file_id: str) -> Answer:
     text, link = request.form.get("text", ""), request.form.get("link", "")
     try:
         if "text" in request.form:
-            problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form))
+            problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(request.form), request.form.get("html"))
         use(WorkFileService).remove(viewer, cohort_id, key, file_id)
     except Moved as moved:
         return show_moved(viewer, cohort_id, key, moved, text, link)
     if problems:
         page = use(HomeService).assignment(viewer, cohort_id, key)
-        return show_assignment(page, text=text, link=link, problems=problems), 422
+        return show_assignment(page, text=text, link=link, html=request.form.get("html"), problems=problems), 422
     return redirect(url_for("training.assignment", cohort_id=cohort_id, key=key, _anchor="bestanden"), 303)
 
 
@@ -184,21 +188,21 @@ def too_large(error: RequestEntityTooLarge) -> Answer | RequestEntityTooLarge:
 def _salvage(cohort_id: str, key: str) -> Answer | None:
     """Return the assignment's page with the text of a form that was refused unread; None when there is no text."""
     viewer = current_viewer()
-    fields = fields_before_files(request, ("csrf_token", "text", "link", "revision", "page"))
+    fields = fields_before_files(request, ("csrf_token", "text", "link", "html", "revision", "page"))
     if "text" not in fields:
         return None
     text, link = fields["text"], fields.get("link", "")
     problems: dict[str, Words] = {}
     try:
         validate_csrf(fields.get("csrf_token"))
-        problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(fields))
+        problems = keep_typed(viewer, cohort_id, key, text, link, seen_of(fields), fields.get("html"))
     except ValidationError:
         problems["text"] = _("Je tekst is nog niet bewaard. Bewaar hem nu als concept.")
     except Moved as moved:
         return show_moved(viewer, cohort_id, key, moved, text, link)
     problems["files"] = _("Je bestanden zijn samen te groot om in één keer te sturen. Kies kleinere bestanden.")
     page = use(HomeService).assignment(viewer, cohort_id, key)
-    return show_assignment(page, text=text, link=link, problems=problems), 413
+    return show_assignment(page, text=text, link=link, html=fields.get("html"), problems=problems), 413
 
 
 def _add_files(viewer: Viewer, cohort_id: str, key: str) -> dict[str, Words]:

@@ -61,11 +61,15 @@ def _written() -> tuple[list[Written], bool]:
         return [], False
     if FIELD not in form:
         return [], False
+    # the editor's HTML says the same as the text
+    not_to_read = (FIELD, "html")
     labels = {"text": _("Je tekst"), "link": _("Je link"), "feedback": _("Je feedback")}
     found = [
         Written(labels.get(name, _("Wat je schreef")), value)
         for name, value in form.items(multi=True)
-        if name != FIELD and value.strip() and (name in labels or any(letter.isspace() for letter in value.strip()))
+        if name not in not_to_read
+        and value.strip()
+        and (name in labels or any(letter.isspace() for letter in value.strip()))
     ]
     return found, any(file.filename for file in files.values())
 

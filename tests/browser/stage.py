@@ -45,7 +45,7 @@ MAIN_COURSE = "Cultuurcoördinator VO"
 NATIVE_COURSE, NATIVE_PARTICIPANT = "Cursus met eigen opdrachten", "Noor Verhoeven"
 """A course with activities of the school's own, and somebody who takes part in nothing else."""
 WHOLE = "training"
-SPARE_COURSES = 30
+SPARE_COURSES = 120
 PATIENCE_SECONDS = 30.0
 TRAINING = load_trainings()["icc-vo"]
 KEYS = tuple(assignment.key for assignment in TRAINING.assignments)

@@ -188,6 +188,8 @@ def upgrade() -> None:
 
 
 def _upgrade_drafts() -> None:
+    op.add_column("submission", sa.Column("draft_html", sa.Text(), server_default="", nullable=False))
+    op.add_column("submission_version", sa.Column("html", sa.Text(), server_default="", nullable=False))
     op.add_column("submission", sa.Column("draft_revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("submission", sa.Column("draft_page", sa.String(length=22), nullable=True))
     op.add_column("submission", sa.Column("draft_typed_at", sa.DateTime(timezone=True), nullable=True))
@@ -198,6 +200,7 @@ def _upgrade_drafts() -> None:
         sa.Column("page", sa.String(length=22), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("html", sa.Text(), server_default="", nullable=False),
         sa.Column("typed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.id"], name=op.f("fk_draft_copy_submission_id"), ondelete="CASCADE"
@@ -313,8 +316,9 @@ def downgrade() -> None:
         op.drop_table(table)
     for table in ("draft_copy", "review_remark", "review_phrase"):
         op.drop_table(table)
-    for column in ("draft_typed_at", "draft_page", "draft_revision"):
+    for column in ("draft_typed_at", "draft_page", "draft_revision", "draft_html"):
         op.drop_column("submission", column)
+    op.drop_column("submission_version", "html")
     for table in ("portfolio_delivery", "score_count", "issue_log_day", "issue_log", "award_decision"):
         op.drop_table(table)
     op.execute("DELETE FROM certificate WHERE replaced_by_id IS NOT NULL")

@@ -18,7 +18,9 @@ function start(form) {
   const { text, link, revision, page, files } = form.elements;
   const said = form.querySelector("[data-autosave-said]");
   const words = document.querySelector("template[data-autosave-words]").content;
-  let saved = "unsaved" in form.dataset ? null : typed();
+  // what the page was sent with: somebody may have typed before this module was there
+  let saved = { text: text?.defaultValue ?? "", link: link?.defaultValue ?? "", html: form.elements.html?.defaultValue ?? null };
+  if ("unsaved" in form.dataset) saved = null;
   let typedAt = Date.now();
   let keptHere = true;
   let timer = 0;
@@ -30,10 +32,10 @@ function start(form) {
   delete form.dataset.dirty;
 
   function typed() {
-    return { text: text?.value ?? "", link: link?.value ?? "" };
+    // the field html is there once editor.js has made it
+    return { text: text?.value ?? "", link: link?.value ?? "", html: form.elements.html?.value ?? null };
   }
-  const same = (one, other) => other !== null && plain(one) === plain(other);
-  const isDirty = () => !same(typed(), saved);
+  const isDirty = () => saved === null || ["text", "link", "html"].some((part) => typed()[part] !== saved[part]);
 
   function keepHere() {
     keptHere = keep(owner, page.value, { ...typed(), revision: revision.value, at: typedAt });
@@ -41,7 +43,7 @@ function start(form) {
 
   function onInput(event) {
     sending = false;
-    if (event.target === files) return;
+    if (event.target === files || event.target.isContentEditable) return;
     typedAt = Date.now();
     if (!isDirty()) {
       drop(owner, page.value);
@@ -73,6 +75,7 @@ function start(form) {
       const age = String((Date.now() - typedAt) / 1000);
       const csrf = form.elements.csrf_token.value;
       const body = new URLSearchParams({ csrf_token: csrf, ...sent, revision: revision.value, page: page.value, age });
+      if (sent.html === null) body.delete("html");
       const keepalive = leaves && body.toString().length < KEEPALIVE_MOST;
       const answer = await ask(address, { method: "POST", body, keepalive, signal: own.signal });
       await take(answer, sent);
@@ -173,19 +176,24 @@ function start(form) {
         if (field) field.value = value;
       }
       note.remove();
+      form.dispatchEvent(new CustomEvent("icc:put", { detail: draft }));
       (text ?? link)?.dispatchEvent(new Event("input", { bubbles: true }));
-      (text ?? link)?.focus();
+      focusOnText();
       if (keptHere) drop(owner, draft.page);
       await save();
     });
     note.querySelector("[data-throw-away]").addEventListener("click", () => {
       drop(owner, draft.page);
       note.remove();
-      (text ?? link)?.focus();
+      focusOnText();
     });
     offers.append(note);
     const folded = form.closest("details");
     if (folded) folded.open = true;
+  }
+
+  function focusOnText() {
+    (form.querySelector("[role=textbox]") ?? text ?? link)?.focus();
   }
 
   form.addEventListener("input", onInput);
@@ -207,18 +215,19 @@ function start(form) {
   });
 
   for (const draft of found(owner)) {
-    if (same(draft, typed())) drop(owner, draft.page);
+    if (plain(draft) === plain(typed())) drop(owner, draft.page);
     else offer(draft);
   }
-  if (saved === null) {
+  if (isDirty()) {
     keepHere();
     again(PAUSE);
   }
 }
 
-// What the server makes of it: without control characters, an address without what it may put before it.
-function plain({ text, link }) {
-  return `${text.replace(/(?![\n\t])\p{Cc}/gu, "")}\n${link.trim().replace(/^https?:\/\//i, "")}`;
+// What the server leaves as it is: the letters of the text, and an address without what may be put before it.
+function plain({ text, link, html }) {
+  const letters = html ? new DOMParser().parseFromString(html, "text/html").body.textContent : text;
+  return `${letters.replace(/[\s\p{Cc}]/gu, "")}\n${link.trim().replace(/^https?:\/\//i, "")}`;
 }
 
 const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(11)), (byte) => byte.toString(16).padStart(2, "0")).join("");
