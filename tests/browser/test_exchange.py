@@ -112,6 +112,7 @@ def _pages_of_a_trainer(visitor: Visitor, lesson: Lesson, path: str) -> Iterator
     visitor.tool.locator("form[action$='/show'] button").wait_for()
     yield from visitor.inspect(visitor.frame, "a piece, with something hidden")
     visitor.tool.locator("form[action$='/show'] button").click()
+    expect(visitor.tool.locator("form[action$='/show'] button")).to_have_count(0)
 
 
 @pytest.mark.parametrize("english", LANGUAGES)

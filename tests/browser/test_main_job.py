@@ -12,7 +12,6 @@ from tests.browser.conftest import Windows
 from tests.browser.stage import (
     FEEDBACK,
     KEYS,
-    MAIN_COURSE,
     PLAN_NAME,
     TRAINING,
     Lesson,
@@ -49,8 +48,8 @@ def test_from_a_link_in_the_course_to_the_certificate(stage: Stage, window: Wind
 
 def _embed(trainer: Visitor, stage: Stage) -> Lesson:
     page = trainer.page
-    page.get_by_role("link", name=MAIN_COURSE).click()
-    course_url = page.url
+    course_url = stage.course()
+    page.goto(course_url)
     page.get_by_role("link", name="Voeg activiteit toe vanuit ICC Bridge").click()
     picker = trainer.tool
     for key in KEYS:

@@ -58,7 +58,9 @@ def test_a_verdict_with_remarks_needs_no_scripts(stage: Stage, window: Windows) 
     school.locator("form[action$='/lti/launch']").get_by_role("button", name="Ga verder").click()
     tool = visitor.tool
     tool.get_by_role("link", name="Wacht op jou").click()
+    expect(tool.get_by_role("heading", name="Wacht op jou", level=1)).to_be_visible()
     tool.get_by_role("link", name=PARTICIPANT).last.click()
+    expect(tool.locator("#titel")).to_be_visible()
     expect(tool.locator("[data-keys]")).to_be_hidden()
     first = tool.locator("form fieldset").first
     first.get_by_text("Vul aan").click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from lti_tool.database import Database
 from lti_tool.ids import new_id
@@ -193,16 +193,19 @@ def test_traces_are_cleaned_up_after_thirty_days(stage: Stage) -> None:
 
 
 def test_of_each_platform_the_newest_refusals_are_kept(stage: Stage) -> None:
-    def rows(platform_id: str | None, count: int, outcome: str, age: int) -> list[LaunchTrace]:
+    def rows(platform_id: str | None, count: int, outcome: str, age: int) -> list[dict[str, object]]:
         at = stage.clock.now.replace(hour=age)
         made = {"platform_id": platform_id, "step": "login", "outcome": outcome, "created_at": at}
-        return [LaunchTrace(id=new_id(), code="LTI-222222", **made) for _ in range(count)]
+        return [{"id": new_id(), "code": "LTI-222222", **made} for _ in range(count)]
 
+    several = (
+        *rows(None, 3, "L-LOGIN", age=1),
+        *rows(None, REFUSALS_KEPT, "L-PLATFORM", age=2),
+        *rows(stage.platform.id, 5, "L-DEPLOY", age=1),
+        *rows(stage.platform.id, 5, LAUNCHED, age=1),
+    )
     with stage.database.session() as session:
-        session.add_all(rows(None, 3, "L-LOGIN", age=1))
-        session.add_all(rows(None, REFUSALS_KEPT, "L-PLATFORM", age=2))
-        session.add_all(rows(stage.platform.id, 5, "L-DEPLOY", age=1))
-        session.add_all(rows(stage.platform.id, 5, LAUNCHED, age=1))
+        session.execute(insert(LaunchTrace), several)
     assert traces(stage).clean_up() == 3
     assert {trace.outcome for trace in TraceBook(stage.database).refusals(None, 500)} == {"L-PLATFORM"}
     assert len(TraceBook(stage.database).refusals(stage.platform.id)) == 5
