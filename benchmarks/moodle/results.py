@@ -1,13 +1,12 @@
 """What was measured, round by round, and the medians of it."""
 
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.moodle.conditions import Condition
 from benchmarks.moodle.sides import Way
 from benchmarks.moodle.work import Played, Tally
+from benchmarks.results import Rounds
 
 
 @dataclass(frozen=True)
@@ -38,30 +37,12 @@ class Cell:
     peak_kib: int
 
 
-class Results:
-    """Fills up while the rounds are played.
-
-    Args:
-        ways: the rows.
-        conditions: the parts.
-        skipped: what is not measured and why, one line each.
-    """
-
-    def __init__(self, ways: Iterable[Way], conditions: Iterable[Condition], skipped: Iterable[str] = ()) -> None:
-        self.ways = tuple(ways)
-        self.conditions = tuple(conditions)
-        self.skipped = tuple(skipped)
-        self.load_average = os.getloadavg()[0]
-        """How many processes wanted a core in the last minute, before anything was played."""
-        self._rounds: dict[tuple[str, str], list[Measured]] = {}
-
-    def add(self, way: str, condition: str, measured: Measured) -> None:
-        """Keep a round; both by their keys."""
-        self._rounds.setdefault((way, condition), []).append(measured)
+class Results(Rounds[Way, Condition, Measured]):
+    """What was measured of each way under each condition."""
 
     def cell(self, way: str, condition: str) -> Cell | None:
         """Return what was measured; None where nothing was."""
-        rounds = self._rounds.get((way, condition))
+        rounds = self.of(way, condition)
         if not rounds:
             return None
         seconds = [one.played.seconds for one in rounds]
@@ -77,9 +58,7 @@ class Results:
 
     def times(self, way: str, other: str, condition: str) -> float | None:
         """Return how many times as long a way takes as another: the median over the rounds, each beside its neighbour."""
-        pairs = zip(self._rounds.get((way, condition), []), self._rounds.get((other, condition), []), strict=False)
-        found = [one.played.seconds / two.played.seconds for one, two in pairs]
-        return median(found) if found else None
+        return self.beside((way, condition), (other, condition), lambda one, two: one.played.seconds / two.played.seconds)
 
     def requests(self, way: str, other: str, condition: str) -> float | None:
         """Return how many times as many requests a way makes as another."""

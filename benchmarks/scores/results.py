@@ -1,10 +1,10 @@
 """What was measured, round by round, and the medians of it."""
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks.results import Rounds
 from benchmarks.scores.sides import Way
 from benchmarks.scores.work import Fault, Played, Tally, Terms
 
@@ -71,30 +71,12 @@ class Cell:
     given_up: bool
 
 
-class Results:
-    """Fills up while the rounds are played.
-
-    Args:
-        ways: the rows.
-        conditions: the parts.
-        skipped: what is not measured and why, one line each.
-    """
-
-    def __init__(self, ways: Iterable[Way], conditions: Iterable[Condition], skipped: Iterable[str] = ()) -> None:
-        self.ways = tuple(ways)
-        self.conditions = tuple(conditions)
-        self.skipped = tuple(skipped)
-        self.load_average = os.getloadavg()[0]
-        """How many processes wanted a core in the last minute, before anything was played."""
-        self._rounds: dict[tuple[str, str], list[Measured]] = {}
-
-    def add(self, way: str, condition: str, measured: Measured) -> None:
-        """Keep a round; both by their keys."""
-        self._rounds.setdefault((way, condition), []).append(measured)
+class Results(Rounds[Way, Condition, Measured]):
+    """What was measured of each way under each condition."""
 
     def cell(self, way: str, condition: str) -> Cell | None:
         """Return what was measured; None where nothing was."""
-        rounds = self._rounds.get((way, condition))
+        rounds = self.of(way, condition)
         if not rounds:
             return None
         rates = [one.rate for one in rounds]
@@ -127,6 +109,4 @@ class Results:
 
     def ratio(self, way: str, other: str, condition: str) -> float | None:
         """Return how many times the rate of another way: the median over the rounds, each beside its neighbour."""
-        pairs = zip(self._rounds.get((way, condition), []), self._rounds.get((other, condition), []), strict=False)
-        found = [one.rate / two.rate for one, two in pairs if two.rate]
-        return median(found) if found else None
+        return self.beside((way, condition), (other, condition), lambda one, two: one.rate / two.rate if two.rate else None)

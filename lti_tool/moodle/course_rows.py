@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Account, Course
+from lti_tool.jobs.leases import is_claimed
 from lti_tool.jobs.queue import Jobs
 from lti_tool.moodle.facts import ASSIGN, Claim, MappingRead
 from lti_tool.moodle.marks import Marks
@@ -29,11 +30,6 @@ def lane_of(platform_id: str) -> str:
 def is_due(row: MoodleCourse, now: datetime) -> bool:
     """Return whether a course waits to be read."""
     return row.next_sync_at is not None and row.next_sync_at <= now
-
-
-def is_claimed(row: MoodleCourse, now: datetime) -> bool:
-    """Return whether somebody reads it now."""
-    return row.claimed_until is not None and row.claimed_until > now
 
 
 def has_mappings() -> ColumnElement[bool]:

@@ -10,8 +10,9 @@ from lti_tool.clock import Clock
 from lti_tool.courses.models import Course
 from lti_tool.database import AnyRow
 from lti_tool.errors import Words
+from lti_tool.jobs.leases import is_claimed
 from lti_tool.moodle.advice import advice_for
-from lti_tool.moodle.course_rows import is_claimed, is_due
+from lti_tool.moodle.course_rows import is_due
 from lti_tool.moodle.marks import Marks
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleSite, NativeFile, NativeWork
 from lti_tool.moodle.problems import NOT_CONNECTED

@@ -23,7 +23,7 @@ from lti_tool.moodle.errors import NoMoodle, NotConnected, NotUsable
 from lti_tool.moodle.models import MoodleCourse, MoodleSite
 from lti_tool.moodle.problems import ADDRESS, OF_THE_SITE, WRONG_ADDRESS, code_of
 from lti_tool.outgoing import Outgoing
-from lti_tool.platforms.service import PlatformInfo, PlatformService
+from lti_tool.platforms.service import PlatformService
 from lti_tool.vault import Vault
 from moodle_client import NO_RETRIES, Manners, MoodleClient, MoodleError, SiteInfo
 
@@ -191,13 +191,6 @@ class MoodleSites:
                 if problem is None:
                     row.fails, row.paused_until = 0, None
 
-    def introduced(self, platform: PlatformInfo) -> SiteInfo:
-        """Ask a connected Moodle who we are there. Raises NotConnected, NotUsable."""
-        with self._database.reading() as session:
-            row = self._row(session, platform.id)
-            url, token = row.url, self._vault.decrypt(row.token_sealed)
-        return self._introduce(url, token)
-
     def _introduce(self, url: str, token: str, manners: Manners | None = None) -> SiteInfo:
         try:
             with self._open(url, token, manners) as client:
@@ -224,11 +217,6 @@ class MoodleSites:
         if row is None:
             raise NotConnected(f"platform {platform_id} has no token for its web services")
         return row
-
-
-def is_connected(session: Session, course_id: str) -> bool:
-    """Return whether a course has native activities that count."""
-    return session.get(MoodleCourse, course_id) is not None
 
 
 def _shown(row: MoodleSite) -> Connected:

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.errors import AddressRefused, IccError
+from lti_tool.jobs.leases import is_claimed, unclaimed, without_job
 from lti_tool.jobs.queue import Jobs
 from lti_tool.jobs.steady import Steady
 from lti_tool.moodle.applying import NativeApplier, Overtaken
@@ -25,7 +26,6 @@ from lti_tool.moodle.course_rows import (
     claim_of,
     enqueue_sync,
     has_mappings,
-    is_claimed,
     is_due,
 )
 from lti_tool.moodle.errors import NotConnected
@@ -127,11 +127,8 @@ class MoodleSync:
         """Plan the courses that have no next reading, and give every course that is due a job unless it has one."""
         if self._every:
             self._plan()
-        due = self._due()
-        alive = self._jobs.waiting(SYNC_MOODLE, due) if due else set()
-        for course_id, number in due:
-            if (course_id, number) not in alive:
-                self._revive(course_id, number)
+        for course_id, number in without_job(self._jobs, SYNC_MOODLE, self._due()):
+            self._revive(course_id, number)
 
     def ask(self, session: Session, course_id: str, *, patient: bool = True) -> int | None:
         """Let a course be read now, whatever went wrong before.
@@ -179,7 +176,7 @@ class MoodleSync:
             select(MoodleCourse.course_id, MoodleCourse.job)
             .where(
                 MoodleCourse.next_sync_at <= now,
-                or_(MoodleCourse.claimed_until.is_(None), MoodleCourse.claimed_until <= now),
+                unclaimed(MoodleCourse.claimed_until, now),
             )
             .order_by(MoodleCourse.next_sync_at, MoodleCourse.course_id)
             .limit(SWEEP_BATCH)

@@ -17,6 +17,7 @@ from lti_tool.clock import Clock
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.errors import AddressRefused, IccError
+from lti_tool.jobs.leases import is_claimed, unclaimed, without_job
 from lti_tool.jobs.queue import Jobs
 from lti_tool.jobs.steady import Steady
 from lti_tool.moodle.errors import NotConnected
@@ -153,23 +154,21 @@ class MoodleWriter:
             .where(
                 MoodleWrite.dirty.is_(True),
                 or_(MoodleWrite.next_attempt_at.is_(None), MoodleWrite.next_attempt_at <= now - SWEEP_GRACE),
-                or_(MoodleWrite.claimed_until.is_(None), MoodleWrite.claimed_until <= now),
+                unclaimed(MoodleWrite.claimed_until, now),
             )
             .order_by(MoodleWrite.next_attempt_at, MoodleWrite.id)
             .limit(SWEEP_BATCH)
         )
         with self._database.reading() as session:
             due = [(row_id, number) for row_id, number in session.execute(query)]
-        alive = self._jobs.waiting(WRITE_MOODLE, due) if due else set()
-        for row_id, number in due:
-            if (row_id, number) not in alive:
-                self._revive(row_id, number)
+        for row_id, number in without_job(self._jobs, WRITE_MOODLE, due):
+            self._revive(row_id, number)
 
     def _revive(self, row_id: str, number: int) -> None:
         now = self._clock()
         with self._database.session() as session:
             row = session.get(MoodleWrite, row_id, with_for_update=True)
-            if row is None or row.job != number or not row.dirty or _is_claimed(row, now):
+            if row is None or row.job != number or not row.dirty or is_claimed(row, now):
                 return
             enqueue_write(session, self._jobs, row, _course_of(session, row)[1], now)
         # a dead process's job holds its lane until it is cancelled
@@ -178,7 +177,7 @@ class MoodleWriter:
     def _take(self, session: Session, row_id: str, number: int) -> _Order | None:
         now = self._clock()
         row = session.get(MoodleWrite, row_id, with_for_update=True)
-        if row is None or row.job != number or not row.dirty or _is_claimed(row, now):
+        if row is None or row.job != number or not row.dirty or is_claimed(row, now):
             return None
         mapping = session.get_one(ActivityMapping, row.mapping_id)
         moodle_id, platform_id = _course_of(session, row)
@@ -302,10 +301,6 @@ def _assignment(client: MoodleClient, order: _Order) -> Assignment:
 def _completion(client: MoodleClient, order: _Order) -> ActivityCompletion | None:
     activities = client.completion.activities(order.moodle_id, order.user_id)
     return next((one for one in activities if one.cm_id == order.cm_id), None)
-
-
-def _is_claimed(row: MoodleWrite, now: datetime) -> bool:
-    return row.claimed_until is not None and row.claimed_until > now
 
 
 def _same(held: float, ours: float | None) -> bool:

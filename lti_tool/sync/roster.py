@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.advantage.answers import Meaning, Verdict, trouble
@@ -20,6 +20,7 @@ from lti_tool.courses.models import Course
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import OutsideError, Unreachable
+from lti_tool.jobs.leases import is_claimed, unclaimed, without_job
 from lti_tool.jobs.queue import Jobs
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.platforms.service import PlatformService
@@ -99,11 +100,8 @@ class RosterService:
         """Plan the courses that have no next reading, and give every list that is due a job unless it has one."""
         if self._every:
             self._plan()
-        due = self._due()
-        alive = self._jobs.waiting(READ_ROSTER, due) if due else set()
-        for course_id, number in due:
-            if (course_id, number) not in alive:
-                self._revive(course_id, number)
+        for course_id, number in without_job(self._jobs, READ_ROSTER, self._due()):
+            self._revive(course_id, number)
 
     def _plan(self) -> None:
         now = self._clock()
@@ -129,7 +127,7 @@ class RosterService:
             select(CourseRoster.course_id, CourseRoster.job)
             .where(
                 CourseRoster.next_read_at <= now,
-                or_(CourseRoster.claimed_until.is_(None), CourseRoster.claimed_until <= now),
+                unclaimed(CourseRoster.claimed_until, now),
             )
             .order_by(CourseRoster.next_read_at, CourseRoster.course_id)
             .limit(SWEEP_BATCH)
@@ -222,8 +220,3 @@ class RosterService:
 def is_due(row: CourseRoster, now: datetime) -> bool:
     """Return whether a list waits to be read."""
     return row.next_read_at is not None and row.next_read_at <= now
-
-
-def is_claimed(row: CourseRoster, now: datetime) -> bool:
-    """Return whether somebody reads it now."""
-    return row.claimed_until is not None and row.claimed_until > now

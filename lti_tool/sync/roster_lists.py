@@ -13,12 +13,13 @@ from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Course, CourseMember, Placement
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import AnyRow, Database
+from lti_tool.jobs.leases import is_claimed
 from lti_tool.jobs.queue import Jobs
 from lti_tool.launch.sessions import Viewer
 from lti_tool.platforms.models import Platform
 from lti_tool.sync.codes import NO_MEMBERSHIPS
 from lti_tool.sync.models import CourseRoster, CourseRosterMember
-from lti_tool.sync.roster import is_claimed, is_due
+from lti_tool.sync.roster import is_due
 from lti_tool.sync.roster_reasons import roster_reason_of
 from lti_tool.sync.roster_rows import enqueue_reading, has_list, takes_part
 from lti_tool.training.access import Access
