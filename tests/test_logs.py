@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -11,20 +10,6 @@ from lti_tool.config import load_settings
 from lti_tool.logs import configure_logs, silence_logs
 
 NAME = "Zoë van 't Höfen"
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_before() -> Iterator[None]:
-    before, root = structlog.get_config(), logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    configured = structlog.is_configured()
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    if configured:
-        structlog.configure(**before)
-    else:
-        structlog.reset_defaults()
 
 
 def stumble() -> None:

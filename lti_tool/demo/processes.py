@@ -187,12 +187,20 @@ class Demo:
             self._children.clear()
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody stops the command.
+
+    CPython 3.11 ends a process by SIGINT, however well it was handled, once a KeyboardInterrupt came out of code that
+    `exec` was given as text, as dataclasses do (`run_eval_code_obj` in pythonrun.c); it does not so for another class.
+    """
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP end the block with KeyboardInterrupt, so that what it started is stopped."""
+    """Let Ctrl-C, SIGTERM and SIGHUP end the block with `Interrupted`, so that what it started is stopped."""
 
     def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
+        raise Interrupted
 
     with _handling(interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         yield

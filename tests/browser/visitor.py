@@ -113,6 +113,7 @@ class Visitor:
 
     def tab_to(self, target: Locator) -> None:
         """Press Tab until something has the focus; every stop within the tool shows that it has it."""
+        expect(target).to_be_visible()
         for _ in range(MOST_STOPS):
             self.page.keyboard.press("Tab")
             for frame in self.page.frames:

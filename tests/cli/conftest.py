@@ -1,32 +1,15 @@
 """The command line over an installation of its own."""
 
-import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from lti_tool.app import Parts, compose
 from lti_tool.config import load_settings
 from tests.cli.command import CommandLine
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_before() -> Iterator[None]:
-    """Commands set up logging for their whole process, which here is the tests' own."""
-    configured, before = structlog.is_configured(), structlog.get_config()
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    if configured:
-        structlog.configure(**before)
-    else:
-        structlog.reset_defaults()
 
 
 @pytest.fixture

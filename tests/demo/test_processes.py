@@ -1,6 +1,9 @@
 """The demo's processes: watched, stopped, and quoted when they give up."""
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -75,6 +78,28 @@ def test_a_signal_interrupts_and_the_handlers_are_put_back(number: signal.Signal
     with pytest.raises(KeyboardInterrupt), stoppable():
         signal.raise_signal(number)
     assert signal.getsignal(number) is before
+
+
+INTERRUPTED_WITHIN_EXEC = """
+import os
+import signal
+import subprocess
+import sys
+from lti_tool.demo.processes import stoppable
+try:
+    with stoppable():
+        exec("signal.raise_signal(signal.SIGTERM)")
+except KeyboardInterrupt:
+    print("Stopping")
+"""
+
+
+def test_interrupted_while_code_is_made_from_text_a_process_still_ends_as_it_wants() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", INTERRUPTED_WITHIN_EXEC], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "Stopping\n", "")
 
 
 def test_in_a_thread_signals_are_left_alone() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from flask import Blueprint, Flask, jsonify
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
@@ -55,7 +54,6 @@ def followers() -> list[LaunchFollower]:
 @pytest.fixture
 def log() -> Iterator[list[Any]]:
     """The log lines of the test."""
-    structlog.reset_defaults()
     with capture_logs() as lines:
         yield lines
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from flask import Flask, abort, g, render_template_string, request
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
@@ -127,6 +126,5 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def log() -> Iterator[list[Any]]:
     """The log lines of the test."""
-    structlog.reset_defaults()
     with capture_logs() as lines:
         yield lines
