@@ -113,9 +113,11 @@ from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
+from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
@@ -283,6 +285,8 @@ def compose(
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
     columns = CertificateColumns(database, outbox, awards.cards)
+    files = FileStore(settings.files_location)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -298,6 +302,7 @@ def compose(
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
+    engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
@@ -385,7 +390,7 @@ def compose(
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
-        files=FileStore(settings.files_location),
+        files=files,
         audit=audit,
     )
 
