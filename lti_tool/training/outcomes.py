@@ -347,7 +347,7 @@ class Extras:
     notices: Callable[[Session, Standing, int], Sequence[Any]] = _no_notices
     """The newest notices, so many at most, that somebody has not read in a cohort; templates of the room above show them."""
     nudge: Callable[[Session, str, str], bool] = _nobody_nudged
-    """Remind a participant (the enrolment's id) kindly, by whom (the trainer's account); False: somebody did within a week."""
+    """Remind a participant (the enrolment) kindly, by a trainer (the account); False: somebody did within a week."""
 
 
 def together(
