@@ -1,7 +1,7 @@
 """The composition: every service with its collaborators, who follows whom, and the Flask application over them.
 
 What follows from an outcome is read here, top to bottom: `training` changes it, then the outbox writes its rows, then
-the award rule is checked, all in one transaction.
+the award rule is checked, then whom it concerns is told, all in one transaction.
 """
 
 from collections.abc import Mapping
@@ -90,6 +90,10 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.service import NoticeService
+from lti_tool.notices.views import blueprint as notices_blueprint
+from lti_tool.notices.writing import NoticeWriter
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -193,6 +197,8 @@ class Parts:
     copied: CopiedCourseService
     files: FileStore
     audit: AuditTrail
+    notices: NoticeService
+    notice_book: NoticeBook
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
@@ -277,7 +283,14 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    followers: tuple[OutcomeFollower, ...] = (outbox.follow, moodle_writes.follow, awards.follow_outcome)
+    notices = NoticeService(clock, NoticeWriter(), audit)
+    notice_book = NoticeBook(database, clock, Access(trainings))
+    followers: tuple[OutcomeFollower, ...] = (
+        outbox.follow,
+        moodle_writes.follow,
+        awards.follow_outcome,
+        notices.follow_outcome,
+    )
     moodle_sync = MoodleSync(
         database,
         moodle_sites,
@@ -291,7 +304,7 @@ def compose(
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
     eseal = load_eseal(settings)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
-    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, followers=[notices.follow_certificate])
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
@@ -316,6 +329,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
 
@@ -372,6 +386,9 @@ def compose(
             keeps_file=keeps_file,
             shared=shared_mark,
             news=news_of,
+            unread=notice_book.unread,
+            notices=notice_book.newest,
+            nudge=notices.nudge,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -402,6 +419,8 @@ def compose(
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
         audit=audit,
+        notices=notices,
+        notice_book=notice_book,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
@@ -481,7 +500,11 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             parts.files,
             parts.audit,
+            reaction_followers=[parts.notices.follow_reaction],
+            piece_followers=[parts.notices.follow_piece],
         ),
+        parts.notices,
+        parts.notice_book,
         parts.audit,
         parts.staff,
         parts.staff_sessions,
@@ -518,6 +541,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         exchange_blueprint,
+        notices_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
