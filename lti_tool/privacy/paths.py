@@ -24,7 +24,7 @@ def of_accounts(metadata: MetaData, table: Table, account: tuple[Path, str], sub
     steps = str(path).split(".")
     return or_(
         *(
-            and_(number == subject, _along(metadata, table, steps, lambda found, at=platform_id: found == at))  # type: ignore[misc]  # a default argument
+            and_(number == subject, _along(metadata, table, steps, lambda found, at=platform_id: found == at))
             for platform_id, subject in subjects
         )
     )
@@ -39,6 +39,8 @@ def check_paths(metadata: MetaData, entry: Entry) -> None:
     table = metadata.tables[entry.table]
     for path in (*entry.owner, *entry.by, *entry.about):
         _check(metadata, table, path, "person")
+    for path in entry.staff:
+        _check(metadata, table, path, "staff_member")
     if entry.account is not None:
         _check(metadata, table, entry.account[0], "platform")
 

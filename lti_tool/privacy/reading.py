@@ -60,6 +60,7 @@ class Entry:
     """The kind of each column, by the column's name."""
     owner: tuple[Path, ...]
     account: tuple[Path, str] | None
+    staff: tuple[Path, ...]
     by: tuple[Path, ...]
     about: tuple[Path, ...]
     erased: Erased
@@ -71,7 +72,7 @@ class Entry:
     @property
     def personal(self) -> bool:
         """Whether the table holds anything about people."""
-        return bool(self.owner or self.account or self.by or set(self.columns.values()) - SILENT)
+        return bool(self.owner or self.account or self.staff or self.by or set(self.columns.values()) - SILENT)
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _kind(key: str, said: Mapping[str, Any]) -> Kind:
 
 
 def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Entry:
-    unknown = set(said) - {"owner", "account", "by", "about", "erased", "erased_by", "files", "columns"}
+    unknown = set(said) - {"owner", "account", "staff", "by", "about", "erased", "erased_by", "files", "columns"}
     if unknown:
         raise RegisterError(f"{table}: {', '.join(sorted(unknown))} means nothing here")
     columns = dict(_columns(table, said.get("columns", {}), kinds))
@@ -150,6 +151,7 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
         columns=columns,
         owner=tuple(Path(path) for path in said.get("owner", ())),
         account=(Path(said["account"][0]), said["account"][1]) if "account" in said else None,
+        staff=tuple(Path(path) for path in said.get("staff", ())),
         by=tuple(Path(path) for path in said.get("by", ())),
         about=tuple(Path(path) for path in said.get("about", ())),
         erased=_erased(table, "emptied" if emptied else said.get("erased", "kept")),
@@ -160,7 +162,7 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
     missing = {*emptied, *entry.files} - set(columns)
     if missing:
         raise RegisterError(f"{table}: {', '.join(sorted(missing))} is none of its columns")
-    if (entry.owner or entry.account or entry.by) and "erased" not in said:
+    if (entry.owner or entry.account or entry.staff or entry.by) and "erased" not in said:
         raise RegisterError(f"{table}: what erasing a person does to it is missing")
     return entry
 
