@@ -21,6 +21,7 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _shared_work()
 
 
 def _signing_in() -> None:
@@ -84,10 +85,15 @@ def _meetings() -> None:
     pass
 
 
+def _shared_work() -> None:
+    op.add_column("shared_piece", sa.Column("html", sa.Text(), server_default="", nullable=False))
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
         op.drop_table(name)
+    op.drop_column("shared_piece", "html")
 
 
 _TABLES: tuple[str, ...] = ("notice",)
