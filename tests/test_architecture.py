@@ -13,7 +13,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(
         ("allowance", "audit", "clock", "connecting", "deadlines", "ids", "errors", "config", "vault", "outgoing"), 0
     ),
-    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("database", "limited", "sqlite", "statements", "registry", "logs", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,

@@ -3,6 +3,7 @@
 New tables, and columns that say of all that is there: nothing of these happened yet.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
@@ -20,6 +21,7 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _defence()
 
 
 def _signing_in() -> None:
@@ -50,11 +52,19 @@ def _meetings() -> None:
     pass
 
 
+def _defence() -> None:
+    op.create_table(
+        "limited_requests",
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+    )
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
         op.drop_table(name)
 
 
-_TABLES: tuple[str, ...] = ()
+_TABLES: tuple[str, ...] = ("limited_requests",)
 """In the order in which they are made."""
