@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Response, current_app, g
 
+from lti_tool.web.own_window import in_own_window
+
 _log = structlog.get_logger(__name__)
 _SOURCE = re.compile(r"\*|https?:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 
@@ -64,7 +66,8 @@ def set_headers(response: Response) -> Response:
     Setting read from ``app.config``: ``HTTPS_ONLY`` (whether browsers may be told to come by https only; no).
     """
     headers = response.headers
-    policy = content_security_policy(tuple(g.get("frame_ancestors", ())), tuple(g.get("form_action", ())))
+    framers = () if in_own_window() else tuple(g.get("frame_ancestors", ()))
+    policy = content_security_policy(framers, tuple(g.get("form_action", ())))
     headers["Content-Security-Policy"] = policy
     if policy.endswith("frame-ancestors 'none'"):
         headers["X-Frame-Options"] = "DENY"
