@@ -33,9 +33,9 @@ FLOORS: dict[str, int] = {
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
     "notices": 8,
-    **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 9),
+    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"), 9),
 }
-TOGETHER = {"app", "cli", "demo", "doctor", "health", "migrations", "serving"}
+TOGETHER = {"app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"}
 """The top floor is one: the command line starts the application and the demo."""
 GROUND = {name for name, floor in FLOORS.items() if floor == 0}
 ONLY_IMPORTERS = {"pylti1p3": "lti_tool/launch/pylti.py", "dbos": "lti_tool/jobs/engine.py"}
