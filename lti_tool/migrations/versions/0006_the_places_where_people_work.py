@@ -22,6 +22,7 @@ def upgrade() -> None:
     _aspects()
     _meetings()
     _shared_work()
+    _defence()
 
 
 def _signing_in() -> None:
@@ -175,6 +176,14 @@ def _shared_work() -> None:
     op.add_column("shared_piece", sa.Column("html", sa.Text(), server_default="", nullable=False))
 
 
+def _defence() -> None:
+    op.create_table(
+        "limited_requests",
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+    )
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
@@ -190,5 +199,6 @@ _TABLES: tuple[str, ...] = (
     "staff_session",
     "staff_attempt",
     "notice",
+    "limited_requests",
 )
 """In the order in which they are made."""
