@@ -26,7 +26,7 @@ FLOORS: dict[str, int] = {
         ),
         0,
     ),
-    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("database", "limited", "sqlite", "statements", "registry", "logs", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     **dict.fromkeys(("launch", "signin"), 5),
