@@ -21,6 +21,8 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _shared_work()
+    _defence()
 
 
 def _signing_in() -> None:
@@ -198,10 +200,23 @@ def _meetings() -> None:
     pass
 
 
+def _shared_work() -> None:
+    op.add_column("shared_piece", sa.Column("html", sa.Text(), server_default="", nullable=False))
+
+
+def _defence() -> None:
+    op.create_table(
+        "limited_requests",
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+    )
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
         op.drop_table(name)
+    op.drop_column("shared_piece", "html")
 
 
 _TABLES: tuple[str, ...] = (
@@ -214,5 +229,6 @@ _TABLES: tuple[str, ...] = (
     "notice",
     "upload",
     "upload_part",
+    "limited_requests",
 )
 """In the order in which they are made."""
