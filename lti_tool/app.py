@@ -101,6 +101,7 @@ from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.registry import provide
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
@@ -557,6 +558,7 @@ def create_app(parts: Parts) -> Flask:
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        privacy_blueprint,
         signin_blueprint,
     ):
         app.register_blueprint(blueprint)

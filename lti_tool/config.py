@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     issuer_email: str | None = Field(
         None, description="Where the issuer is reached, in its Open Badges 2.0 profile; some platforms ask for it."
     )
+    privacy_contact: str | None = Field(
+        None, description="Where people ask about their data: a web or e-mail address of the organisation."
+    )
+    privacy_confirmed: str | None = Field(
+        None, description="Who confirmed the purposes and grounds of the register, and when; without it they are proposed."
+    )
     seal_certificate: Path | None = Field(
         None, description="eSeal certificate for PDFs: PEM, or PKCS#12 with its key; default: technically sealed."
     )
