@@ -47,14 +47,20 @@ def _aspects() -> None:
 
 
 def _meetings() -> None:
-    pass
+    op.create_index(_HANDED_IN, "submission_version", ["submission_id", "handed_in_at"])
+    # two others begin with the same column
+    op.drop_index(_OF_SUBMISSION, "submission_version")
 
 
 def downgrade() -> None:
     """Take them away again, the newest part first."""
+    op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
+    op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
 
 
+_HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
+_OF_SUBMISSION = "ix_submission_version_submission_id"
 _TABLES: tuple[str, ...] = ()
 """In the order in which they are made."""
