@@ -1,7 +1,7 @@
 """The composition: every service with its collaborators, who follows whom, and the Flask application over them.
 
 What follows from an outcome is read here, top to bottom: `training` changes it, then the outbox writes its rows, then
-the award rule is checked, all in one transaction.
+the award rule is checked, then whom it concerns is told, all in one transaction.
 """
 
 from collections.abc import Mapping
@@ -75,6 +75,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.limited import LimitCounts
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -90,13 +91,25 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.service import NoticeService
+from lti_tool.notices.views import blueprint as notices_blueprint
+from lti_tool.notices.writing import NoticeWriter
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.registry import provide
+from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.links import SignInLinks
+from lti_tool.signin.members import StaffService
+from lti_tool.signin.service import SignInService
+from lti_tool.signin.sessions import StaffSessions
+from lti_tool.signin.views import blueprint as signin_blueprint
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -120,7 +133,8 @@ from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
-from lti_tool.web.limits import init_limits
+from lti_tool.web.limits import init_limits, init_session_limit
+from lti_tool.web.own_window import in_own_window
 from lti_tool.web.setup import init_web
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
@@ -185,6 +199,11 @@ class Parts:
     copied: CopiedCourseService
     files: FileStore
     audit: AuditTrail
+    notices: NoticeService
+    notice_book: NoticeBook
+    staff: StaffService
+    staff_sessions: StaffSessions
+    sign_in_links: SignInLinks
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -237,6 +256,8 @@ def compose(
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
+    staff_sessions = StaffSessions(settings, database, clock)
+    sign_in_links = SignInLinks(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -266,7 +287,14 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    followers: tuple[OutcomeFollower, ...] = (outbox.follow, moodle_writes.follow, awards.follow_outcome)
+    notices = NoticeService(clock, NoticeWriter(), audit)
+    notice_book = NoticeBook(database, clock, Access(trainings))
+    followers: tuple[OutcomeFollower, ...] = (
+        outbox.follow,
+        moodle_writes.follow,
+        awards.follow_outcome,
+        notices.follow_outcome,
+    )
     moodle_sync = MoodleSync(
         database,
         moodle_sites,
@@ -280,7 +308,7 @@ def compose(
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
     eseal = load_eseal(settings)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
-    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, followers=[notices.follow_certificate])
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
@@ -305,6 +333,9 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
 
     return Parts(
         settings=settings,
@@ -359,6 +390,9 @@ def compose(
             keeps_file=keeps_file,
             shared=shared_mark,
             news=news_of,
+            unread=notice_book.unread,
+            notices=notice_book.newest,
+            nudge=notices.nudge,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -389,6 +423,11 @@ def compose(
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
         audit=audit,
+        notices=notices,
+        notice_book=notice_book,
+        staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
+        staff_sessions=staff_sessions,
+        sign_in_links=sign_in_links,
     )
 
 
@@ -399,6 +438,7 @@ def create_app(parts: Parts) -> Flask:
     app.secret_key = parts.vault.mac("flask", "secret key")
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
+    app.config["HTTPS_ONLY"] = settings.secure
     app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
     app.config["MAX_CONTENT_LENGTH"] = content_limit(settings.file_max_mb, parts.trainings.values())
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_MEMORY
@@ -465,8 +505,20 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             parts.files,
             parts.audit,
+            reaction_followers=[parts.notices.follow_reaction],
+            piece_followers=[parts.notices.follow_piece],
         ),
+        parts.notices,
+        parts.notice_book,
+        parts.audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        SignInBrowser(settings),
+        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
     )
+    limits = LimitCounts(parts.database)
+    provide(app, limits)
     init_limits(
         app,
         parts.clock,
@@ -481,10 +533,17 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "certificates.": settings.certificate_pages_per_minute,
+            "badges.": settings.certificate_pages_per_minute,
+            "verification.": settings.certificate_pages_per_minute,
+            "signin.link": settings.sign_ins_per_minute,
+            "signin.use_link": settings.sign_ins_per_minute,
         },
+        limits.add,
     )
+    init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
     app.before_request(_refuse_nul)
-    init_web(app, clock=parts.clock, session_id=session_id_of_request)
+    init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
@@ -494,12 +553,15 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         exchange_blueprint,
+        notices_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        privacy_blueprint,
+        signin_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
@@ -514,6 +576,11 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
+
+
+def _session_id() -> str | None:
+    """Return what the form tokens of this page hold for: a session of the staff, or one that a launch opened."""
+    return session_id_of_staff() if in_own_window() else session_id_of_request()
 
 
 def _refuse_nul() -> None:

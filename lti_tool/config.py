@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     issuer_email: str | None = Field(
         None, description="Where the issuer is reached, in its Open Badges 2.0 profile; some platforms ask for it."
     )
+    privacy_contact: str | None = Field(
+        None, description="Where people ask about their data: a web or e-mail address of the organisation."
+    )
+    privacy_confirmed: str | None = Field(
+        None, description="Who confirmed the purposes and grounds of the register, and when; without it they are proposed."
+    )
     seal_certificate: Path | None = Field(
         None, description="eSeal certificate for PDFs: PEM, or PKCS#12 with its key; default: technically sealed."
     )
@@ -71,6 +77,30 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         description="Files sent to be checked, a minute from one network address and in one process; 0: no limit.",
+    )
+    certificate_pages_per_minute: int = Field(
+        1200,
+        ge=0,
+        le=1_000_000,
+        description="Certificates, badges, keys and status lists, a minute from one network address and in one process.",
+    )
+    changes_per_minute: int = Field(
+        600,
+        ge=0,
+        le=1_000_000,
+        description="Forms and uploads a minute of one session and in one process; 0: no limit.",
+    )
+    staff_idle_minutes: int = Field(
+        60, ge=5, le=1440, description="Minutes after which a session of the staff ends when nothing is asked."
+    )
+    staff_session_hours: int = Field(
+        12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
+    )
+    sign_ins_per_minute: int = Field(
+        30,
+        ge=0,
+        le=1_000_000,
+        description="Tries to sign in, a minute from one network address and in one process; 0: no limit.",
     )
     trace_days: int = Field(
         30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."

@@ -3,6 +3,7 @@
 New tables, and columns that say of all that is there: nothing of these happened yet.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
@@ -20,10 +21,98 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _shared_work()
+    _defence()
 
 
 def _signing_in() -> None:
-    pass
+    op.create_table(
+        "staff_member",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
+    )
+    op.create_table(
+        "staff_identity",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_identity"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),
+    )
+    op.create_index(op.f("ix_staff_identity_member_id"), "staff_identity", ["member_id"])
+    op.create_table(
+        "staff_passkey",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("backed_up", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_passkey"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_staff_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_staff_passkey_member_id"), "staff_passkey", ["member_id"])
+    op.create_table(
+        "staff_link",
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("made_by", sa.String(length=22), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_link"),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_staff_link")),
+    )
+    op.create_index(op.f("ix_staff_link_expires_at"), "staff_link", ["expires_at"])
+    op.create_index(op.f("ix_staff_link_member_id"), "staff_link", ["member_id"])
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("secret_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        _of_member("staff_session"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("secret_digest", name=op.f("uq_staff_session_secret_digest")),
+    )
+    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"])
+    op.create_index(op.f("ix_staff_session_member_id"), "staff_session", ["member_id"])
+    op.create_table(
+        "staff_attempt",
+        sa.Column("key_digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("browser_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=True),
+        sa.Column("link_digest", sa.String(length=64), nullable=True),
+        sa.Column("next_path", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        _of_member("staff_attempt"),
+        sa.PrimaryKeyConstraint("key_digest", name=op.f("pk_staff_attempt")),
+    )
+    op.create_index(op.f("ix_staff_attempt_expires_at"), "staff_attempt", ["expires_at"])
+    op.create_index(op.f("ix_staff_attempt_member_id"), "staff_attempt", ["member_id"])
+
+
+def _of_member(table: str) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_{table}_member_id")
+    return sa.ForeignKeyConstraint(["member_id"], ["staff_member.id"], name=name, ondelete="CASCADE")
 
 
 def _console() -> None:
@@ -31,7 +120,40 @@ def _console() -> None:
 
 
 def _notices() -> None:
-    pass
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("version_id", sa.String(length=22), nullable=True),
+        sa.Column("certificate_id", sa.String(length=22), nullable=True),
+        sa.Column("piece_id", sa.String(length=22), nullable=True),
+        sa.Column("reaction_id", sa.String(length=22), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_notice_cohort_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_notice_enrolment_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["submission_version.id"], name=op.f("fk_notice_version_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_notice_certificate_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["piece_id"], ["shared_piece.id"], name=op.f("fk_notice_piece_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["reaction_id"], ["piece_reaction.id"], name=op.f("fk_notice_reaction_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index("ix_notice_person_id_cohort_id_at", "notice", ["person_id", "cohort_id", "at"])
+    unread = sa.text("read_at IS NULL")
+    op.create_index("ix_notice_unread", "notice", ["person_id", "cohort_id"], sqlite_where=unread, postgresql_where=unread)
+    op.create_index("ix_notice_read_at", "notice", ["read_at"])
+    for column in ("cohort_id", "enrolment_id", "version_id", "certificate_id", "piece_id", "reaction_id"):
+        op.create_index(op.f(f"ix_notice_{column}"), "notice", [column])
 
 
 def _linked_accounts() -> None:
@@ -52,15 +174,37 @@ def _meetings() -> None:
     op.drop_index(_OF_SUBMISSION, "submission_version")
 
 
+def _shared_work() -> None:
+    op.add_column("shared_piece", sa.Column("html", sa.Text(), server_default="", nullable=False))
+
+
+def _defence() -> None:
+    op.create_table(
+        "limited_requests",
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+    )
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
     op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
+    op.drop_column("shared_piece", "html")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
 _OF_SUBMISSION = "ix_submission_version_submission_id"
-_TABLES: tuple[str, ...] = ()
+_TABLES: tuple[str, ...] = (
+    "staff_member",
+    "staff_identity",
+    "staff_passkey",
+    "staff_link",
+    "staff_session",
+    "staff_attempt",
+    "notice",
+    "limited_requests",
+)
 """In the order in which they are made."""
