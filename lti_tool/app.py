@@ -226,6 +226,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -235,6 +236,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        trainings: by key; by default those of the package and of the settings.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -244,7 +246,7 @@ def compose(
     vault = Vault(secret_of(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
-    trainings = _trainings(settings)
+    trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)

@@ -197,7 +197,9 @@ def _aspects() -> None:
 
 
 def _meetings() -> None:
-    pass
+    op.create_index(_HANDED_IN, "submission_version", ["submission_id", "handed_in_at"])
+    # two others begin with the same column
+    op.drop_index(_OF_SUBMISSION, "submission_version")
 
 
 def _shared_work() -> None:
@@ -214,11 +216,15 @@ def _defence() -> None:
 
 def downgrade() -> None:
     """Take them away again, the newest part first."""
+    op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
+    op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
     op.drop_column("shared_piece", "html")
 
 
+_HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
+_OF_SUBMISSION = "ix_submission_version_submission_id"
 _TABLES: tuple[str, ...] = (
     "staff_member",
     "staff_identity",
