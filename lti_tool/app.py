@@ -1,7 +1,7 @@
 """The composition: every service with its collaborators, who follows whom, and the Flask application over them.
 
 What follows from an outcome is read here, top to bottom: `training` changes it, then the outbox writes its rows, then
-the award rule is checked, all in one transaction.
+the award rule is checked, then whom it concerns is told, all in one transaction.
 """
 
 from collections.abc import Mapping
@@ -92,6 +92,10 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.service import NoticeService
+from lti_tool.notices.views import blueprint as notices_blueprint
+from lti_tool.notices.writing import NoticeWriter
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.keys import KeyRing
 from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
@@ -189,6 +193,8 @@ class Parts:
     copied: CopiedCourseService
     files: FileStore
     audit: AuditTrail
+    notices: NoticeService
+    notice_book: NoticeBook
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -268,7 +274,14 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    followers: tuple[OutcomeFollower, ...] = (outbox.follow, moodle_writes.follow, awards.follow_outcome)
+    notices = NoticeService(clock, NoticeWriter(), audit)
+    notice_book = NoticeBook(database, clock, Access(trainings))
+    followers: tuple[OutcomeFollower, ...] = (
+        outbox.follow,
+        moodle_writes.follow,
+        awards.follow_outcome,
+        notices.follow_outcome,
+    )
     moodle_sync = MoodleSync(
         database,
         moodle_sites,
@@ -282,7 +295,7 @@ def compose(
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
     eseal = load_eseal(settings)
     issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
-    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys)
+    issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, followers=[notices.follow_certificate])
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
@@ -311,6 +324,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
 
     return Parts(
         settings=settings,
@@ -365,6 +379,9 @@ def compose(
             keeps_file=keeps_file,
             shared=shared_mark,
             news=news_of,
+            unread=notice_book.unread,
+            notices=notice_book.newest,
+            nudge=notices.nudge,
         ),
         outcome_followers=followers,
         outbox=outbox,
@@ -397,6 +414,8 @@ def compose(
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
         audit=audit,
+        notices=notices,
+        notice_book=notice_book,
     )
 
 
@@ -473,7 +492,11 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             parts.files,
             parts.audit,
+            reaction_followers=[parts.notices.follow_reaction],
+            piece_followers=[parts.notices.follow_piece],
         ),
+        parts.notices,
+        parts.notice_book,
     )
     init_limits(
         app,
@@ -502,6 +525,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         exchange_blueprint,
+        notices_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,

@@ -19,7 +19,8 @@ FLOORS: dict[str, int] = {
     "launch": 5,
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
-    **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 8),
+    "notices": 8,
+    **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 9),
 }
 TOGETHER = {"app", "cli", "demo", "doctor", "health", "migrations", "serving"}
 """The top floor is one: the command line starts the application and the demo."""

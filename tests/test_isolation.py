@@ -19,6 +19,7 @@ from lti_tool.database import Base, Database
 from lti_tool.exchange.models import PieceReaction, SharedPiece, ShelfItem
 from lti_tool.launch.models import DeepLinkingRequest
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, NativeFile
+from lti_tool.notices.models import Notice, NoticeKind
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.models import DraftCopy, Enrolment, ReviewPhrase, Submission, SubmissionVersion, WorkFile
 from mappings.roles import Role
@@ -50,6 +51,8 @@ OWN_OR_SHARED = {
     "exchange.share",
     "exchange.shelf",
     "exchange.shelf_file",
+    "notices.overview",
+    "notices.read_all",
     "training.assignment",
     "training.change_assignment",
     "training.draft",
@@ -206,6 +209,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "award_id": award,
                 "score_id": score,
                 "request_id": request,
+                "notice_id": session.scalars(select(Notice.id).where(Notice.kind == NoticeKind.RETURNED)).one(),
             },
             "awards": {"form": "pdf"},
             "moodle": {"score_id": write, "file_id": native},

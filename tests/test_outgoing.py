@@ -3,8 +3,9 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
@@ -28,6 +29,10 @@ class Handler(BaseHTTPRequestHandler):
             self._say(200, b"{}", {"Set-Cookie": "MoodleSession=secret; path=/"})
         elif self.path == "/big":
             self._say(200, b"x" * 5000, {})
+        elif self.path == "/close":
+            self._say(200, b"{}", {"Connection": "close"})
+        elif self.path == "/echo":
+            self._say(200, self.rfile.read(int(self.headers["Content-Length"])), {})
         else:
             self._say(200, b'{"ok": true}', {"Content-Type": "text/html"})
 
@@ -65,8 +70,10 @@ def server() -> Iterator[Server]:
 
 
 @contextmanager
-def raw_server(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """A server that says what `talk` says, until its event is set."""
+def raw_server(
+    talk: Callable[[socket.socket, threading.Event], None], hear: Callable[[bytes], None] = lambda _said: None
+) -> Iterator[str]:
+    """A server that says what `talk` says, until its event is set; `hear` gets what came in one piece before."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
@@ -75,7 +82,7 @@ def raw_server(talk: Callable[[socket.socket, threading.Event], None]) -> Iterat
     def run() -> None:
         connection, _ = listener.accept()
         with connection:
-            connection.recv(65536)
+            hear(connection.recv(65536))
             try:
                 talk(connection, over)
             except OSError:
@@ -279,10 +286,62 @@ def test_a_server_that_drips_is_cut_off(start: bytes, drop: bytes) -> None:
         Outgoing(allow_private=True, total=0.2).call("GET", url)
 
 
-def test_a_connection_is_used_again(server: Server, outgoing: Outgoing) -> None:
-    for _ in range(3):
-        assert outgoing.call("GET", f"{server.url}/x").status == 200
-    assert len(server.seen) == 3
+def test_a_connection_is_used_again_and_a_later_call_is_cut_off_too() -> None:
+    def once_well(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        connection.recv(65536)
+        _drip(connection, over, b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" ")
+
+    outgoing = Outgoing(allow_private=True, total=0.2)
+    with raw_server(once_well) as url:
+        assert outgoing.call("GET", url).status == 200
+        # it takes one connection only
+        with pytest.raises(TimedOut):
+            outgoing.call("GET", url)
+
+
+@pytest.mark.parametrize("size", [2, 65_000, 65_536, 300_000])
+def test_a_body_arrives_whole_whatever_its_size(server: Server, outgoing: Outgoing, size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    assert outgoing.call("POST", f"{server.url}/echo", data=body).body == body
+
+
+def test_head_and_body_of_a_small_call_go_out_together() -> None:
+    came: list[bytes] = []
+
+    def talk(connection: socket.socket, _over: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_server(talk, came.append) as url:
+        Outgoing(allow_private=True).call("POST", url, data=b'{"scoreGiven": 1}')
+    assert came[0].endswith(b'\r\n\r\n{"scoreGiven": 1}')
+
+
+@pytest.mark.parametrize("path", ["/x", "/close", "/big"])
+def test_calls_leave_no_connection_open_but_the_one_that_is_kept(server: Server, path: str) -> None:
+    outgoing = Outgoing(allow_private=True)
+
+    def call() -> None:
+        with suppress(BadAnswer):
+            outgoing.call("GET", f"{server.url}{path}", max_bytes=4000)
+
+    call()
+    before = _open_to(server.port)
+    for _ in range(5):
+        call()
+    assert _open_to(server.port) == before
+    outgoing.close()
+    assert _open_to(server.port) == 0
+
+
+def _open_to(port: int) -> int:
+    """How many of our connections are open to a port, counted as the system does."""
+    sockets = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            sockets.add(str(descriptor.readlink()))
+    rows = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
+    return sum(1 for row in rows if int(row[2].split(":")[1], 16) == port and f"socket:[{row[9]}]" in sockets)
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:

@@ -5,9 +5,10 @@ issue the same award meet at the award's row, and the second finds it issued.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 from sqlalchemy.orm import Session
@@ -31,6 +32,9 @@ from lti_tool.database import Database
 from lti_tool.ids import new_id
 from mappings.training import Training
 
+CertificateFollower: TypeAlias = Callable[[Session, Certificate], None]
+"""Told of a certificate that was issued."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,6 +56,7 @@ class CertificateIssuer:
         trainings: by key.
         keys: the issuer's.
         draw: gives a random number below its argument, for the slots of status lists.
+        followers: told of every certificate that is issued for an award, in the same transaction.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class CertificateIssuer:
         trainings: Mapping[str, Training],
         keys: IssuerKeyStore,
         draw: Callable[[int], int] = secrets.randbelow,
+        followers: Sequence[CertificateFollower] = (),
     ) -> None:
         self._settings = settings
         self._database = database
@@ -69,6 +75,7 @@ class CertificateIssuer:
         self._trainings = trainings
         self._keys = keys
         self._draw = draw
+        self._followers = tuple(followers)
 
     def issue(self, award_id: str, number: int) -> None:
         """Issue one award (the job `issue-certificate`).
@@ -115,9 +122,12 @@ class CertificateIssuer:
             award = session.get(Award, award_id, with_for_update=True)
             if award is None or award.state != AwardState.QUEUED:
                 return
-            keep(session, award.id, snapshot, frozen.entry, signed, self._clock())
+            certificate = keep(session, award.id, snapshot, frozen.entry, signed, self._clock())
             award.state, award.claimed_until = AwardState.ISSUED, None
             award.fails, award.last_error = 0, None
+            session.flush()
+            for follower in self._followers:
+                follower(session, certificate)
         log.info("certificate.issued", certificate=snapshot.certificate_id)
 
     def _put_back(self, award_id: str, state: AwardState, why: str) -> None:
@@ -147,20 +157,20 @@ def keep(
     now: datetime,
     *,
     shared: bool = True,
-) -> None:
-    """Add a certificate, and its line in the log of what was issued."""
-    session.add(
-        Certificate(
-            id=snapshot.certificate_id,
-            award_id=award_id,
-            snapshot=snapshot.canonical_json(),
-            snapshot_sha256=snapshot.sha256(),
-            credential=signed.json,
-            jwt=signed.jwt,
-            status_list=entry.number,
-            status_index=entry.index,
-            issued_at=now,
-            shared=shared,
-        )
+) -> Certificate:
+    """Add a certificate, and its line in the log of what was issued; return it."""
+    certificate = Certificate(
+        id=snapshot.certificate_id,
+        award_id=award_id,
+        snapshot=snapshot.canonical_json(),
+        snapshot_sha256=snapshot.sha256(),
+        credential=signed.json,
+        jwt=signed.jwt,
+        status_list=entry.number,
+        status_index=entry.index,
+        issued_at=now,
+        shared=shared,
     )
+    session.add(certificate)
     append(session, now, "issued", snapshot.certificate_id, signed.json)
+    return certificate

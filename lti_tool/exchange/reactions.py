@@ -1,5 +1,8 @@
 """Reacting on shared work with a question or a tip, taking that back, and hiding what does not belong there."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +18,9 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.writing import clean_text
 
+ReactionFollower: TypeAlias = Callable[[Session, PieceReaction], None]
+"""Told of a new reaction."""
+
 LONGEST_REACTION = 2000
 MOST_OF_ONE_PERSON = 20
 """Reactions of one person on one piece."""
@@ -28,13 +34,22 @@ class ReactionService:
         clock: the time.
         access: who may.
         trail: holds who hid what.
+        followers: told of every reaction, in the same transaction.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: ExchangeAccess, trail: AuditTrail) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        access: ExchangeAccess,
+        trail: AuditTrail,
+        followers: Sequence[ReactionFollower] = (),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._access = access
         self._trail = trail
+        self._followers = tuple(followers)
 
     def react(self, viewer: Viewer, piece_id: str, kind: str, text: str) -> str:
         """Say something of a piece, and return the reaction's id. The same twice in a row, as from a double click, is one.
@@ -73,6 +88,8 @@ class ReactionService:
                 said_at=self._clock(),
             )
             session.add(reaction)
+            for follower in self._followers:
+                follower(session, reaction)
             return reaction.id
 
     def take_back(self, viewer: Viewer, reaction_id: str) -> str:

@@ -1,7 +1,8 @@
 """Sharing a piece of work with the cohort, by choice and per piece, and withdrawing it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, select
@@ -26,6 +27,9 @@ from lti_tool.training.outcomes import Extras
 from lti_tool.training.writing import clean_text
 from mappings.programme import Sharing
 from mappings.training import Assignment, Phase
+
+PieceFollower: TypeAlias = Callable[[Session, SharedPiece], None]
+"""Told of a piece whose maker asks something else of the others now, or nothing any more."""
 
 LONGEST_QUESTION = 500
 
@@ -59,6 +63,7 @@ class SharingService:
         extras: the files that were handed in elsewhere.
         store: where bytes lie that nobody needs any more once a piece is withdrawn.
         trail: holds who shared and withdrew.
+        followers: told when somebody asks something with what is shared, in the same transaction.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class SharingService:
         extras: Extras,
         store: FileStore,
         trail: AuditTrail,
+        followers: Sequence[PieceFollower] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -76,6 +82,7 @@ class SharingService:
         self._extras = extras
         self._store = store
         self._trail = trail
+        self._followers = tuple(followers)
 
     def page(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> SharePage:
         """Return what the viewer can share for an assignment. Raises NotFound when the viewer is no participant."""
@@ -141,8 +148,11 @@ class SharingService:
             elif not _shows(session, piece, offer):
                 unused = self._fill(session, piece, offer)
                 self._trail.done(session, viewer.account_id, "exchange.share", piece.id)
-            piece.question = question
+            asked, piece.question = piece.question, question
             piece_id = piece.id
+            if asked != question:
+                for follower in self._followers:
+                    follower(session, piece)
         self._discard(unused)
         return piece_id
 

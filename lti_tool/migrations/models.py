@@ -6,6 +6,7 @@ import lti_tool.courses.models
 import lti_tool.exchange.models
 import lti_tool.launch.models
 import lti_tool.moodle.models
+import lti_tool.notices.models
 import lti_tool.platforms.models
 import lti_tool.sync.models
 import lti_tool.training.models  # noqa: F401  # imported for their tables

@@ -1,8 +1,9 @@
 """The participant's pages: home with the path of four phases, one assignment, one version, the certificate's name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -36,6 +37,9 @@ from mappings.award import AwardMode
 from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
 from mappings.training import Assignment, Phase, Training
 
+NOTICES = 3
+"""So many notices stand on home."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -48,6 +52,7 @@ class Place:
     participates: bool
     trains: bool
     whole: bool
+    standing: Standing = field(repr=False)
 
     @staticmethod
     def of(standing: Standing) -> "Place":
@@ -60,6 +65,7 @@ class Place:
             standing.participates,
             standing.trains,
             standing.whole,
+            standing,
         )
 
 
@@ -111,6 +117,8 @@ class HomePage:
     panel: CertificatePanel
     news: News | None
     """What is new in what the cohort shares; None: it shares nothing."""
+    notices: Sequence[Any]
+    """What happened that the person has not read yet."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +187,7 @@ class HomeService:
                 question=question_of(session, rows),
                 panel=self._panel(session, standing, rows),
                 news=self._extras.news(session, standing),
+                notices=self._extras.notices(session, standing, NOTICES),
             )
 
     def assignment(self, viewer: Viewer, cohort_id: str, assignment_key: str) -> AssignmentPage:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -300,6 +300,18 @@ def _no_news(_session: Session, _standing: Standing) -> News | None:
     return None
 
 
+def _none_unread(_standing: Standing) -> int:
+    return 0
+
+
+def _no_notices(_session: Session, _standing: Standing, _most: int) -> Sequence[Any]:
+    return ()
+
+
+def _nobody_nudged(_session: Session, _enrolment_id: str, _by: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Extras:
     """The functions that the pages ask; each takes part in the page's transaction and calls nothing outside."""
@@ -330,6 +342,12 @@ class Extras:
     """How a submission, by its id, is shared with the cohort at the moment; in one query."""
     news: Callable[[Session, Standing], News | None] = _no_news
     """What is new for somebody in what a cohort shares, in one query; None: this cohort shares nothing."""
+    unread: Callable[[Standing], int] = _none_unread
+    """How many notices somebody has not read in a cohort, for the bar of every page; a short transaction of its own."""
+    notices: Callable[[Session, Standing, int], Sequence[Any]] = _no_notices
+    """The newest notices, so many at most, that somebody has not read in a cohort; templates of the room above show them."""
+    nudge: Callable[[Session, str, str], bool] = _nobody_nudged
+    """Remind a participant (the enrolment) kindly, by a trainer (the account); False: somebody did within a week."""
 
 
 def together(

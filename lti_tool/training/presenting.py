@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from lti_tool.errors import Words
+from lti_tool.registry import use
 from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
-from lti_tool.training.outcomes import MarkState, ScoreMark
+from lti_tool.training.outcomes import Extras, MarkState, ScoreMark
 from lti_tool.web.formats import day
 from lti_tool.web.locales import say
 from mappings.progress import OutcomeState, PhaseProgress, PhaseState
@@ -34,6 +35,7 @@ _SHORT: Mapping[MarkState, Words] = {
     "kept": _l("Cijfer van de school geldt"),
 }
 """Where the page says already which learning environment it is about."""
+NOTICES_TAB = "notices.overview"
 _MOST_URGENT = (OutcomeState.RETURNED, OutcomeState.SUBMITTED, OutcomeState.DRAFT)
 
 
@@ -54,8 +56,15 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
         ]
     if place.training.sharing is not None:
         found.append((_("Van elkaar leren"), "exchange.overview"))
+    found.append((_("Nieuw"), NOTICES_TAB))
+    unread = use(Extras).unread(place.standing)
     return [
-        {"text": text, "url": url_for(endpoint, cohort_id=place.cohort_id), "current": endpoint == current}
+        {
+            "text": text,
+            "url": url_for(endpoint, cohort_id=place.cohort_id),
+            "current": endpoint == current,
+            "count": unread if endpoint == NOTICES_TAB else 0,
+        }
         for text, endpoint in found
     ]
 

@@ -232,6 +232,7 @@ class World:
         app.register_blueprint(sync_blueprint)
         app.add_url_rule("/cohort/<cohort_id>/course/<course_id>/check", "connection.course", lambda **_where: "check")
         app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")
+        app.add_url_rule("/cohort/<cohort_id>/news", "notices.overview", lambda cohort_id: f"news {cohort_id}")
         app.add_url_rule("/cohort/<cohort_id>/awards", "awards.due", lambda cohort_id: f"due {cohort_id}")
         app.add_url_rule("/cohort/<cohort_id>/certificate/why", "awards.why", lambda cohort_id: f"why {cohort_id}")
         app.add_url_rule("/placement/<placement_id>/copy", "embedding.copied", lambda placement_id: f"copy {placement_id}")

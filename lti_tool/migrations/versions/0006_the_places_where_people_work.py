@@ -90,7 +90,40 @@ def _console() -> None:
 
 
 def _notices() -> None:
-    pass
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("version_id", sa.String(length=22), nullable=True),
+        sa.Column("certificate_id", sa.String(length=22), nullable=True),
+        sa.Column("piece_id", sa.String(length=22), nullable=True),
+        sa.Column("reaction_id", sa.String(length=22), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_notice_cohort_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_notice_enrolment_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["submission_version.id"], name=op.f("fk_notice_version_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_notice_certificate_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["piece_id"], ["shared_piece.id"], name=op.f("fk_notice_piece_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["reaction_id"], ["piece_reaction.id"], name=op.f("fk_notice_reaction_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index("ix_notice_person_id_cohort_id_at", "notice", ["person_id", "cohort_id", "at"])
+    unread = sa.text("read_at IS NULL")
+    op.create_index("ix_notice_unread", "notice", ["person_id", "cohort_id"], sqlite_where=unread, postgresql_where=unread)
+    op.create_index("ix_notice_read_at", "notice", ["read_at"])
+    for column in ("cohort_id", "enrolment_id", "version_id", "certificate_id", "piece_id", "reaction_id"):
+        op.create_index(op.f(f"ix_notice_{column}"), "notice", [column])
 
 
 def _linked_accounts() -> None:
@@ -119,7 +152,7 @@ def downgrade() -> None:
         op.drop_column(table, column)
 
 
-_TABLES: tuple[str, ...] = ("issuing_batch", "issuing_batch_item")
+_TABLES: tuple[str, ...] = ("issuing_batch", "issuing_batch_item", "notice")
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),

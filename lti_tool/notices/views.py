@@ -1,0 +1,37 @@
+"""The addresses of notices: what is new in a cohort, opening one, and counting all as read."""
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lti_tool.launch.sessions import current_viewer
+from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.wording import notice_icon, notice_words
+from lti_tool.registry import use
+from lti_tool.training.presenting import show
+
+blueprint = Blueprint("notices", __name__, template_folder="templates")
+for words in (notice_icon, notice_words):
+    blueprint.add_app_template_global(words)
+
+TAB = "notices.overview"
+
+
+@blueprint.get("/cohort/<cohort_id>/news")
+def overview(cohort_id: str) -> str:
+    """Show what is new for this person; from then on it counts as read."""
+    page = use(NoticeBook).page(current_viewer(), cohort_id)
+    return show("overview.html", page.place, TAB, folder="notices", page=page)
+
+
+@blueprint.get("/notice/<notice_id>")
+def open_notice(notice_id: str) -> BaseResponse:
+    """Lead to what a notice is about, which counts as read from then on."""
+    target = use(NoticeBook).open(current_viewer(), notice_id)
+    return redirect(url_for(target.endpoint, **target.values), 303)
+
+
+@blueprint.post("/cohort/<cohort_id>/news/read")
+def read_all(cohort_id: str) -> BaseResponse:
+    """Count all as read."""
+    use(NoticeBook).read_all(current_viewer(), cohort_id)
+    return redirect(url_for("training.home", cohort_id=cohort_id), 303)
