@@ -54,6 +54,8 @@ from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.console.service import console_services
+from lti_tool.console.views import blueprint as console_blueprint
 from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
@@ -453,6 +455,20 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         *_holders_services(parts),
+        *console_services(
+            settings,
+            parts.database,
+            parts.clock,
+            parts.vault,
+            parts.trainings,
+            certificates=parts.certificates,
+            decisions=parts.decisions,
+            explanations=parts.explanations,
+            replacements=parts.replacements,
+            erasures=parts.erasures,
+            by_hand=parts.by_hand,
+            batch_runs=parts.batch_runs,
+        ),
         BadgeService(settings, parts.certificates),
         PageParts(),
         VerificationService(parts.certificates, parts.clock),
@@ -532,6 +548,7 @@ def create_app(parts: Parts) -> Flask:
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        console_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

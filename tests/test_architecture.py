@@ -13,13 +13,13 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(
         ("allowance", "audit", "clock", "connecting", "deadlines", "ids", "errors", "config", "vault", "outgoing"), 0
     ),
-    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "searching", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
-    "notices": 8,
+    **dict.fromkeys(("notices", "console"), 8),
     **dict.fromkeys(("app", "cli", "demo", "doctor", "health", "migrations", "serving"), 9),
 }
 TOGETHER = {"app", "cli", "demo", "doctor", "health", "migrations", "serving"}
