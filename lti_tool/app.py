@@ -105,6 +105,13 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.registry import provide
+from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.links import SignInLinks
+from lti_tool.signin.members import StaffService
+from lti_tool.signin.service import SignInService
+from lti_tool.signin.sessions import StaffSessions
+from lti_tool.signin.views import blueprint as signin_blueprint
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -129,6 +136,7 @@ from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.limits import init_limits
+from lti_tool.web.own_window import in_own_window
 from lti_tool.web.setup import init_web
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
@@ -197,6 +205,9 @@ class Parts:
     audit: AuditTrail
     notices: NoticeService
     notice_book: NoticeBook
+    staff: StaffService
+    staff_sessions: StaffSessions
+    sign_in_links: SignInLinks
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -247,6 +258,8 @@ def compose(
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
+    staff_sessions = StaffSessions(settings, database, clock)
+    sign_in_links = SignInLinks(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -327,6 +340,8 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
 
     return Parts(
         settings=settings,
@@ -418,6 +433,9 @@ def compose(
         audit=audit,
         notices=notices,
         notice_book=notice_book,
+        staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
+        staff_sessions=staff_sessions,
+        sign_in_links=sign_in_links,
     )
 
 
@@ -513,6 +531,12 @@ def create_app(parts: Parts) -> Flask:
         ),
         parts.notices,
         parts.notice_book,
+        parts.audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        SignInBrowser(settings),
+        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
     )
     init_limits(
         app,
@@ -528,10 +552,12 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "signin.link": settings.sign_ins_per_minute,
+            "signin.use_link": settings.sign_ins_per_minute,
         },
     )
     app.before_request(_refuse_nul)
-    init_web(app, clock=parts.clock, session_id=session_id_of_request)
+    init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
@@ -549,6 +575,7 @@ def create_app(parts: Parts) -> Flask:
         badges_blueprint,
         verification_blueprint,
         console_blueprint,
+        signin_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
@@ -563,6 +590,11 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
+
+
+def _session_id() -> str | None:
+    """Return what the form tokens of this page hold for: a session of the staff, or one that a launch opened."""
+    return session_id_of_staff() if in_own_window() else session_id_of_request()
 
 
 def _refuse_nul() -> None:

@@ -72,6 +72,18 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Files sent to be checked, a minute from one network address and in one process; 0: no limit.",
     )
+    staff_idle_minutes: int = Field(
+        60, ge=5, le=1440, description="Minutes after which a session of the staff ends when nothing is asked."
+    )
+    staff_session_hours: int = Field(
+        12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
+    )
+    sign_ins_per_minute: int = Field(
+        30,
+        ge=0,
+        le=1_000_000,
+        description="Tries to sign in, a minute from one network address and in one process; 0: no limit.",
+    )
     trace_days: int = Field(
         30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."
     )

@@ -23,6 +23,7 @@ from lti_tool.certificates.models import IssuingKey
 from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
 from lti_tool.platforms.models import ToolKey
+from lti_tool.signin.roles import Role
 
 LEAST_FREE_MB = 500
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
@@ -47,7 +48,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, the data folder, the database, the secret, the files, the trainings, the disk and the clock."""
+    """Look at the settings, the data folder, the database, the secret, files, trainings, disk, clock and staff."""
     return [*_settings(settings), *_parts(settings)]
 
 
@@ -154,6 +155,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         if database.good:
             yield _try("secret", "fits the database", lambda: _check_secret(parts))
             yield _clock(parts)
+            yield _sign_in(parts)
         yield from _eseal(settings, parts)
     finally:
         parts.close()
@@ -194,6 +196,15 @@ def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
         yield Finding("eSeal", good=not soon, value=f"{eseal.subject}, until {until:%Y-%m-%d}{'; renew it' if soon else ''}")
     else:
         yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
+
+
+def _sign_in(parts: Parts) -> Finding:
+    """Say who of the staff can sign in; that nobody can is no fault, as long as everybody comes from a school."""
+    active = [line for line in parts.staff.list() if line.disabled_at is None]
+    operators = sum(Role.OPERATOR in line.roles for line in active)
+    if not active:
+        return Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
+    return Finding("sign-in", good=True, value=f"{len(active)} of the staff, {operators} operators; by one-time link")
 
 
 def _disk(settings: Settings) -> Finding:

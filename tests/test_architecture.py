@@ -11,12 +11,25 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
     **dict.fromkeys(
-        ("allowance", "audit", "clock", "connecting", "deadlines", "ids", "errors", "config", "vault", "outgoing"), 0
+        (
+            "allowance",
+            "audit",
+            "clock",
+            "connecting",
+            "cookies",
+            "deadlines",
+            "ids",
+            "errors",
+            "config",
+            "vault",
+            "outgoing",
+        ),
+        0,
     ),
     **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "searching", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
-    "launch": 5,
+    **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
     **dict.fromkeys(("notices", "console"), 8),

@@ -15,6 +15,7 @@ from lti_tool.cli.moodle import moodle
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.running import db, demo, doctor, serve, worker
 from lti_tool.cli.scores import score
+from lti_tool.cli.staff import staff
 from lti_tool.cli.traces import trace
 
 HELP = """ICC Bridge: the ICC training in a school's own learning environment, and its certificate.
@@ -26,7 +27,7 @@ reason in one line on stderr), 2 wrong usage.
 main = IccGroup(
     name="icc-bridge",
     help=HELP,
-    commands=[demo, serve, worker, db, doctor, platform, trace, cohort, moodle, score, certificate, keys, audit],
+    commands=[demo, serve, worker, db, doctor, platform, trace, cohort, moodle, score, certificate, keys, staff, audit],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(package_name="icc-bridge", message="%(package)s %(version)s")(main)

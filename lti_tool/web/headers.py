@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Response, g
 
+from lti_tool.web.own_window import in_own_window
+
 _log = structlog.get_logger(__name__)
 _SOURCE = re.compile(r"\*|https?:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 
@@ -60,7 +62,8 @@ def content_security_policy(frame_ancestors: Iterable[str], form_action: Iterabl
 def set_headers(response: Response) -> Response:
     """Set the security headers and keep pages out of caches."""
     headers = response.headers
-    policy = content_security_policy(tuple(g.get("frame_ancestors", ())), tuple(g.get("form_action", ())))
+    framers = () if in_own_window() else tuple(g.get("frame_ancestors", ()))
+    policy = content_security_policy(framers, tuple(g.get("form_action", ())))
     headers["Content-Security-Policy"] = policy
     if policy.endswith("frame-ancestors 'none'"):
         headers["X-Frame-Options"] = "DENY"

@@ -24,7 +24,93 @@ def upgrade() -> None:
 
 
 def _signing_in() -> None:
-    pass
+    op.create_table(
+        "staff_member",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
+    )
+    op.create_table(
+        "staff_identity",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_identity"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),
+    )
+    op.create_index(op.f("ix_staff_identity_member_id"), "staff_identity", ["member_id"])
+    op.create_table(
+        "staff_passkey",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("backed_up", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_passkey"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_staff_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_staff_passkey_member_id"), "staff_passkey", ["member_id"])
+    op.create_table(
+        "staff_link",
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("made_by", sa.String(length=22), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_link"),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_staff_link")),
+    )
+    op.create_index(op.f("ix_staff_link_expires_at"), "staff_link", ["expires_at"])
+    op.create_index(op.f("ix_staff_link_member_id"), "staff_link", ["member_id"])
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("secret_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        _of_member("staff_session"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("secret_digest", name=op.f("uq_staff_session_secret_digest")),
+    )
+    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"])
+    op.create_index(op.f("ix_staff_session_member_id"), "staff_session", ["member_id"])
+    op.create_table(
+        "staff_attempt",
+        sa.Column("key_digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("browser_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=True),
+        sa.Column("link_digest", sa.String(length=64), nullable=True),
+        sa.Column("next_path", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        _of_member("staff_attempt"),
+        sa.PrimaryKeyConstraint("key_digest", name=op.f("pk_staff_attempt")),
+    )
+    op.create_index(op.f("ix_staff_attempt_expires_at"), "staff_attempt", ["expires_at"])
+    op.create_index(op.f("ix_staff_attempt_member_id"), "staff_attempt", ["member_id"])
+
+
+def _of_member(table: str) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_{table}_member_id")
+    return sa.ForeignKeyConstraint(["member_id"], ["staff_member.id"], name=name, ondelete="CASCADE")
 
 
 def _console() -> None:
@@ -152,7 +238,17 @@ def downgrade() -> None:
         op.drop_column(table, column)
 
 
-_TABLES: tuple[str, ...] = ("issuing_batch", "issuing_batch_item", "notice")
+_TABLES: tuple[str, ...] = (
+    "staff_member",
+    "staff_identity",
+    "staff_passkey",
+    "staff_link",
+    "staff_session",
+    "staff_attempt",
+    "issuing_batch",
+    "issuing_batch_item",
+    "notice",
+)
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),
