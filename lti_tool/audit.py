@@ -1,7 +1,7 @@
 """The audit trail: who tried what and was refused, and who changed what others may see. Rows are added and never changed.
 
-It holds ids only: no name, no text, no address of a browser. An account, or a member of the issuer's staff, is kept as a bare
-id, so that the trail outlives it.
+It holds ids only: no name, no text, no address of a browser. An account, or a member of the staff, is kept as a bare id, so
+that the trail outlives it.
 A row goes after a year.
 """
 

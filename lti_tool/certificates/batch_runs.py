@@ -158,7 +158,7 @@ class BatchRuns:
             IssuingBatch.state == BatchState.RUNNING, unclaimed(IssuingBatch.claimed_until, self._clock())
         )
         with self._database.reading() as session:
-            due = session.execute(query).tuples().all()
+            due = session.execute(query).all()
         for batch_id, number in without_job(self._jobs, ISSUE_BATCH, due):
             with self._database.session() as session:
                 batch = self._held(session, batch_id, number)
@@ -195,8 +195,8 @@ class BatchRuns:
         now = self._clock()
         due = select(IssuingBatchItem).where(IssuingBatchItem.batch_id == batch.id, IssuingBatchItem.due.is_(True))
         if batch.wants_stop:
-            for item in session.scalars(due):
-                item.due, item.why = False, Why.STOPPED
+            for left in session.scalars(due):
+                left.due, left.why = False, Why.STOPPED
         item = session.scalars(due.order_by(IssuingBatchItem.position).limit(1)).first()
         if item is None:
             stopped = batch.wants_stop and batch.issued + batch.failed < batch.total

@@ -50,7 +50,8 @@ class SameEyes(Refused):
     status = 409
     title = _l("Een collega moet dit goedkeuren")
     explanation = _l(
-        "Jij droeg dit certificaat voor, of gaf het laatste werk akkoord. Daarom beslist iemand anders. Er is niets veranderd."
+        "Jij droeg dit certificaat voor, of gaf het laatste werk akkoord. Daarom beslist iemand anders."
+        " Er is niets veranderd."
     )
     who = _l("Een collega met dezelfde rechten kan dit oplossen.")
     steps = (_l("Vraag een collega om dit dossier te bekijken en te beslissen."),)
@@ -255,8 +256,8 @@ def eyes_of(session: Session, awards: Sequence[Award]) -> Mapping[str, Eyes]:
     people: dict[str, set[str]] = {award.id: set() for award in awards}
     staff: dict[str, set[str]] = {award.id: set() for award in awards}
     for award_id, person_id, staff_id in session.execute(proposals):
-        people[award_id] |= {person_id} - {None}
-        staff[award_id] |= {staff_id} - {None}
+        people[award_id] |= {person_id} if person_id else set()
+        staff[award_id] |= {staff_id} if staff_id else set()
     last = _last_reviewers(session, {award.enrolment_id for award in awards})
     for award in awards:
         people[award.id] |= last.get(award.enrolment_id, set())

@@ -107,7 +107,7 @@ def readiness_in(session: Session, cohort_id: str, by: str, staff_id: str) -> Re
         .where(Enrolment.cohort_id == cohort_id)
         .order_by(Award.met_at, Award.id)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     waiting = [(award, named) for award, named in found if award.state != AwardState.ISSUED]
     names = called(session, [award for award, _named in waiting])
     undecided = [award for award, _named in waiting if award.state == AwardState.WAITING_DECISION]

@@ -69,9 +69,7 @@ class BatchPages:
 
     def running(self, cohort_id: str) -> str | None:
         """Return the id of the batch that runs for a cohort, if one does."""
-        query = select(IssuingBatch.id).where(
-            IssuingBatch.cohort_id == cohort_id, IssuingBatch.state == BatchState.RUNNING
-        )
+        query = select(IssuingBatch.id).where(IssuingBatch.cohort_id == cohort_id, IssuingBatch.state == BatchState.RUNNING)
         with self._database.reading() as session:
             return session.scalar(query)
 
@@ -87,7 +85,7 @@ class BatchPages:
             batch = session.get(IssuingBatch, batch_id)
             if batch is None:
                 raise NotFound("no such batch")
-            found = session.execute(items).tuples().all()
+            found = session.execute(items).all()
             names = called(session, [award for award, _why in found])
             return BatchPage(
                 id=batch.id,

@@ -1,6 +1,7 @@
 """The issuer's pages of certificates: the list, the dossier, and a page before each deed that says what it will do."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _
@@ -62,8 +63,10 @@ def certificates() -> str:
 def search() -> Answer:
     """Lead to what was looked for (`search`, `training`, `cohort`, `status`)."""
     wanted = " ".join(request.form.get("search", "").split())[:LONGEST_SEARCH]
-    kept = {name: request.form.get(name) or None for name in _NARROWING}
-    return redirect(url_for(TAB, **{**kept, "q": use(SealedSearch).seal(wanted) or None}), 303)
+    kept: dict[str, Any] = {name: value for name in _NARROWING if (value := request.form.get(name))}
+    if wanted:
+        kept["q"] = use(SealedSearch).seal(wanted)
+    return redirect(url_for(TAB, **kept), 303)
 
 
 @staff_only(Role.ISSUER)
@@ -135,7 +138,14 @@ def _asking(
     page: CertificateDossier, deed: Deed, typed: Mapping[str, str], problems: Mapping[str, Words] | None = None
 ) -> str:
     return show(
-        "deed.html", TAB, page=page, deed=deed, said=DEEDS[deed], typed=typed, problems=problems or {}, issuer=use(Issuer).name
+        "deed.html",
+        TAB,
+        page=page,
+        deed=deed,
+        said=DEEDS[deed],
+        typed=typed,
+        problems=problems or {},
+        issuer=use(Issuer).name,
     )
 
 

@@ -4,10 +4,9 @@ The form brings how many decisions there were when it was shown. What the same m
 this very form sent again; anything else means that the page was not about how things are now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
 
 from sqlalchemy import func, select
 
@@ -79,10 +78,6 @@ def possible(award: Award, certificate: Certificate | None, *, approved: bool) -
     return (Deed.REPLACE, *asked, Deed.REVOKE, Deed.ERASE)
 
 
-class _Doing(Protocol):
-    def __call__(self, award_id: str, given: Given, member: StaffMember) -> Any: ...  # noqa: ANN401
-
-
 class IssuerDeeds:
     """Does what the issuer decides.
 
@@ -110,7 +105,7 @@ class IssuerDeeds:
         self._certificates = certificates
         self._replacements = replacements
         self._erasures = erasures
-        self._doing: Mapping[Deed, _Doing] = {
+        self._doing: Mapping[Deed, Callable[[str, Given, StaffMember], None]] = {
             Deed.APPROVE: self._approve,
             Deed.DECLINE: self._decline,
             Deed.ISSUE: self._issue,
@@ -148,7 +143,7 @@ class IssuerDeeds:
             AwardDecision.award_id == award_id, AwardDecision.number > seen
         )
         with self._database.reading() as session:
-            found = session.execute(later).tuples().all()
+            found = session.execute(later).all()
         if found and (KINDS[deed], member.id) not in found:
             raise Meanwhile("somebody decided something else since the form was shown")
         return bool(found)

@@ -1,4 +1,4 @@
-"""The dossier of one award for the issuer: what it rests on, what was decided, its certificates, and what can be done now."""
+"""The dossier of one award for the issuer: what it rests on, what was decided, its certificates, what can be done now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -87,9 +87,7 @@ def _for_issuer(session: Session) -> IssuerWork:
         decisions=_count(session, select(func.count()).where(Award.state == AwardState.WAITING_DECISION)),
         names=_count(session, select(func.count()).where(Certificate.wanted_name.is_not(None))),
         cohorts=_count(session, select(func.count()).where(Cohort.approved_at.is_(None))),
-        stuck=_count(
-            session, select(func.count()).where(Award.state == AwardState.QUEUED, Award.last_error.is_not(None))
-        ),
+        stuck=_count(session, select(func.count()).where(Award.state == AwardState.QUEUED, Award.last_error.is_not(None))),
         batches=[RunningBatch(*row) for row in session.execute(batches)],
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -111,7 +112,7 @@ class CertificateListing:
         """Return the trainings, and the cohorts, the newest first."""
         query = select(Cohort.id, Cohort.name).order_by(Cohort.created_at.desc(), Cohort.id).limit(MOST_COHORTS)
         with self._database.reading() as session:
-            cohorts = session.execute(query).tuples().all()
+            cohorts = session.execute(query).all()
         return Choices([(training.key, training.name) for training in self._trainings.values()], cohorts)
 
     def all(self, wanted: Wanted) -> Iterator[DossierLine]:
@@ -127,7 +128,7 @@ class CertificateListing:
     def _page(self, session: Session, wanted: Wanted, where: Where, size: int) -> Page[DossierLine]:
         query = self._narrowed(select(Award, Cohort.id, Cohort.name), wanted)
         query = query.where(*where.condition(Award.met_at, Award.id)).order_by(*where.order(Award.met_at, Award.id))
-        found = session.execute(query.limit(size + 1)).tuples().all()
+        found = session.execute(query.limit(size + 1)).all()
         awards = [award for award, _cohort_id, _cohort_name in found[:size]]
         names = called(session, awards)
         certificates = _certificates(session, awards)
@@ -158,7 +159,7 @@ class CertificateListing:
             wants_name=present is not None and present.wants_name,
         )
 
-    def _narrowed(self, query: Select[*tuple[object, ...]], wanted: Wanted) -> Select[*tuple[object, ...]]:
+    def _narrowed(self, query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
         query = (
             query.join(Enrolment, Enrolment.id == Award.enrolment_id)
             .join(Cohort, Cohort.id == Enrolment.cohort_id)
@@ -201,8 +202,9 @@ def _certificates(session: Session, awards: Sequence[Award]) -> Mapping[str, Seq
         Certificate.wanted_name.is_not(None),
     ).where(Certificate.award_id.in_([award.id for award in awards]))
     found: dict[str, list[_Issued]] = {}
-    for award_id, *columns in session.execute(query):
-        found.setdefault(award_id, []).append(_Issued(*columns))
+    for award_id, key, replaced_by_id, issued_at, revoked_at, erased_at, wants_name in session.execute(query):
+        one = _Issued(key, replaced_by_id, issued_at, revoked_at, erased_at, wants_name)
+        found.setdefault(award_id, []).append(one)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pages of a list that grows while people look at it: each begins after the last row of the one before, whatever came since."""
+"""Pages of a list that grows while people look at it: each begins after the last row of the one before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
