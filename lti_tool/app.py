@@ -79,6 +79,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.limited import LimitCounts
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -135,7 +136,7 @@ from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
-from lti_tool.web.limits import init_limits
+from lti_tool.web.limits import init_limits, init_session_limit
 from lti_tool.web.own_window import in_own_window
 from lti_tool.web.setup import init_web
 from mappings.errors import DataFileError
@@ -446,6 +447,7 @@ def create_app(parts: Parts) -> Flask:
     app.secret_key = parts.vault.mac("flask", "secret key")
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
+    app.config["HTTPS_ONLY"] = settings.secure
     app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
     app.config["MAX_CONTENT_LENGTH"] = content_limit(settings.file_max_mb, parts.trainings.values())
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_MEMORY
@@ -538,6 +540,8 @@ def create_app(parts: Parts) -> Flask:
         SignInBrowser(settings),
         SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
     )
+    limits = LimitCounts(parts.database)
+    provide(app, limits)
     init_limits(
         app,
         parts.clock,
@@ -552,10 +556,15 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "certificates.": settings.certificate_pages_per_minute,
+            "badges.": settings.certificate_pages_per_minute,
+            "verification.": settings.certificate_pages_per_minute,
             "signin.link": settings.sign_ins_per_minute,
             "signin.use_link": settings.sign_ins_per_minute,
         },
+        limits.add,
     )
+    init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)

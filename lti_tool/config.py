@@ -72,6 +72,18 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Files sent to be checked, a minute from one network address and in one process; 0: no limit.",
     )
+    certificate_pages_per_minute: int = Field(
+        1200,
+        ge=0,
+        le=1_000_000,
+        description="Certificates, badges, keys and status lists, a minute from one network address and in one process.",
+    )
+    changes_per_minute: int = Field(
+        600,
+        ge=0,
+        le=1_000_000,
+        description="Forms and uploads a minute of one session and in one process; 0: no limit.",
+    )
     staff_idle_minutes: int = Field(
         60, ge=5, le=1440, description="Minutes after which a session of the staff ends when nothing is asked."
     )

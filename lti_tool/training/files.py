@@ -109,6 +109,42 @@ class FileStore:
         except Exception as error:  # noqa: BLE001 - every store raises errors of its own, and no caller can do anything
             _log.warning("file_left_behind", path=path, error=type(error).__name__)
 
+    def every(self) -> Iterator[tuple[str, int]]:
+        """Return the path and the size in bytes of everything that lies in the store, folder by folder.
+
+        Raises:
+            StoreUnavailable: it cannot be looked through.
+        """
+        root = self._root.strip("/")
+        try:
+            for _folder, _folders, files in self._files.walk(self._root, detail=True, on_error=_unless_missing):
+                for found in files.values():
+                    yield str(found["name"]).strip("/").removeprefix(root).lstrip("/"), int(found["size"])
+        except Exception as error:
+            raise self._unavailable("list", error) from error
+
+    def keep(self, path: str, stream: IO[bytes]) -> None:
+        """Store what a stream holds under a path that it had before, as when a backup is put back.
+
+        Raises:
+            StoreUnavailable: the store does not take it.
+        """
+        try:
+            self._write(path, stream)
+        except Exception as error:
+            self.discard(path)
+            raise self._unavailable("put", error) from error
+
+    def _write(self, path: str, stream: IO[bytes]) -> None:
+        if self._local:
+            self._files.makedirs(self._full(path).rsplit("/", 1)[0], exist_ok=True)
+        with self._files.open(self._full(path), "wb") as target:
+            while chunk := stream.read(CHUNK):
+                target.write(chunk)
+            if self._local:
+                target.flush()
+                os.fsync(target.fileno())
+
     @staticmethod
     def _chunks(source: Any) -> Iterator[bytes]:  # noqa: ANN401 - a file of any of fsspec's stores
         with source:
@@ -127,3 +163,9 @@ class FileStore:
     def _unavailable(what: str, error: Exception) -> StoreUnavailable:
         reason = error.strerror if isinstance(error, OSError) else None
         return StoreUnavailable(f"{what}: {reason or type(error).__name__}")
+
+
+def _unless_missing(error: Exception) -> None:
+    """Let a store whose folder was not made yet be an empty one."""
+    if not isinstance(error, FileNotFoundError):
+        raise error

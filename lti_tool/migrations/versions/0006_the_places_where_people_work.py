@@ -21,6 +21,7 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _defence()
 
 
 def _signing_in() -> None:
@@ -228,6 +229,14 @@ def _meetings() -> None:
     pass
 
 
+def _defence() -> None:
+    op.create_table(
+        "limited_requests",
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+    )
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
@@ -248,6 +257,7 @@ _TABLES: tuple[str, ...] = (
     "issuing_batch",
     "issuing_batch_item",
     "notice",
+    "limited_requests",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
