@@ -25,7 +25,6 @@ from lti_tool.training.service import Issuer
 Answer = str | tuple[str, int] | BaseResponse
 TAB = "console.certificates"
 _NARROWING = ("q", "training", "cohort", "status")
-_DEED = "any(approve, decline, issue, replace, 'keep-name', revoke, erase)"
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -34,9 +33,9 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.post("/console/certificates")(search)
     blueprint.get("/console/certificates.csv")(certificates_csv)
     blueprint.get("/console/certificates/<award_id>")(dossier)
-    blueprint.get("/console/certificates/<award_id>/file/<certificate_id>/<any(pdf, png, svg, json, jwt):form>")(file)
-    blueprint.get(f"/console/certificates/<award_id>/<{_DEED}:deed>")(before)
-    blueprint.post(f"/console/certificates/<award_id>/<{_DEED}:deed>")(do)
+    blueprint.get("/console/certificates/<award_id>/file/<certificate_id>/<form>")(file)
+    blueprint.get("/console/certificates/<award_id>/<deed>")(before)
+    blueprint.post("/console/certificates/<award_id>/<deed>")(do)
 
 
 @staff_only(Role.ISSUER)
@@ -101,22 +100,24 @@ def dossier(award_id: str) -> Answer:
 @staff_only(Role.ISSUER)
 def file(award_id: str, certificate_id: str, form: str) -> Answer:
     """Give a form of a certificate, whether it is shared or not; that somebody took it stands in the audit trail."""
+    if form not in FORMS:
+        raise NotFound("no such form")
     return FORMS[form](use(Dossiers).certificate(award_id, certificate_id, current_staff()))
 
 
 @staff_only(Role.ISSUER)
 def before(award_id: str, deed: str) -> Answer:
     """Say what a deed will do, and ask for what it needs."""
-    page = use(Dossiers).show(award_id, current_staff())
-    if Deed(deed) not in page.deeds:
+    wanted, page = _deed(deed), use(Dossiers).show(award_id, current_staff())
+    if wanted not in page.deeds:
         return redirect(url_for("console.dossier", award_id=award_id), 303)
-    return _asking(page, Deed(deed), {"name": _name_for(page)})
+    return _asking(page, wanted, {"name": _name_for(page)})
 
 
 @staff_only(Role.ISSUER)
 def do(award_id: str, deed: str) -> Answer:
     """Do it (`reason`, `name`, `sure`; `seen` and `certificate` say what the form was about)."""
-    member, form = current_staff(), request.form
+    member, form, wanted = current_staff(), request.form, _deed(deed)
     given = Given(
         certificate_id=form.get("certificate", ""),
         reason=form.get("reason", ""),
@@ -124,14 +125,20 @@ def do(award_id: str, deed: str) -> Answer:
         sure=form.get("sure") == "1",
     )
     try:
-        use(IssuerDeeds).do(Deed(deed), award_id, form.get("seen", 0, int), given, member)
+        use(IssuerDeeds).do(wanted, award_id, form.get("seen", 0, int), given, member)
     except Invalid as problem:
         page = use(Dossiers).show(award_id, member)
-        if problem.field is None or Deed(deed) not in page.deeds:
+        if problem.field is None or wanted not in page.deeds:
             raise
         words = _("Zet een vinkje als je het zeker weet.") if problem.field == "sure" else problem.explanation
-        return _asking(page, Deed(deed), form.to_dict(), {problem.field: words}), 422
+        return _asking(page, wanted, form.to_dict(), {problem.field: words}), 422
     return redirect(url_for("console.dossier", award_id=award_id, done=deed), 303)
+
+
+def _deed(name: str) -> Deed:
+    if name not in list(Deed):
+        raise NotFound("no such deed")
+    return Deed(name)
 
 
 def _asking(

@@ -1,6 +1,6 @@
 """A batch: who is ready and who is not, issued one after the other, stopped, killed, gone on with, and told in the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from lti_tool.certificates.models import Award, AwardDecision, AwardState, Batch
 from lti_tool.certificates.readiness import Why, readiness
 from lti_tool.console.batches import BatchPage, BatchPages
 from lti_tool.courses.models import Person
-from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.ids import new_id
 from lti_tool.training.models import Enrolment
@@ -55,14 +54,6 @@ class Class:
     def whys(self) -> dict[str, Why | None]:
         found = readiness(self.parts.database, self.cohort_id, BY, STAFF)
         return {str(line.name): line.why for line in found.lines}
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request: pytest.FixtureRequest, database_at: Callable[[str], Database]) -> Iterator[Database]:
-    url: str = request.getfixturevalue("new_sqlite_url" if request.param == "sqlite" else "new_postgresql_url")()
-    made = database_at(url)
-    yield made
-    made.close()
 
 
 @pytest.fixture
