@@ -32,8 +32,10 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
-    **dict.fromkeys(("notices", "console"), 8),
-    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"), 9),
+    "notices": 8,
+    "privacy": 9,
+    "console": 10,
+    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"), 11),
 }
 TOGETHER = {"app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"}
 """The top floor is one: the command line starts the application and the demo."""
