@@ -102,6 +102,7 @@ from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.registry import provide
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
@@ -126,9 +127,11 @@ from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
+from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
@@ -224,6 +227,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -233,6 +237,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        trainings: by key; by default those of the package and of the settings.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -242,7 +247,7 @@ def compose(
     vault = Vault(KeptSecrets(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
-    trainings = _trainings(settings)
+    trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
@@ -311,6 +316,8 @@ def compose(
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
     columns = CertificateColumns(database, outbox, awards.cards)
+    files = FileStore(settings.files_location)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -326,6 +333,7 @@ def compose(
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
+    engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
@@ -419,7 +427,7 @@ def compose(
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
-        files=FileStore(settings.files_location),
+        files=files,
         audit=audit,
         notices=notices,
         notice_book=notice_book,
@@ -559,6 +567,7 @@ def create_app(parts: Parts) -> Flask:
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        privacy_blueprint,
         signin_blueprint,
     ):
         app.register_blueprint(blueprint)

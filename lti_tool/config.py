@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     )
     files_url: str | None = Field(None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR.")
     file_max_mb: int = Field(50, ge=1, le=1000, description="Largest file that can be handed in, in MB.")
+    upload_days: int = Field(
+        7, ge=1, le=90, description="How many days a file that was sent in part is kept, to go on with; then it goes."
+    )
+    unfinished_mb: int = Field(
+        500, ge=1, le=100_000, description="How much one person may have sent in part and not finished, in MB."
+    )
     default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
     time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
     allow_private_platforms: bool = Field(
@@ -48,6 +54,12 @@ class Settings(BaseSettings):
     issuer_url: str = Field("https://www.lkca.nl", description="Issuer's web site, on certificates.")
     issuer_email: str | None = Field(
         None, description="Where the issuer is reached, in its Open Badges 2.0 profile; some platforms ask for it."
+    )
+    privacy_contact: str | None = Field(
+        None, description="Where people ask about their data: a web or e-mail address of the organisation."
+    )
+    privacy_confirmed: str | None = Field(
+        None, description="Who confirmed the purposes and grounds of the register, and when; without it they are proposed."
     )
     seal_certificate: Path | None = Field(
         None, description="eSeal certificate for PDFs: PEM, or PKCS#12 with its key; default: technically sealed."

@@ -33,7 +33,8 @@ FLOORS: dict[str, int] = {
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
     "notices": 8,
-    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "resealing", "serving"), 9),
+    "privacy": 9,
+    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "resealing", "serving"), 10),
 }
 TOGETHER = {"app", "backup", "cli", "demo", "doctor", "health", "migrations", "resealing", "serving"}
 """The top floor is one: the command line starts the application and the demo."""

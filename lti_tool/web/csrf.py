@@ -17,8 +17,7 @@ from typing import TypeVar
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
-from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
-from wtforms.validators import ValidationError
+from flask_wtf.csrf import CSRFError, CSRFProtect, ValidationError, validate_csrf
 
 FIELD = "csrf_token"
 SessionId = Callable[[], str | None]
