@@ -47,7 +47,7 @@ from lti_tool.certificates.verification import VerificationService
 from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
-from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.connection.course_check import CourseCheck
 from lti_tool.connection.course_facts import CourseReader
 from lti_tool.connection.course_probing import CourseProber
@@ -71,6 +71,7 @@ from lti_tool.exchange.views import blueprint as exchange_blueprint
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.kept_secrets import KeptSecrets
 from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
@@ -249,7 +250,7 @@ def compose(
     """
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
-    vault = Vault(secret_of(settings))
+    vault = Vault(KeptSecrets(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     trainings = _trainings(settings) if trainings is None else trainings
@@ -452,7 +453,8 @@ def create_app(parts: Parts) -> Flask:
     """Build the Flask application over the parts."""
     settings = parts.settings
     app = Flask("lti_tool", static_folder=None, static_url_path="/static")
-    app.secret_key = parts.vault.mac("flask", "secret key")
+    _keep_secret_keys(app, parts.vault)
+    app.before_request(partial(_keep_secret_keys, app, parts.vault))
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
     app.config["HTTPS_ONLY"] = settings.secure
@@ -613,6 +615,12 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
 def _session_id() -> str | None:
     """Return what the form tokens of this page hold for: a session of the staff, or one that a launch opened."""
     return session_id_of_staff() if in_own_window() else session_id_of_request()
+
+
+def _keep_secret_keys(app: Flask, vault: Vault) -> None:
+    """Sign forms by the present secret, and take those that a previous one signed."""
+    app.secret_key, *previous = vault.accepted_macs("flask", "secret key")
+    app.config["SECRET_KEY_FALLBACKS"] = previous
 
 
 def _refuse_nul() -> None:
