@@ -7,6 +7,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -75,6 +76,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -90,7 +92,12 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.addresses import MailService
 from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.composing import Composer
+from lti_tool.notices.due import SEND_MAIL, MailQueue
+from lti_tool.notices.mail_views import blueprint as mail_blueprint
+from lti_tool.notices.mailing import MAIL_SWEEP_EVERY, MailSender
 from lti_tool.notices.service import NoticeService
 from lti_tool.notices.views import blueprint as notices_blueprint
 from lti_tool.notices.writing import NoticeWriter
@@ -191,6 +198,9 @@ class Parts:
     audit: AuditTrail
     notices: NoticeService
     notice_book: NoticeBook
+    mail: MailService
+    mailer: Mailer | None
+    """None: no mail is sent."""
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -201,6 +211,8 @@ class Parts:
         """Stop the jobs and give all connections back."""
         self.engine.stop()
         self.outgoing.close()
+        if self.mailer is not None:
+            self.mailer.close()
         self.database.close()
 
 
@@ -211,6 +223,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    mailer: Mailer | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -220,6 +233,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        mailer: hands over mail; by default to the server of the settings, or to none.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -229,6 +243,7 @@ def compose(
     vault = Vault(secret_of(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
+    mailer = mailer or _mailer(settings)
     trainings = _trainings(settings)
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
@@ -270,7 +285,9 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    notices = NoticeService(clock, NoticeWriter(), audit)
+    mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
+    notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
         outbox.follow,
@@ -302,6 +319,20 @@ def compose(
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    if mailer is not None and mail_queue is not None:
+        sender = MailSender(
+            database,
+            vault,
+            mailer,
+            Composer(settings.base_url, settings.host),
+            mail_queue,
+            trainings,
+            engine,
+            clock,
+            settings.default_locale,
+        )
+        engine.register(SEND_MAIL, sender.send)
+        engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
@@ -317,6 +348,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
 
     return Parts(
         settings=settings,
@@ -406,6 +438,8 @@ def compose(
         audit=audit,
         notices=notices,
         notice_book=notice_book,
+        mail=mail,
+        mailer=mailer,
     )
 
 
@@ -487,6 +521,7 @@ def create_app(parts: Parts) -> Flask:
         ),
         parts.notices,
         parts.notice_book,
+        parts.mail,
     )
     init_limits(
         app,
@@ -502,6 +537,7 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "mail.turn_off": settings.verifications_per_minute,
         },
     )
     app.before_request(_refuse_nul)
@@ -516,6 +552,7 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         exchange_blueprint,
         notices_blueprint,
+        mail_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
@@ -536,6 +573,11 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    server = settings.mail_server
+    return Mailer(server, settings.host.partition(":")[0]) if server else None
 
 
 def _refuse_nul() -> None:

@@ -11,9 +11,9 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
     **dict.fromkeys(
-        ("allowance", "audit", "clock", "connecting", "deadlines", "ids", "errors", "config", "vault", "outgoing"), 0
+        ("allowance", "audit", "clock", "connecting", "deadlines", "ids", "errors", "config", "mailing", "vault"), 0
     ),
-    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("database", "sqlite", "statements", "registry", "logs", "outgoing", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     "launch": 5,

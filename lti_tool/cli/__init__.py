@@ -11,6 +11,7 @@ from lti_tool.cli.certificates import certificate
 from lti_tool.cli.cohorts import cohort
 from lti_tool.cli.frame import IccGroup
 from lti_tool.cli.keys import keys
+from lti_tool.cli.mail import mail
 from lti_tool.cli.moodle import moodle
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.running import db, demo, doctor, serve, worker
@@ -26,7 +27,7 @@ reason in one line on stderr), 2 wrong usage.
 main = IccGroup(
     name="icc-bridge",
     help=HELP,
-    commands=[demo, serve, worker, db, doctor, platform, trace, cohort, moodle, score, certificate, keys, audit],
+    commands=[demo, serve, worker, db, doctor, platform, trace, cohort, moodle, score, certificate, keys, mail, audit],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(package_name="icc-bridge", message="%(package)s %(version)s")(main)
