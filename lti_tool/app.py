@@ -46,7 +46,7 @@ from lti_tool.certificates.verification import VerificationService
 from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
-from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.connection.course_check import CourseCheck
 from lti_tool.connection.course_facts import CourseReader
 from lti_tool.connection.course_probing import CourseProber
@@ -68,6 +68,7 @@ from lti_tool.exchange.views import blueprint as exchange_blueprint
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.kept_secrets import KeptSecrets
 from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
@@ -76,6 +77,7 @@ from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
+from lti_tool.limited import LimitCounts
 from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
@@ -107,7 +109,15 @@ from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.registry import provide
+from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.links import SignInLinks
+from lti_tool.signin.members import StaffService
+from lti_tool.signin.service import SignInService
+from lti_tool.signin.sessions import StaffSessions
+from lti_tool.signin.views import blueprint as signin_blueprint
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -124,14 +134,17 @@ from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
+from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
-from lti_tool.web.limits import init_limits
+from lti_tool.web.limits import init_limits, init_session_limit
+from lti_tool.web.own_window import in_own_window
 from lti_tool.web.setup import init_web
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
@@ -201,6 +214,9 @@ class Parts:
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
+    staff: StaffService
+    staff_sessions: StaffSessions
+    sign_in_links: SignInLinks
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -224,6 +240,7 @@ def compose(
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
     mailer: Mailer | None = None,
+    trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -234,17 +251,18 @@ def compose(
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
         mailer: hands over mail; by default to the server of the settings, or to none.
+        trainings: by key; by default those of the package and of the settings.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
     """
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
-    vault = Vault(secret_of(settings))
+    vault = Vault(KeptSecrets(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     mailer = mailer or _mailer(settings)
-    trainings = _trainings(settings)
+    trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
@@ -256,6 +274,8 @@ def compose(
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
+    staff_sessions = StaffSessions(settings, database, clock)
+    sign_in_links = SignInLinks(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -313,6 +333,8 @@ def compose(
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
     columns = CertificateColumns(database, outbox, awards.cards)
+    files = FileStore(settings.files_location)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -342,6 +364,7 @@ def compose(
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
+    engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
@@ -349,6 +372,8 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
 
     return Parts(
         settings=settings,
@@ -434,12 +459,15 @@ def compose(
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
-        files=FileStore(settings.files_location),
+        files=files,
         audit=audit,
         notices=notices,
         notice_book=notice_book,
         mail=mail,
         mailer=mailer,
+        staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
+        staff_sessions=staff_sessions,
+        sign_in_links=sign_in_links,
     )
 
 
@@ -447,9 +475,11 @@ def create_app(parts: Parts) -> Flask:
     """Build the Flask application over the parts."""
     settings = parts.settings
     app = Flask("lti_tool", static_folder=None, static_url_path="/static")
-    app.secret_key = parts.vault.mac("flask", "secret key")
+    _keep_secret_keys(app, parts.vault)
+    app.before_request(partial(_keep_secret_keys, app, parts.vault))
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
+    app.config["HTTPS_ONLY"] = settings.secure
     app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
     app.config["MAX_CONTENT_LENGTH"] = content_limit(settings.file_max_mb, parts.trainings.values())
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_MEMORY
@@ -522,7 +552,15 @@ def create_app(parts: Parts) -> Flask:
         parts.notices,
         parts.notice_book,
         parts.mail,
+        parts.audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        SignInBrowser(settings),
+        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
     )
+    limits = LimitCounts(parts.database)
+    provide(app, limits)
     init_limits(
         app,
         parts.clock,
@@ -538,10 +576,17 @@ def create_app(parts: Parts) -> Flask:
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
             "mail.turn_off": settings.verifications_per_minute,
+            "certificates.": settings.certificate_pages_per_minute,
+            "badges.": settings.certificate_pages_per_minute,
+            "verification.": settings.certificate_pages_per_minute,
+            "signin.link": settings.sign_ins_per_minute,
+            "signin.use_link": settings.sign_ins_per_minute,
         },
+        limits.add,
     )
+    init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
     app.before_request(_refuse_nul)
-    init_web(app, clock=parts.clock, session_id=session_id_of_request)
+    init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
@@ -559,6 +604,8 @@ def create_app(parts: Parts) -> Flask:
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        privacy_blueprint,
+        signin_blueprint,
     ):
         app.register_blueprint(blueprint)
     return app
@@ -578,6 +625,17 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
 def _mailer(settings: Settings) -> Mailer | None:
     server = settings.mail_server
     return Mailer(server, settings.host.partition(":")[0]) if server else None
+
+
+def _session_id() -> str | None:
+    """Return what the form tokens of this page hold for: a session of the staff, or one that a launch opened."""
+    return session_id_of_staff() if in_own_window() else session_id_of_request()
+
+
+def _keep_secret_keys(app: Flask, vault: Vault) -> None:
+    """Sign forms by the present secret, and take those that a previous one signed."""
+    app.secret_key, *previous = vault.accepted_macs("flask", "secret key")
+    app.config["SECRET_KEY_FALLBACKS"] = previous
 
 
 def _refuse_nul() -> None:

@@ -24,6 +24,7 @@ from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
 from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
+from lti_tool.signin.roles import Role
 
 LEAST_FREE_MB = 500
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
@@ -48,7 +49,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, the data folder, the database, the secret, the files, the trainings, the disk and the clock."""
+    """Look at the settings, the data folder, the database, the secret, files, trainings, disk, clock and staff."""
     return [*_settings(settings), *_parts(settings)]
 
 
@@ -106,16 +107,22 @@ def check_startable(settings: Settings) -> None:
     parts = compose(settings)
     try:
         check_usable(parts)
-        _check_secret(parts)
+        check_secret(parts)
         _check_files(parts)
         parts.engine.prepare()
     finally:
         parts.close()
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def shown_settings(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield every setting's name and value as they may be shown: without secrets and passwords."""
     for name in type(settings).model_fields:
-        yield Finding(f"ICC_{name.upper()}", good=True, value=_shown(getattr(settings, name)))
+        yield f"ICC_{name.upper()}", _shown(getattr(settings, name))
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    for name, value in shown_settings(settings):
+        yield Finding(name, good=True, value=value)
 
 
 def _shown(value: object) -> str:
@@ -153,8 +160,9 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         database = _try("database", "up to date", lambda: check_usable(parts))
         yield database
         if database.good:
-            yield _try("secret", "fits the database", lambda: _check_secret(parts))
+            yield _try("secret", "fits the database", lambda: check_secret(parts))
             yield _clock(parts)
+            yield _sign_in(parts)
         yield from _eseal(settings, parts)
         yield from _mail(parts)
     finally:
@@ -176,8 +184,12 @@ def _check_files(parts: Parts) -> None:
         raise SettingsError(f"ICC_FILES_URL: files cannot be stored ({error.detail})") from None
 
 
-def _check_secret(parts: Parts) -> None:
-    """See that the secret opens the keys in the database; there may be none yet."""
+def check_secret(parts: Parts) -> None:
+    """See that the secret opens the keys in the database; there may be none yet.
+
+    Raises:
+        SettingsError: it is another one.
+    """
     with parts.database.session() as session:
         sealed = [session.scalar(select(ToolKey.private_pem).limit(1))]
         sealed.append(session.scalar(select(IssuingKey.private_pem).where(IssuingKey.private_pem != "").limit(1)))
@@ -208,6 +220,15 @@ def _mail(parts: Parts) -> Iterator[Finding]:
         yield Finding("mail", good=False, value=f"{server}: {advice_for(trouble)}")
     else:
         yield Finding("mail", good=True, value=f"{server} answers")
+
+
+def _sign_in(parts: Parts) -> Finding:
+    """Say who of the staff can sign in; that nobody can is no fault, as long as everybody comes from a school."""
+    active = [line for line in parts.staff.list() if line.disabled_at is None]
+    operators = sum(Role.OPERATOR in line.roles for line in active)
+    if not active:
+        return Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
+    return Finding("sign-in", good=True, value=f"{len(active)} of the staff, {operators} operators; by one-time link")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.audit import REFUSED
@@ -20,12 +21,23 @@ from lti_tool.exchange.models import PieceReaction, SharedPiece, ShelfItem
 from lti_tool.launch.models import DeepLinkingRequest
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, NativeFile
 from lti_tool.notices.models import Notice, NoticeKind
+from lti_tool.signin.gate import Role as StaffRole
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.training.models import DraftCopy, Enrolment, ReviewPhrase, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.models import (
+    DraftCopy,
+    Enrolment,
+    ReviewPhrase,
+    Submission,
+    SubmissionVersion,
+    Upload,
+    WorkFile,
+)
+from lti_tool.web.own_window import is_own_window
 from mappings.roles import Role
 from tests.clock import FakeClock
 from tests.exchange.conftest import Circle, circle  # noqa: F401 - a fixture
 from tests.recording_jobs import RecordingJobs
+from tests.staff import sign_in_staff
 from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
@@ -55,14 +67,18 @@ OWN_OR_SHARED = {
     "notices.overview",
     "notices.read_all",
     "training.assignment",
+    "training.begin_upload",
     "training.change_assignment",
     "training.draft",
+    "training.files",
     "training.home",
     "training.name",
     "training.placement",
     "training.save_draft",
 }
 """What another participant of the same cohort sees or does as well: with their own work, or with what is for all."""
+SIGNING_IN = {"signin.sign_in", "signin.link", "signin.use_link"}
+"""Pages in our own window for whoever is not signed in yet."""
 SECRET = "Geheim"
 
 
@@ -80,17 +96,24 @@ class Everything:
         """Let Zoë take back what she shares."""
         assert self.circle.zoe.post(f"/exchange/piece/{self.ids['exchange']['piece_id']}/withdraw").status_code == 303
 
+    def of_the_staff(self) -> set[str]:
+        """Return the endpoints of pages in our own window, to which no launch leads."""
+        with self.app.app_context():
+            return {rule.endpoint for rule in self.app.url_map.iter_rules() if is_own_window(rule.endpoint)}
+
     def addresses(self) -> Iterator[tuple[str, str, str]]:
         """Yield endpoint, method and address of all that can be asked for."""
         for rule in self.app.url_map.iter_rules():
             room = rule.endpoint.split(".")[0]
             if room in PUBLIC or rule.endpoint in INVITED or rule.endpoint.endswith(".static") or not rule.arguments:
                 continue
+            if rule.endpoint in self.of_the_staff():
+                continue
             known = {**self.ids[""], **self.ids.get(room, {})}
             assert rule.arguments <= known.keys(), f"`ids_of` has no example for {rule.rule}"
             values = {name: known[name] for name in rule.arguments}
             _subdomain, address = rule.build({**values, **(rule.defaults or {})}) or ("", "")
-            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            for method in sorted((rule.methods or set()) & {"GET", "POST", "PATCH", "DELETE"}):
                 if (rule.endpoint, method) not in LEADS_ON:
                     yield rule.endpoint, method, address
 
@@ -164,6 +187,9 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
             )
         )
         copy = add(DraftCopy(submission_id=submission, text=f"{SECRET} concept", typed_at=now))
+        later = now.replace(year=now.year + 1)
+        told = {"assignment_key": "leervraag", "name": f"{SECRET}.pdf", "size": 9, "created_at": now, "expires_at": later}
+        upload_id = add(Upload(enrolment_id=enrolment, **told))
         own = {"person_id": circle.trainer.viewer.person_id, "title": SECRET, "text": f"{SECRET}e zin"}
         phrase = add(ReviewPhrase(**own, kept_at=now))
         session.add(MoodleCourse(course_id=course, moodle_id=7))
@@ -206,6 +232,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "version_id": version,
                 "file_id": session.scalars(select(WorkFile.id).limit(1)).one(),
                 "copy_id": copy,
+                "upload_id": upload_id,
                 "phrase_id": phrase,
                 "award_id": award,
                 "score_id": score,
@@ -231,7 +258,7 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
     for endpoint, method, address in everything.addresses():
         if endpoint in but:
             continue
-        answer = browser.get(address) if method == "GET" else browser.post(address)
+        answer = ask(browser, method, address)
         assert answer.status_code in (403, 404), (method, address, answer.status_code)
         assert SECRET not in answer.text, (method, address)
         tried.append(endpoint)
@@ -242,11 +269,18 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
     unchanged(everything)
 
 
+def ask(browser: Browser, method: str, address: str) -> TestResponse:
+    if method in ("PATCH", "DELETE"):
+        return browser.client.open(address, method=method, headers={"X-CSRFToken": browser.token()})
+    return browser.get(address) if method == "GET" else browser.post(address)
+
+
 def unchanged(everything: Everything) -> None:
     ids = everything.ids[""]
     with everything.circle.group.world.database.session() as session:
         assert session.get_one(Submission, ids["submission_id"]).state == "returned"
         assert session.get(WorkFile, ids["file_id"]) is not None
+        assert session.get_one(Upload, ids["upload_id"]).received == 0
         reaction = session.get_one(PieceReaction, everything.ids["exchange"]["reaction_id"])
         assert reaction.hidden_at is None
         assert session.get(ShelfItem, everything.ids["exchange"]["item_id"]) is not None
@@ -284,6 +318,44 @@ def test_what_another_participant_may_open_shows_nothing_of_it(everything: Every
     for endpoint, method, address in everything.addresses():
         if endpoint in OWN_OR_SHARED - {"exchange.shelf", "exchange.shelf_file"} and method == "GET":
             assert SECRET not in everything.circle.noor.get(address, follow_redirects=True).text, address
+
+
+def test_no_launch_leads_into_a_page_of_the_staff(everything: Everything) -> None:
+    trainer = everything.circle.trainer
+    pages, forms = staff_addresses(everything)
+    for address in pages:
+        answer = trainer.get(address)
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/sign-in"), address
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], address
+    for address in forms:
+        answer = trainer.post(address)
+        assert answer.status_code in (303, 400), (address, answer.status_code)
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], address
+    assert "/account" in pages
+    assert "/sign-out" in forms
+    unchanged(everything)
+
+
+def test_a_session_of_the_staff_opens_nothing_of_a_cohort_beside_it(everything: Everything) -> None:
+    client = everything.app.test_client()
+    sign_in_staff(client, *StaffRole)
+    for endpoint, method, address in everything.addresses():
+        answer = client.get(address) if method == "GET" else client.post(address)
+        assert answer.status_code in (400, 401), (endpoint, address, answer.status_code)
+        assert SECRET not in answer.text, address
+    unchanged(everything)
+
+
+def staff_addresses(everything: Everything) -> tuple[list[str], list[str]]:
+    """Return the addresses of pages and of forms that `staff_only` guards, whatever stands for their parts."""
+    found: dict[str, list[str]] = {"GET": [], "POST": []}
+    for rule in everything.app.url_map.iter_rules():
+        if rule.endpoint in everything.of_the_staff() - SIGNING_IN:
+            values = dict.fromkeys(rule.arguments, "1")
+            _subdomain, address = rule.build({**values, **(rule.defaults or {})}) or ("", "")
+            for method in (rule.methods or set()) & found.keys():
+                found[method].append(address)
+    return found["GET"], found["POST"]
 
 
 def test_the_trail_holds_ids_only(everything: Everything) -> None:

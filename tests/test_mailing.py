@@ -160,7 +160,7 @@ def test_an_address_is_one_or_none(typed: str, cleaned: str | None) -> None:
     ],
 )
 def test_a_wrong_server_is_told_without_its_secret(url: str) -> None:
-    with pytest.raises(ValueError, match="expected|need") as caught:
+    with pytest.raises(ValueError, match=r"expected|need") as caught:
         server_of(url, SENDER)
     assert "secret@mail" not in str(caught.value)
 

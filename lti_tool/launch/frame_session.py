@@ -7,7 +7,7 @@ have to be allowed to, and we allow nobody. `static/frame-session.js` is the oth
 from flask import Request
 from werkzeug.wrappers import Response
 
-from lti_tool.launch.cookies import Cookie
+from lti_tool.cookies import Cookie
 
 SECRET = "ICC-Session"  # noqa: S105 - the name of a header
 """The request header that has the session's secret."""

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from flask import Request, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.cookies import Cookie
 from lti_tool.ids import new_secret
-from lti_tool.launch.cookies import Cookie
 from lti_tool.launch.errors import LaunchRefused
 from lti_tool.launch.login import LONGEST, Announced
 from lti_tool.launch.models import Layer

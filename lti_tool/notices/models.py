@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from lti_tool.vault import SEALED
 
 _UNREAD = text("read_at IS NULL")
 
@@ -88,14 +89,14 @@ class MailAddress(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     off_key: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True, default=new_id)
     """In the link of every mail that ends it: whoever has it can do nothing else."""
-    sealed: Mapped[str | None] = mapped_column(Text)
+    sealed: Mapped[str | None] = mapped_column(Text, info=SEALED)
     """The confirmed address, encrypted."""
     confirmed_at: Mapped[datetime | None]
     wishes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """A `Wish` by `NoticeKind`."""
     refused_at: Mapped[datetime | None]
     """Since when the receiving server refuses the address for good."""
-    asked_sealed: Mapped[str | None] = mapped_column(Text)
+    asked_sealed: Mapped[str | None] = mapped_column(Text, info=SEALED)
     """An address that is not confirmed yet, encrypted."""
     asked_mark: Mapped[str | None] = mapped_column(String(64))
     """Its keyed digest, to see how often it is asked for."""
@@ -104,7 +105,7 @@ class MailAddress(Base):
     """How often the person asked for a code on that day."""
     code_mark: Mapped[str | None] = mapped_column(String(64))
     """The keyed digest of the code."""
-    code_sealed: Mapped[str | None] = mapped_column(Text)
+    code_sealed: Mapped[str | None] = mapped_column(Text, info=SEALED)
     """The code, encrypted, until it was sent."""
     code_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     due_at: Mapped[datetime | None]

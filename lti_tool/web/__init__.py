@@ -13,5 +13,6 @@ macros from ``parts/*.html`` and tell this room about a request through ``flask.
 ``g.brand``           the words beside the mark (the training's title), where a page sets none itself
 ``g.platform_name``   the learning environment, for the error page
 ``g.back_url``        the address of the course in the learning environment, for the error page
+``g.way_on``          text and url of the way on, for the error page in a window of our own (`own_window`)
 ==================== =================================================================================================
 """

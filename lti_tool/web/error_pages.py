@@ -21,6 +21,8 @@ from lti_tool.errors import IccError
 from lti_tool.ids import new_reference
 from lti_tool.web.csrf import FIELD, SessionId, comes_from_elsewhere
 from lti_tool.web.http_errors import of_http
+from lti_tool.web.own_window import in_own_window
+from lti_tool.web.own_words import OwnWords, in_own_words
 
 _log = structlog.get_logger(__name__)
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -77,14 +79,15 @@ def _written() -> tuple[list[Written], bool]:
 def _page(error: IccError, status: int, moment: datetime) -> ErrorPage:
     written, lost_files = _written()
     reference = error.reference or new_reference()
+    words = in_own_words(error) if in_own_window() else OwnWords(error.explanation, error.who, error.steps)
     return ErrorPage(
         error.code,
         reference,
         status,
         str(error.title),
-        str(error.explanation),
-        str(error.who),
-        [str(step) for step in error.steps],
+        str(words.explanation),
+        str(words.who),
+        [str(step) for step in words.steps],
         moment,
         written,
         lost_files,
@@ -113,8 +116,9 @@ def _answer(page: ErrorPage) -> Response:
     else:
         # not render_template: the context processors of other rooms may be what failed
         template = current_app.jinja_env.get_template("error.html")
-        own_window = request.headers.get("Sec-Fetch-Dest") == "document"
-        response = make_response(template.render(error=page, surface="page" if own_window else "frame"))
+        own = in_own_window()
+        surface = "page" if own or request.headers.get("Sec-Fetch-Dest") == "document" else "frame"
+        response = make_response(template.render(error=page, surface=surface, own_window=own))
     response.status_code = page.status
     # The page shows only what its own request brought and can do nothing, so any learning environment may frame it:
     # without this the person would see an empty frame when a launch fails before we know which one it is.

@@ -1,6 +1,5 @@
 """The reader's language: the session's, else the cookie `lang`, else what the browser asks, else the setting."""
 
-import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,10 +8,10 @@ from flask import Blueprint, Flask, abort, current_app, g, redirect, request, ur
 from flask_babel import get_locale, get_translations
 from werkzeug.wrappers import Response
 
+from lti_tool.web.own_path import own_path
+
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 COOKIE = "lang"
-# browsers read a backslash as a slash and skip control characters, so both could lead to another site
-_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 _YEAR = 365 * 24 * 3600
 
 
@@ -100,8 +99,7 @@ def choose_language(code: str) -> Response:
     """Keep the chosen language in a cookie and go back to the page where it was chosen."""
     if code not in LANGUAGES:
         abort(404)
-    target = request.args.get("next", "/")
-    response = redirect(target if _OWN_PATH.fullmatch(target) else "/")
+    response = redirect(own_path(request.args.get("next")) or "/")
     secure = request.is_secure
     # inside the learning environment's frame this is a third-party cookie: it needs SameSite=None and a partition
     response.set_cookie(

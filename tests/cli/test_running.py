@@ -33,7 +33,7 @@ def test_a_new_database_is_made_and_an_upgrade_of_the_newest_changes_nothing(com
 
 
 def test_the_doctor_lists_every_setting_and_shows_no_secret(on_each: CommandLine) -> None:
-    on_each.set(ICC_FILES_URL="file://user:geheim@/tmp/icc-test-files")
+    on_each.set(ICC_FILES_URL="memory://user:geheim@/files")
     findings = {row["what"]: row for row in on_each.json("doctor")}
     assert {name for name, row in findings.items() if not row["good"]} == set()
     assert findings["ICC_SECRET_KEY"]["value"] == "set"

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lti_tool.config import Settings
-from lti_tool.launch.cookies import Cookie
+from lti_tool.cookies import Cookie
 from tests.launch.parties import LAUNCH_URL, Stage, sent_on
 
 IN_A_FRAME = {"Sec-Fetch-Dest": "iframe"}

@@ -21,10 +21,98 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _shared_work()
+    _defence()
 
 
 def _signing_in() -> None:
-    pass
+    op.create_table(
+        "staff_member",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
+    )
+    op.create_table(
+        "staff_identity",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_identity"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),
+    )
+    op.create_index(op.f("ix_staff_identity_member_id"), "staff_identity", ["member_id"])
+    op.create_table(
+        "staff_passkey",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("backed_up", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_passkey"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_staff_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_staff_passkey_member_id"), "staff_passkey", ["member_id"])
+    op.create_table(
+        "staff_link",
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("made_by", sa.String(length=22), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        _of_member("staff_link"),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_staff_link")),
+    )
+    op.create_index(op.f("ix_staff_link_expires_at"), "staff_link", ["expires_at"])
+    op.create_index(op.f("ix_staff_link_member_id"), "staff_link", ["member_id"])
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("secret_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        _of_member("staff_session"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("secret_digest", name=op.f("uq_staff_session_secret_digest")),
+    )
+    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"])
+    op.create_index(op.f("ix_staff_session_member_id"), "staff_session", ["member_id"])
+    op.create_table(
+        "staff_attempt",
+        sa.Column("key_digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("browser_digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=22), nullable=True),
+        sa.Column("link_digest", sa.String(length=64), nullable=True),
+        sa.Column("next_path", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        _of_member("staff_attempt"),
+        sa.PrimaryKeyConstraint("key_digest", name=op.f("pk_staff_attempt")),
+    )
+    op.create_index(op.f("ix_staff_attempt_expires_at"), "staff_attempt", ["expires_at"])
+    op.create_index(op.f("ix_staff_attempt_member_id"), "staff_attempt", ["member_id"])
+
+
+def _of_member(table: str) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_{table}_member_id")
+    return sa.ForeignKeyConstraint(["member_id"], ["staff_member.id"], name=name, ondelete="CASCADE")
 
 
 def _console() -> None:
@@ -104,7 +192,35 @@ def _linked_accounts() -> None:
 
 
 def _uploads() -> None:
-    pass
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("assignment_key", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("whole_path", sa.String(length=200), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_upload_enrolment_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_index(op.f("ix_upload_enrolment_id"), "upload", ["enrolment_id"])
+    op.create_index(op.f("ix_upload_expires_at"), "upload", ["expires_at"])
+    op.create_table(
+        "upload_part",
+        sa.Column("upload_id", sa.String(length=22), nullable=False),
+        sa.Column("start", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["upload_id"], ["upload.id"], name=op.f("fk_upload_part_upload_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("upload_id", "start", name=op.f("pk_upload_part")),
+    )
 
 
 def _aspects() -> None:
@@ -112,14 +228,45 @@ def _aspects() -> None:
 
 
 def _meetings() -> None:
-    pass
+    op.create_index(_HANDED_IN, "submission_version", ["submission_id", "handed_in_at"])
+    # two others begin with the same column
+    op.drop_index(_OF_SUBMISSION, "submission_version")
+
+
+def _shared_work() -> None:
+    op.add_column("shared_piece", sa.Column("html", sa.Text(), server_default="", nullable=False))
+
+
+def _defence() -> None:
+    op.create_table(
+        "limited_requests",
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Take them away again, the newest part first."""
+    op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
+    op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
+    op.drop_column("shared_piece", "html")
 
 
-_TABLES: tuple[str, ...] = ("notice", "mail_address")
+_HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
+_OF_SUBMISSION = "ix_submission_version_submission_id"
+_TABLES: tuple[str, ...] = (
+    "staff_member",
+    "staff_identity",
+    "staff_passkey",
+    "staff_link",
+    "staff_session",
+    "staff_attempt",
+    "notice",
+    "mail_address",
+    "upload",
+    "upload_part",
+    "limited_requests",
+)
 """In the order in which they are made."""

@@ -1,0 +1,107 @@
+"""The gate: which pages are for whom of the staff.
+
+::
+
+    @blueprint.get("/console/cohorts")
+    @staff_only(Role.OPERATOR, Role.ISSUER)
+    def cohorts() -> str:
+        member = current_staff()
+
+Whoever is not signed in is led to the sign-in and back; whoever is, without one of the roles, is told so. What a member of
+the staff asks for and does not get stands in the audit trail.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lti_tool.errors import SessionExpired
+from lti_tool.ids import digest, new_secret
+from lti_tool.registry import use
+from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.errors import RoleMissing
+from lti_tool.signin.roles import Role, StaffMember
+from lti_tool.signin.sessions import Present, StaffSessions
+from lti_tool.web.own_path import own_path
+from lti_tool.web.own_window import own_window
+
+__all__ = ["LONGEST_NEXT", "Role", "StaffMember", "current_staff", "staff_only"]
+
+View = TypeVar("View", bound=Callable[..., Any])
+LONGEST_NEXT = 500
+
+
+def staff_only(*roles: Role) -> Callable[[View], View]:
+    """Let only the staff into a view.
+
+    Args:
+        roles: whoever has one of them may in; without any, everybody of the staff.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def gated(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the view has
+            present = find_present()
+            if present is None:
+                return _to_sign_in()
+            if roles and not present.member.roles.intersection(roles):
+                raise RoleMissing(f"{request.endpoint} needs {' or '.join(roles)}")
+            return view(*args, **kwargs)
+
+        return own_window(gated)  # type: ignore[return-value]  # it takes and gives what the view does
+
+    return decorate
+
+
+def current_staff() -> StaffMember:
+    """Return who of the staff looks at this page.
+
+    Raises:
+        SessionExpired: nobody; a view that `staff_only` guards is never called then.
+    """
+    present = find_present()
+    if present is None:
+        raise SessionExpired("nobody of the staff is signed in")
+    return present.member
+
+
+def find_present() -> Present | None:
+    """Return who is signed in on this request and with which session, if somebody is; asked once."""
+    if "staff" not in g:
+        sessions = use(StaffSessions)
+        g.staff = sessions.load(sessions.cookie.read(request))
+        if g.staff is None:
+            g.way_on = {"text": _("Naar inloggen"), "url": url_for("signin.sign_in")}
+    present: Present | None = g.staff
+    return present
+
+
+def session_id_of_staff() -> str | None:
+    """Return what the form tokens of a page in our own window are bound to.
+
+    That is the session of who is signed in. Of everybody else it is the browser: a form that somebody else's page sends
+    would otherwise sign a person in as another.
+    """
+    present = find_present()
+    if present is not None:
+        return f"staff {present.session_id}"
+    known = g.get("sign_in_browser") or use(SignInBrowser).cookie.read(request)
+    return f"sign-in {digest(known)}" if known else None
+
+
+def known_browser() -> str:
+    """Return the secret of this browser, which it keeps in a cookie; a new one when it has none yet."""
+    secret: str | None = g.get("sign_in_browser") or use(SignInBrowser).cookie.read(request)
+    if secret is None:
+        secret = g.sign_in_browser = new_secret()
+    return secret
+
+
+def _to_sign_in() -> Response:
+    here = own_path(request.full_path.rstrip("?")) if request.method in ("GET", "HEAD") else None
+    known = here if here and len(here) <= LONGEST_NEXT else None
+    return redirect(url_for("signin.sign_in", next=known), 303)
