@@ -21,6 +21,7 @@ FLOORS: dict[str, int] = {
             "ids",
             "errors",
             "config",
+            "mailing",
             "vault",
             "outgoing",
         ),
