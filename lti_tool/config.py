@@ -13,7 +13,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lti_tool.errors import SettingsError
+from lti_tool.mailing import MailServer, sender_of, server_of
 
+COMING = "next:"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -28,6 +30,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None,
         description="Secret for encryption and signatures, 32 characters or more; default: generated in ICC_DATA_DIR.",
+    )
+    secret_key_previous: SecretStr | None = Field(
+        None,
+        description="The secret before ICC_SECRET_KEY, or the one to come: accepted too while it is replaced.",
     )
     files_url: str | None = Field(None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR.")
     file_max_mb: int = Field(50, ge=1, le=1000, description="Largest file that can be handed in, in MB.")
@@ -62,6 +68,13 @@ class Settings(BaseSettings):
     seal_key: Path | None = Field(None, description="Private key of ICC_SEAL_CERTIFICATE, when that is PEM.")
     seal_chain: Path | None = Field(None, description="Certificates above ICC_SEAL_CERTIFICATE, in PEM.")
     seal_password: SecretStr | None = Field(None, description="Password of the key or of the PKCS#12 file.")
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server: smtps://user:secret@host:465, starttls://…:587 or smtp://host:25; default: no e-mail.",
+    )
+    smtp_ca: Path | None = Field(None, description="Authorities (PEM) to trust for ICC_SMTP_URL; default: the system's.")
+    mail_from: str | None = Field(None, description="Who mail is from: an address, or Name <address>.")
+    digest_hour: int = Field(7, ge=0, le=23, description="Hour of the day, in ICC_TIME_ZONE, of the daily e-mail.")
     trainings_dir: Path | None = Field(
         None, description="Folder with more training files (TOML); default: only the built-in."
     )
@@ -153,7 +166,7 @@ class Settings(BaseSettings):
             raise ValueError("http is only for localhost and 127.0.0.1; use https")
         return f"{parts.scheme}://{parts.netloc}"
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
@@ -172,10 +185,43 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _check_secrets(self) -> Self:
+        if self.secret_key_previous is not None and self.secret_key is None:
+            raise ValueError(
+                "ICC_SECRET_KEY_PREVIOUS: only beside ICC_SECRET_KEY; the file secret.key keeps its own previous secrets"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_database(self) -> Self:
         if self.database_url is not None and not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise ValueError("ICC_DATABASE_URL: expected sqlite:///… or postgresql://…")
         return self
+
+    @model_validator(mode="after")
+    def _check_mail(self) -> Self:
+        if self.smtp_ca is not None and not self.smtp_ca.is_file():
+            raise ValueError("ICC_SMTP_CA: there is no such file")
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("ICC_SMTP_URL and ICC_MAIL_FROM: set both, or none")
+        if self.smtp_url is None or self.mail_from is None:
+            return self
+        try:
+            sender = sender_of(self.mail_from)
+        except ValueError as error:
+            raise ValueError(f"ICC_MAIL_FROM: {error}") from None
+        try:
+            server_of(self.smtp_url.get_secret_value(), sender)
+        except ValueError as error:
+            raise ValueError(f"ICC_SMTP_URL: {error}") from None
+        return self
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None: no e-mail is sent."""
+        if self.smtp_url is None or self.mail_from is None:
+            return None
+        return server_of(self.smtp_url.get_secret_value(), self.mail_from, self.smtp_ca)
 
     @property
     def secure(self) -> bool:
@@ -235,15 +281,30 @@ def prepare_data_dir(settings: Settings) -> None:
         raise SettingsError(f"ICC_DATA_DIR: {folder} cannot be written ({error.strerror or 'unknown reason'})") from None
 
 
-def secret_of(settings: Settings) -> str:
-    """Return the installation's secret: the setting, or the one kept in the data folder (made at first use).
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Return the installation's secrets: first the one that encrypts and signs, then those that are accepted too.
+
+    They are the settings, or kept in the data folder, a line each (made at first use). A line that begins with `COMING` is
+    of a secret that does not sign yet.
 
     Raises:
         SettingsError: the file cannot be read or written.
     """
     if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secret.key"
+        previous = () if settings.secret_key_previous is None else (settings.secret_key_previous.get_secret_value(),)
+        return tuple(dict.fromkeys((settings.secret_key.get_secret_value(), *previous)))
+    return tuple(line.removeprefix(COMING) for line in secret_text(settings).splitlines())
+
+
+def secret_text(settings: Settings) -> str:
+    """Return the secrets as the file in the data folder keeps them, a line each; a copy of it opens the database.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return "\n".join(secrets_of(settings))
+    path = secret_file(settings)
     try:
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -255,3 +316,8 @@ def secret_of(settings: Settings) -> str:
         return secret
     except OSError as error:
         raise SettingsError(f"ICC_SECRET_KEY is not set and {path} cannot be used ({error.strerror})") from None
+
+
+def secret_file(settings: Settings) -> Path:
+    """Return where the secret is kept when it is no setting."""
+    return settings.data_dir / "secret.key"
