@@ -64,9 +64,11 @@ from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
 from lti_tool.exchange.sharing import keeps_file
 from lti_tool.exchange.views import blueprint as exchange_blueprint
+from lti_tool.gauges import Gauges
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.jobs.timing import timed
 from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
@@ -101,6 +103,7 @@ from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
@@ -123,6 +126,7 @@ from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
 from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.tally import Tally
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
@@ -134,7 +138,9 @@ from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.limits import init_limits, init_session_limit
 from lti_tool.web.own_window import in_own_window
+from lti_tool.web.request_codes import init_request_codes
 from lti_tool.web.setup import init_web
+from lti_tool.web.timing import init_timing
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
 from mappings.training import Training
@@ -198,6 +204,7 @@ class Parts:
     copied: CopiedCourseService
     files: FileStore
     audit: AuditTrail
+    tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
     staff: StaffService
@@ -213,6 +220,7 @@ class Parts:
         """Stop the jobs and give all connections back."""
         self.engine.stop()
         self.outgoing.close()
+        self.tally.close()
         self.database.close()
 
 
@@ -250,7 +258,8 @@ def compose(
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock)
-    traces = TraceService(settings, database, clock)
+    tally = Tally(database)
+    traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
     staff_sessions = StaffSessions(settings, database, clock)
@@ -311,11 +320,11 @@ def compose(
     issue_log = IssueLog(database, clock, settings.base_url)
     columns = CertificateColumns(database, outbox, awards.cards)
 
-    engine.register(POST_SCORE, poster.post, lanes=True)
-    engine.register(READ_ROSTER, rosters.read, lanes=True)
-    engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
-    engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
-    engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    engine.register(POST_SCORE, timed(poster.post, POST_SCORE, tally), lanes=True)
+    engine.register(READ_ROSTER, timed(rosters.read, READ_ROSTER, tally), lanes=True)
+    engine.register(SYNC_MOODLE, timed(moodle_sync.sync, SYNC_MOODLE, tally), lanes=True)
+    engine.register(WRITE_MOODLE, timed(moodle_writer.write, WRITE_MOODLE, tally), lanes=True)
+    engine.register(ISSUE_CERTIFICATE, timed(issuer.issue, ISSUE_CERTIFICATE, tally))
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
@@ -420,6 +429,7 @@ def compose(
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=FileStore(settings.files_location),
         audit=audit,
+        tally=tally,
         notices=notices,
         notice_book=notice_book,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
@@ -481,7 +491,8 @@ def create_app(parts: Parts) -> Flask:
             settings.file_max_mb,
             SharedVersions(Access(parts.trainings)).shows,
         ),
-        OutboxCounts(parts.database, parts.clock),
+        Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
+        parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -515,7 +526,8 @@ def create_app(parts: Parts) -> Flask:
         SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
     )
     limits = LimitCounts(parts.database)
-    provide(app, limits)
+    outbox = OutboxCounts(parts.database, parts.clock)
+    provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
     init_limits(
         app,
         parts.clock,
@@ -539,6 +551,8 @@ def create_app(parts: Parts) -> Flask:
         limits.add,
     )
     init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
+    init_request_codes(app, proxied=settings.trusted_proxies > 0)
+    init_timing(app, parts.tally, {"launch.launch"})
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)

@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
+TOGETHER = ("app", "backup", "checkups", "cli", "demo", "doctor", "gauges", "health", "migrations", "readiness", "serving")
+"""The top floor is one: the command line starts the application and the demo."""
 FLOORS: dict[str, int] = {
     **dict.fromkeys(
         (
@@ -26,17 +28,17 @@ FLOORS: dict[str, int] = {
         ),
         0,
     ),
-    **dict.fromkeys(("database", "limited", "sqlite", "statements", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("database", "limited", "measures", "sqlite", "statements", "tally", "registry", "logs", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
     "notices": 8,
-    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"), 9),
+    **dict.fromkeys(
+        ("app", "backup", "checkups", "cli", "demo", "doctor", "gauges", "health", "migrations", "readiness", "serving"), 9
+    ),
 }
-TOGETHER = {"app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"}
-"""The top floor is one: the command line starts the application and the demo."""
 GROUND = {name for name, floor in FLOORS.items() if floor == 0}
 ONLY_IMPORTERS = {"pylti1p3": "lti_tool/launch/pylti.py", "dbos": "lti_tool/jobs/engine.py"}
 ALLOWED_OUTSIDE = {"moodle_client": {"requests", "urllib3"}, "mappings": set[str]()}

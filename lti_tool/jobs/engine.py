@@ -14,11 +14,13 @@ from datetime import timedelta
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings
 from lti_tool.database import Database
+from lti_tool.jobs.beats import BEAT_EVERY, Beats
 from lti_tool.jobs.executors import Executor, claim_executor
 from lti_tool.jobs.queue import Handler
 from lti_tool.jobs.running import Running
@@ -60,8 +62,12 @@ class Engine:
         self._settings = settings
         self._database = database
         self._clock = clock
+        self._beats = Beats(database, clock)
         self._registered: dict[str, tuple[Handler, bool]] = {}
-        self._periodic: list[tuple[float, str, Callable[[], object]]] = [(PURGE_EVERY, "purge-jobs", self.purge)]
+        self._periodic: list[tuple[float, str, Callable[[], object]]] = [
+            (PURGE_EVERY, "purge-jobs", self.purge),
+            (BEAT_EVERY, "beat", self._beat),
+        ]
         self._client: DBOSClient | None = None
         self._client_lock = threading.Lock()
         self._stopping = threading.Event()
@@ -153,6 +159,7 @@ class Engine:
         if self._executor is not None:
             # DBOS waits at least a second as soon as it waits at all.
             DBOS.destroy(workflow_completion_timeout_sec=wait_seconds if _running.busy() else 0)
+            self._end_beats(self._executor.id)
             self._executor.release()
             self._executor = None
         with self._client_lock:
@@ -171,6 +178,16 @@ class Engine:
             if not old:
                 return
             client.delete_workflows([workflow.workflow_id for workflow in old])
+
+    def _beat(self) -> None:
+        if self._executor is not None:
+            self._beats.beat(self._executor.id)
+
+    def _end_beats(self, executor: str) -> None:
+        try:
+            self._beats.end(executor)
+        except SQLAlchemyError as error:
+            log.warning("jobs.end_not_told", error=type(error).__name__)
 
     def _repeat(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         while not self._stopping.is_set():

@@ -1,5 +1,6 @@
 """Where the bytes of handed-in files lie: a folder, memory or S3, by URL (fsspec). No names, no rows, no rights."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -108,6 +109,22 @@ class FileStore:
             return
         except Exception as error:  # noqa: BLE001 - every store raises errors of its own, and no caller can do anything
             _log.warning("file_left_behind", path=path, error=type(error).__name__)
+
+    def check(self) -> None:
+        """See that the store can be used, without leaving anything in it.
+
+        Raises:
+            StoreUnavailable: it cannot be reached, or a folder is not to be written.
+        """
+        try:
+            if self._local:
+                self._files.makedirs(self._root, exist_ok=True)
+                if not os.access(self._root, os.W_OK | os.X_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            else:
+                self._files.exists(self._root)
+        except Exception as error:
+            raise self._unavailable("check", error) from error
 
     def every(self) -> Iterator[tuple[str, int]]:
         """Return the path and the size in bytes of everything that lies in the store, folder by folder.

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _uploads()
     _aspects()
     _meetings()
+    _watching()
     _defence()
 
 
@@ -179,6 +180,24 @@ def _defence() -> None:
     )
 
 
+def _watching() -> None:
+    op.create_table(
+        "tally_count",
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("labels", sa.String(length=300), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Float(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("measure", "labels", "part", name=op.f("pk_tally_count")),
+    )
+    op.create_table(
+        "engine_beat",
+        sa.Column("executor", sa.String(length=60), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("executor", name=op.f("pk_engine_beat")),
+    )
+    op.create_index(op.f("ix_engine_beat_seen_at"), "engine_beat", ["seen_at"])
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
@@ -194,5 +213,7 @@ _TABLES: tuple[str, ...] = (
     "staff_attempt",
     "notice",
     "limited_requests",
+    "tally_count",
+    "engine_beat",
 )
 """In the order in which they are made."""
