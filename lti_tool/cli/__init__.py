@@ -14,6 +14,7 @@ from lti_tool.cli.frame import IccGroup
 from lti_tool.cli.keys import keys
 from lti_tool.cli.moodle import moodle
 from lti_tool.cli.platforms import platform
+from lti_tool.cli.privacy import privacy
 from lti_tool.cli.running import db, demo, doctor, serve, worker
 from lti_tool.cli.scores import score
 from lti_tool.cli.staff import staff
@@ -44,6 +45,7 @@ main = IccGroup(
         keys,
         staff,
         audit,
+        privacy,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
