@@ -24,6 +24,8 @@ from lti_tool.jobs.beats import BEAT_EVERY, Beats
 from lti_tool.jobs.executors import Executor, claim_executor
 from lti_tool.jobs.queue import Handler
 from lti_tool.jobs.running import Running
+from lti_tool.jobs.timing import timed
+from lti_tool.tally import Tally
 
 APPLICATION = "icc-bridge"
 APPLICATION_VERSION = "1"
@@ -56,13 +58,15 @@ class Engine:
         settings: job_threads, job_poll_seconds and the data folder (for the lock files of executor ids).
         database: the application's database; DBOS keeps its tables there too.
         clock: the time, for the retention of finished jobs.
+        tally: is told how long jobs take.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock = utc_now) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock = utc_now, tally: Tally | None = None) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._beats = Beats(database, clock)
+        self._tally = tally
         self._registered: dict[str, tuple[Handler, bool]] = {}
         self._periodic: list[tuple[float, str, Callable[[], object]]] = [
             (PURGE_EVERY, "purge-jobs", self.purge),
@@ -82,7 +86,7 @@ class Engine:
             handler: does it.
             lanes: whether its jobs have lanes, of which each runs one job at a time.
         """
-        self._registered[job] = (handler, lanes)
+        self._registered[job] = (handler if self._tally is None else timed(handler, job, self._tally), lanes)
 
     def every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         """Do `work` at launch and then every so many seconds, in each launched process; it must be idempotent."""
