@@ -7,6 +7,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -82,6 +83,7 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -97,7 +99,12 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.addresses import MailService
 from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.composing import Composer
+from lti_tool.notices.due import SEND_MAIL, MailQueue
+from lti_tool.notices.mail_views import blueprint as mail_blueprint
+from lti_tool.notices.mailing import MAIL_SWEEP_EVERY, MailSender
 from lti_tool.notices.service import NoticeService
 from lti_tool.notices.views import blueprint as notices_blueprint
 from lti_tool.notices.writing import NoticeWriter
@@ -216,6 +223,9 @@ class Parts:
     tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
+    mail: MailService
+    mailer: Mailer | None
+    """None: no mail is sent."""
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
@@ -229,6 +239,8 @@ class Parts:
         """Stop the jobs and give all connections back."""
         self.engine.stop()
         self.outgoing.close()
+        if self.mailer is not None:
+            self.mailer.close()
         self.tally.close()
         self.database.close()
 
@@ -240,6 +252,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    mailer: Mailer | None = None,
     trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
@@ -250,6 +263,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        mailer: hands over mail; by default to the server of the settings, or to none.
         trainings: by key; by default those of the package and of the settings.
 
     Raises:
@@ -261,6 +275,7 @@ def compose(
     tally = Tally(database)
     engine = engine or Engine(settings, database, clock, tally)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
+    mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
@@ -304,7 +319,9 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    notices = NoticeService(clock, NoticeWriter(), audit)
+    mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
+    notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
         outbox.follow,
@@ -340,6 +357,20 @@ def compose(
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    if mailer is not None and mail_queue is not None:
+        sender = MailSender(
+            database,
+            vault,
+            mailer,
+            Composer(settings.base_url, settings.host),
+            mail_queue,
+            trainings,
+            engine,
+            clock,
+            settings.default_locale,
+        )
+        engine.register(SEND_MAIL, sender.send)
+        engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
     engine.register(ISSUE_BATCH, batch_runs.run)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
@@ -358,6 +389,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
 
@@ -452,6 +484,8 @@ def compose(
         tally=tally,
         notices=notices,
         notice_book=notice_book,
+        mail=mail,
+        mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
@@ -553,6 +587,7 @@ def create_app(parts: Parts) -> Flask:
         ),
         parts.notices,
         parts.notice_book,
+        parts.mail,
         parts.audit,
         parts.staff,
         parts.staff_sessions,
@@ -577,6 +612,7 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "mail.turn_off": settings.verifications_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
@@ -600,6 +636,7 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         exchange_blueprint,
         notices_blueprint,
+        mail_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
@@ -623,6 +660,11 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    server = settings.mail_server
+    return Mailer(server, settings.host.partition(":")[0]) if server else None
 
 
 def _session_id() -> str | None:

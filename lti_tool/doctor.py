@@ -21,6 +21,7 @@ from lti_tool.certificates.models import IssuingKey
 from lti_tool.checkups import CHECKUPS, EXPIRES_SOON, Finding
 from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
+from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
 from lti_tool.readiness import LEAST_FREE_MB
 from lti_tool.signin.roles import Role
@@ -147,6 +148,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
                 yield from checkup(parts)
             yield _sign_in(parts)
         yield from _eseal(settings, parts)
+        yield from _mail(parts)
     finally:
         parts.close()
 
@@ -190,6 +192,18 @@ def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
         yield Finding("eSeal", good=not soon, value=f"{eseal.subject}, until {until:%Y-%m-%d}{'; renew it' if soon else ''}")
     else:
         yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
+
+
+def _mail(parts: Parts) -> Iterator[Finding]:
+    if parts.mailer is None:
+        return
+    server = parts.mailer.server
+    try:
+        parts.mailer.check()
+    except MailTrouble as trouble:
+        yield Finding("mail", good=False, value=f"{server}: {advice_for(trouble)}")
+    else:
+        yield Finding("mail", good=True, value=f"{server} answers")
 
 
 def _sign_in(parts: Parts) -> Finding:

@@ -38,6 +38,7 @@ GROUND = (
     "kept_secrets",
     "limited",
     "logs",
+    "mailing",
     "measures",
     "outgoing",
     "registry",
