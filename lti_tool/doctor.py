@@ -155,7 +155,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         if database.good:
             yield _try("secret", "fits the database", lambda: _check_secret(parts))
             yield _clock(parts)
-            yield _sign_in(parts)
+            yield from _sign_in(parts)
         yield from _eseal(settings, parts)
     finally:
         parts.close()
@@ -198,13 +198,23 @@ def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
         yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
 
 
-def _sign_in(parts: Parts) -> Finding:
-    """Say who of the staff can sign in; that nobody can is no fault, as long as everybody comes from a school."""
+def _sign_in(parts: Parts) -> Iterator[Finding]:
+    """Say who of the staff can sign in, and how; that nobody can is no fault, as long as everybody comes from a school."""
     active = [line for line in parts.staff.list() if line.disabled_at is None]
-    operators = sum(Role.OPERATOR in line.roles for line in active)
-    if not active:
-        return Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
-    return Finding("sign-in", good=True, value=f"{len(active)} of the staff, {operators} operators; by one-time link")
+    if active:
+        operators = sum(Role.OPERATOR in line.roles for line in active)
+        own = sum(bool(line.passkeys or line.identities) for line in active)
+        value = f"{len(active)} of the staff, {operators} operators; {own} with a passkey or an account of their own"
+        yield Finding("sign-in", good=operators > 0, value=value)
+    else:
+        yield Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
+    if parts.provider.there:
+        yield _try("OpenID provider", f"{parts.provider.name} answers", lambda: _check_provider(parts))
+
+
+def _check_provider(parts: Parts) -> None:
+    """Ask the provider for its discovery document. Raises ProviderFailed when that does not fit."""
+    parts.provider.discover()
 
 
 def _disk(settings: Settings) -> Finding:
