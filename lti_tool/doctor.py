@@ -106,16 +106,22 @@ def check_startable(settings: Settings) -> None:
     parts = compose(settings)
     try:
         check_usable(parts)
-        _check_secret(parts)
+        check_secret(parts)
         _check_files(parts)
         parts.engine.prepare()
     finally:
         parts.close()
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def shown_settings(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield every setting's name and value as they may be shown: without secrets and passwords."""
     for name in type(settings).model_fields:
-        yield Finding(f"ICC_{name.upper()}", good=True, value=_shown(getattr(settings, name)))
+        yield f"ICC_{name.upper()}", _shown(getattr(settings, name))
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    for name, value in shown_settings(settings):
+        yield Finding(name, good=True, value=value)
 
 
 def _shown(value: object) -> str:
@@ -153,7 +159,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         database = _try("database", "up to date", lambda: check_usable(parts))
         yield database
         if database.good:
-            yield _try("secret", "fits the database", lambda: _check_secret(parts))
+            yield _try("secret", "fits the database", lambda: check_secret(parts))
             yield _clock(parts)
             yield from _sign_in(parts)
         yield from _eseal(settings, parts)
@@ -176,8 +182,12 @@ def _check_files(parts: Parts) -> None:
         raise SettingsError(f"ICC_FILES_URL: files cannot be stored ({error.detail})") from None
 
 
-def _check_secret(parts: Parts) -> None:
-    """See that the secret opens the keys in the database; there may be none yet."""
+def check_secret(parts: Parts) -> None:
+    """See that the secret opens the keys in the database; there may be none yet.
+
+    Raises:
+        SettingsError: it is another one.
+    """
     with parts.database.session() as session:
         sealed = [session.scalar(select(ToolKey.private_pem).limit(1))]
         sealed.append(session.scalar(select(IssuingKey.private_pem).where(IssuingKey.private_pem != "").limit(1)))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.certificates.models import Award, AwardState, Certificate
 from lti_tool.database import Database
+from lti_tool.limited import LimitCounts
 from lti_tool.platforms.models import Platform, PlatformStatus
 from lti_tool.registry import use
 from lti_tool.sync.counts import Came, OutboxCounts, PlatformCounts
@@ -75,6 +76,7 @@ def metrics() -> Response:
                 for name, (meaning, query) in _COUNTS.items()
             ]
         found += _of_scores(use(OutboxCounts).read())
+        found.append(_of_limits(use(LimitCounts).read()))
     except SQLAlchemyError:
         return Response("the database cannot be used\n", status=503, mimetype="text/plain")
     registry = CollectorRegistry()
@@ -108,3 +110,10 @@ def _of_scores(platforms: Sequence[PlatformCounts]) -> Iterator[Metric]:
         for came in Came:
             posts.add_metric([platform.platform_id, came.value], platform.came.get(came, 0))
     yield posts
+
+
+def _of_limits(refused: Mapping[str, int]) -> Metric:
+    limited = CounterMetricFamily("icc_requests_limited", "Requests that a rate limit refused", labels=["limit"])
+    for name, count in refused.items():
+        limited.add_metric([name], count)
+    return limited

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
+from lti_tool.limited import LimitCounts
 from lti_tool.sync.counts import Came, add
 from tests.builders import Builder
 from tests.certificates.award import NAME, all_accepted
@@ -116,3 +117,13 @@ def test_the_metrics_count_what_any_process_posted(
     found = metrics(client)
     counted = {came: found[name.format(desk.platform.id, came.value)] for came in Came}
     assert counted == {Came.ACCEPTED: 2, Came.LATER: 4, Came.REFUSED: 0, Came.CHANGED: 0, Came.THERE: 0}
+
+
+def test_what_the_limits_refused_is_counted_for_all_processes(client: FlaskClient, database: Database) -> None:
+    counts, others = LimitCounts(database), LimitCounts(database)
+    counts.add("launch.login", 3)
+    others.add("launch.login", 4)
+    others.add("sessions", 1)
+    found = metrics(client)
+    assert found['icc_requests_limited_total{limit="launch.login"}'] == 7
+    assert found['icc_requests_limited_total{limit="sessions"}'] == 1

@@ -7,12 +7,14 @@ import click
 
 from lti_tool.cli import awarding  # noqa: F401 - its commands belong to `certificate`
 from lti_tool.cli.auditing import audit
+from lti_tool.cli.backing_up import backup
 from lti_tool.cli.certificates import certificate
 from lti_tool.cli.cohorts import cohort
 from lti_tool.cli.frame import IccGroup
 from lti_tool.cli.keys import keys
 from lti_tool.cli.moodle import moodle
 from lti_tool.cli.platforms import platform
+from lti_tool.cli.privacy import privacy
 from lti_tool.cli.running import db, demo, doctor, serve, worker
 from lti_tool.cli.scores import score
 from lti_tool.cli.staff import staff
@@ -27,7 +29,24 @@ reason in one line on stderr), 2 wrong usage.
 main = IccGroup(
     name="icc-bridge",
     help=HELP,
-    commands=[demo, serve, worker, db, doctor, platform, trace, cohort, moodle, score, certificate, keys, staff, audit],
+    commands=[
+        demo,
+        serve,
+        worker,
+        db,
+        doctor,
+        backup,
+        platform,
+        trace,
+        cohort,
+        moodle,
+        score,
+        certificate,
+        keys,
+        staff,
+        audit,
+        privacy,
+    ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(package_name="icc-bridge", message="%(package)s %(version)s")(main)

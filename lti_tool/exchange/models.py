@@ -47,6 +47,8 @@ class SharedPiece(Base):
     what: Mapped[str] = mapped_column(String(20))
     """A `Shared`."""
     text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The same with its formatting; empty where it has none."""
     link: Mapped[str] = mapped_column(String(2000), default="")
     question: Mapped[str] = mapped_column(Text, default="")
     """What the maker asks the others."""

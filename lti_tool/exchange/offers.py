@@ -29,6 +29,8 @@ class Offer:
     at: datetime | None
     """When it was handed in, or saved last."""
     text: str
+    html: str
+    """The same with its formatting; empty where it has none."""
     link: str
     files: tuple[FileShown, ...]
     native_files: Sequence[NativeFileShown]
@@ -43,7 +45,7 @@ class Offer:
     def mark(self) -> str:
         """A digest of the content: the form brings it back, so that nobody shares what they have not seen."""
         files = [*(file.id for file in self.files), *(file.id for file in self.native_files)]
-        return hashlib.sha256(json.dumps([self.version_id, self.text, self.link, files]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.version_id, self.text, self.html, self.link, files]).encode()).hexdigest()
 
 
 def offer_of(session: Session, extras: Extras, submission: Submission) -> Offer:
@@ -62,6 +64,7 @@ def offer_of(session: Session, extras: Extras, submission: Submission) -> Offer:
         None,
         submission.draft_saved_at,
         submission.draft_text,
+        submission.draft_html,
         submission.draft_link,
         tuple(FileShown(file.id, file.name, file.kind, file.size) for file in files),
         (),
@@ -85,6 +88,7 @@ def _of_version(session: Session, extras: Extras, version: SubmissionVersion, wh
         version.number,
         version.handed_in_at,
         version.text,
+        version.html,
         version.link,
         tuple(FileShown(file.id, file.name, file.kind, file.size) for file in version.files),
         tuple(extras.native_files(session, [version.id]).get(version.id, ())) if elsewhere else (),

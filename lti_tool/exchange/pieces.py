@@ -53,6 +53,7 @@ class PiecePage:
     author: Author
     what: Shared
     text: str
+    html: str
     link: str
     files: tuple[FileShown, ...]
     native_files: tuple[NativeFileShown, ...]
@@ -99,6 +100,7 @@ class PieceService:
                 author=authors[maker],
                 what=Shared(piece.what),
                 text=piece.text,
+                html=piece.html,
                 link=piece.link,
                 files=_files(session, piece.id),
                 native_files=self._native_files(session, piece),

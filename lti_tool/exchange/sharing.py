@@ -169,7 +169,7 @@ class SharingService:
             session.refresh(known)
             if known.withdrawn_at is None:
                 known.withdrawn_at = self._clock()
-                known.text = known.link = ""
+                known.text = known.html = known.link = ""
                 unused = _let_go(session, known.id)
                 self._trail.done(session, viewer.account_id, "exchange.withdraw", known.id)
             where = known.cohort_id, known.assignment_key
@@ -179,7 +179,7 @@ class SharingService:
     def _fill(self, session: Session, piece: SharedPiece, offer: Offer) -> Sequence[str]:
         """Put the content of an offer into a piece; return the paths of bytes that nobody needs any more."""
         piece.what, piece.version_id = offer.what.value, offer.version_id
-        piece.text, piece.link, piece.shared_at = offer.text, offer.link, self._clock()
+        piece.text, piece.html, piece.link, piece.shared_at = offer.text, offer.html, offer.link, self._clock()
         session.flush()
         unused = _let_go(session, piece.id, kept=[file.id for file in offer.files])
         session.add_all(SharedFile(piece_id=piece.id, file_id=file.id) for file in offer.files)
@@ -203,7 +203,8 @@ def _live(session: Session, submission_id: str) -> SharedPiece | None:
 
 def _shows(session: Session, piece: SharedPiece, offer: Offer) -> bool:
     """Return whether a piece shows what is offered."""
-    if (piece.what, piece.version_id, piece.text, piece.link) != (offer.what, offer.version_id, offer.text, offer.link):
+    shown = piece.what, piece.version_id, piece.text, piece.html, piece.link
+    if shown != (offer.what, offer.version_id, offer.text, offer.html, offer.link):
         return False
     files = session.scalars(select(SharedFile.file_id).where(SharedFile.piece_id == piece.id))
     return set(files) == {file.id for file in offer.files}

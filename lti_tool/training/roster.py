@@ -8,6 +8,7 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.database import among
 from lti_tool.errors import Words
 from lti_tool.training.access import CohortSeen, Standing
 from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
@@ -28,6 +29,7 @@ class Participant:
     person_id: str
     name: Words
     school: School
+    joined_at: datetime
 
 
 @dataclass(frozen=True)
@@ -164,11 +166,11 @@ def _seen(standing: Standing) -> ColumnElement[bool]:
 
 def _people(session: Session, standings: Sequence[Standing], enrolment_ids: Collection[str] | None) -> list[Participant]:
     """Return the participants whom somebody with these standings sees, by name; None for all, else only these."""
-    query = select(Enrolment.id, Enrolment.person_id, Enrolment.cohort_id).where(
+    query = select(Enrolment.id, Enrolment.person_id, Enrolment.cohort_id, Enrolment.created_at).where(
         or_(*(standing.reviewable() for standing in standings))
     )
     if enrolment_ids is not None:
-        query = query.where(Enrolment.id.in_(enrolment_ids))
+        query = query.where(among(Enrolment.id, enrolment_ids))
     rows = session.execute(query.order_by(Enrolment.created_at, Enrolment.id)).all()
     names = names_of(session, [row.person_id for row in rows])
     wholes = {standing.cohort.id for standing in standings if standing.whole}
@@ -179,7 +181,11 @@ def _people(session: Session, standings: Sequence[Standing], enrolment_ids: Coll
     }
     found = [
         Participant(
-            row.id, row.person_id, participant_name(names.get(row.person_id), row.id), schools.get(row.id, NO_SCHOOL)
+            row.id,
+            row.person_id,
+            participant_name(names.get(row.person_id), row.id),
+            schools.get(row.id, NO_SCHOOL),
+            row.created_at,
         )
         for row in rows
     ]

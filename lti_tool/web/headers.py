@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Response, g
+from flask import Response, current_app, g
 
 from lti_tool.web.own_window import in_own_window
 
 _log = structlog.get_logger(__name__)
 _SOURCE = re.compile(r"\*|https?:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 
+_A_YEAR = 365 * 24 * 3600
 _PERMISSIONS = ", ".join(
     f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 )
@@ -60,7 +61,10 @@ def content_security_policy(frame_ancestors: Iterable[str], form_action: Iterabl
 
 
 def set_headers(response: Response) -> Response:
-    """Set the security headers and keep pages out of caches."""
+    """Set the security headers, and keep pages, and whatever a session asked for, out of caches.
+
+    Setting read from ``app.config``: ``HTTPS_ONLY`` (whether browsers may be told to come by https only; no).
+    """
     headers = response.headers
     framers = () if in_own_window() else tuple(g.get("frame_ancestors", ()))
     policy = content_security_policy(framers, tuple(g.get("form_action", ())))
@@ -70,6 +74,8 @@ def set_headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = g.get("referrer_policy", "same-origin")
     headers["Permissions-Policy"] = _PERMISSIONS
-    if response.mimetype == "text/html":
+    if current_app.config.get("HTTPS_ONLY"):
+        headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
+    if response.mimetype == "text/html" or g.get("session_id"):
         headers.setdefault("Cache-Control", "no-store")
     return response

@@ -127,6 +127,16 @@ def test_the_pages_show_work_and_feedback_and_need_nothing_from_elsewhere(
             assert target.startswith("http") or f"werk/{target}" in held.namelist(), (name, target)
 
 
+def test_formatted_work_keeps_its_headings_and_lists(parts: Parts, ready: Ready, people: People) -> None:
+    with parts.database.session() as session:
+        submission = session.scalars(select(Submission).where(Submission.assignment_key == "leervraag")).one()
+        version = session.scalars(select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id)).one()
+        version.html = "<h3>Kansen</h3><ul><li>de aula</li></ul>"
+    page = package(people, ready).read("werk/1-leervraag.html").decode()
+    assert "<h3>Kansen</h3><ul><li>de aula</li></ul>" in page
+    assert "Werk voor leervraag" not in page
+
+
 def test_the_leap2a_entry_is_one_that_mahara_takes_for_a_certification(ready: Ready, people: People) -> None:
     held = package(people, ready)
     feed = ET.fromstring(held.read("leap2a.xml"))  # noqa: S314 - our own

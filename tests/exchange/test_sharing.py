@@ -1,5 +1,8 @@
 """Sharing is by choice and per piece, shows what was there at that moment, and ends when its maker says so."""
 
+from sqlalchemy import select
+
+from lti_tool.exchange.models import SharedPiece
 from lti_tool.training.models import WorkFile
 from mappings.roles import Role
 from tests.exchange.conftest import Circle, files_on, mark_on
@@ -47,6 +50,21 @@ def test_what_is_typed_afterwards_is_not_shown(circle: Circle) -> None:
     assert circle.share(circle.zoe) == piece
     assert "Geheim vervolg" in circle.noor.page(piece)
     assert len(files_on(circle.noor.page(piece))) == 2
+
+
+def test_its_formatting_is_shared_too_and_goes_with_the_piece(circle: Circle) -> None:
+    formatted = {"text": "", "html": "<h3>Drie kansen</h3><ul><li>de <b>aula</b></li></ul>", "action": "save"}
+    circle.zoe.post(circle.group.assignment(), formatted)
+    assert "<h2>Drie kansen</h2>" in circle.zoe.page(circle.share_page())
+    piece = circle.share(circle.zoe)
+    assert "<h2>Drie kansen</h2><ul><li>de <b>aula</b></li></ul>" in circle.noor.page(piece)
+    plainer = {"text": "", "html": "<h3>Drie kansen</h3><ul><li>de aula</li></ul>", "action": "save"}
+    circle.zoe.post(circle.group.assignment(), plainer)
+    assert "Je deelt nu een eerdere versie" in circle.zoe.page(circle.share_page())
+    circle.zoe.post(f"{piece}/withdraw")
+    with circle.group.world.database.session() as session:
+        (kept,) = session.scalars(select(SharedPiece))
+        assert (kept.text, kept.html) == ("", "")
 
 
 def test_nobody_shares_what_they_have_not_seen(circle: Circle) -> None:

@@ -99,3 +99,21 @@ def test_a_store_says_nothing_of_its_address() -> None:
 def _empty_memory() -> Iterator[None]:
     yield
     MemoryFileSystem.store.clear()
+
+
+def test_everything_that_lies_in_a_store_is_told_with_its_size_and_comes_back_under_its_path(
+    store: FileStore, tmp_path: Path
+) -> None:
+    assert list(store.every()) == []
+    stored = [store.put(io.BytesIO(b"x" * size), max_bytes=size) for size in (1, CHUNK + 1)]
+    assert sorted(store.every()) == sorted((one.path, one.size) for one in stored)
+    other = FileStore(f"file://{tmp_path}/other")
+    other.keep(stored[0].path, io.BytesIO(b"x"))
+    assert list(other.every()) == [(stored[0].path, 1)]
+    assert b"".join(other.read(stored[0].path)) == b"x"
+
+
+def test_a_file_that_cannot_be_put_back_leaves_nothing(store: FileStore, location: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        store.keep("aa/aabb", Breaking(b"half"))
+    assert kept(location) == []

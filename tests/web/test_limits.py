@@ -4,10 +4,11 @@ import time
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 
 from lti_tool.allowance import Allowance
-from lti_tool.web.limits import init_limits, network_of
+from lti_tool.web.csrf import csrf_exempt
+from lti_tool.web.limits import init_limits, init_session_limit, network_of
 from lti_tool.web.setup import init_web
 from tests.clock import FakeClock
 from tests.conftest import SECRET
@@ -112,3 +113,57 @@ def test_a_limit_costs_a_request_less_than_a_twentieth_of_a_millisecond(limited:
             check()
         seconds = (time.process_time() - begun) / count
     assert seconds < 50e-6
+
+
+@pytest.fixture
+def told() -> list[tuple[str, int]]:
+    """What the limits tell."""
+    return []
+
+
+@pytest.fixture
+def rooms(clock: FakeClock, told: list[tuple[str, int]]) -> Flask:
+    """An application with a limit for a blueprint, and one for each session."""
+    app = Flask("lti_tool", static_folder=None)
+    app.secret_key = SECRET
+    app.testing = True
+
+    def tell(name: str, count: int) -> None:
+        told.append((name, count))
+
+    def session_id() -> str | None:
+        return request.headers.get("X-Session")
+
+    init_limits(app, clock, {"room.": MOST, "room.free": 0}, tell)
+    init_session_limit(app, clock, MOST, session_id, tell)
+    init_web(app, clock=clock, session_id=session_id)
+    room = Blueprint("room", __name__)
+    room.add_url_rule("/one", "one", lambda: "welcome")
+    room.add_url_rule("/two", "two", lambda: "welcome")
+    room.add_url_rule("/open", "free", lambda: "welcome")
+    app.register_blueprint(room)
+    app.add_url_rule("/form", "form", csrf_exempt(lambda: "saved"), methods=["GET", "POST"])
+    return app
+
+
+def test_the_addresses_of_a_room_share_a_limit_but_for_those_with_their_own(rooms: Flask) -> None:
+    assert statuses(rooms, "/one", MOST) == [200] * MOST
+    assert statuses(rooms, "/two", 1) == [429]
+    assert statuses(rooms, "/open", MOST * 3) == [200] * MOST * 3
+
+
+def test_people_behind_one_address_do_not_take_each_others_forms(
+    rooms: Flask, clock: FakeClock, told: list[tuple[str, int]]
+) -> None:
+    client = rooms.test_client()
+    for number in range(30):
+        headers = {"X-Session": f"session-{number}"}
+        assert [client.post("/form", headers=headers).status_code for _ in range(MOST)] == [200] * MOST
+    first = {"X-Session": "session-0"}
+    refused = client.post("/form", headers=first)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert client.get("/form", headers=first).status_code == 200
+    assert [client.post("/form").status_code for _ in range(MOST * 2)] == [200] * MOST * 2
+    clock.advance(minutes=1)
+    assert client.post("/form", headers=first).status_code == 200
+    assert told == [("sessions", 1)]

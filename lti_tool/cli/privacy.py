@@ -1,0 +1,29 @@
+"""Personal data: the register of what is kept."""
+
+import click
+
+from lti_tool.cli.frame import OrderedGroup, echo_json
+from lti_tool.cli.loading import load
+
+
+@click.group(cls=OrderedGroup)
+def privacy() -> None:
+    """Show which personal data are kept."""
+
+
+@privacy.command("register")
+@click.option("--json", "form", flag_value="json", help="Print JSON for scripts.")
+@click.option("--markdown", "form", flag_value="markdown", default=True, help="Print a document with tables (default).")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the texts.")
+def register(form: str, language: str) -> None:
+    """Print what is kept about whom, why, how long, who sees it, and in which columns."""
+    load()
+    from lti_tool.config import load_settings
+    from lti_tool.privacy.reading import load_register
+    from lti_tool.privacy.showing import as_markdown, as_rows
+
+    settings = load_settings()
+    if form == "json":
+        echo_json(as_rows(load_register(), settings, language))
+    else:
+        click.echo(as_markdown(load_register(), settings, language))
