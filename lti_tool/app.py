@@ -7,6 +7,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +26,8 @@ from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
 from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
+from lti_tool.certificates.batch_runs import BATCH_SWEEP_EVERY, ISSUE_BATCH, BatchRuns
+from lti_tool.certificates.by_hand import ByHandService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.delivery import DeliveryService, forget_deliveries
 from lti_tool.certificates.erasing import ErasureService
@@ -52,6 +55,8 @@ from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.console.service import console_services
+from lti_tool.console.views import blueprint as console_blueprint
 from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
@@ -77,6 +82,7 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -92,7 +98,12 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.addresses import MailService
 from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.composing import Composer
+from lti_tool.notices.due import SEND_MAIL, MailQueue
+from lti_tool.notices.mail_views import blueprint as mail_blueprint
+from lti_tool.notices.mailing import MAIL_SWEEP_EVERY, MailSender
 from lti_tool.notices.service import NoticeService
 from lti_tool.notices.views import blueprint as notices_blueprint
 from lti_tool.notices.writing import NoticeWriter
@@ -204,6 +215,8 @@ class Parts:
     issue_log: IssueLog
     certificate_columns: CertificateColumns
     batches: BatchService
+    batch_runs: BatchRuns
+    by_hand: ByHandService
     exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
@@ -218,6 +231,9 @@ class Parts:
     audit: AuditTrail
     notices: NoticeService
     notice_book: NoticeBook
+    mail: MailService
+    mailer: Mailer | None
+    """None: no mail is sent."""
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
@@ -233,6 +249,8 @@ class Parts:
         """Stop the jobs and give all connections back."""
         self.engine.stop()
         self.outgoing.close()
+        if self.mailer is not None:
+            self.mailer.close()
         self.database.close()
 
 
@@ -243,6 +261,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    mailer: Mailer | None = None,
     trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
@@ -253,6 +272,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        mailer: hands over mail; by default to the server of the settings, or to none.
         trainings: by key; by default those of the package and of the settings.
 
     Raises:
@@ -263,6 +283,7 @@ def compose(
     vault = Vault(KeptSecrets(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
+    mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
@@ -307,7 +328,9 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    notices = NoticeService(clock, NoticeWriter(), audit)
+    mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
+    notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
         outbox.follow,
@@ -332,6 +355,8 @@ def compose(
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
+    decisions = DecisionService(database, clock, Access(trainings), awards)
+    batch_runs = BatchRuns(database, engine, clock, decisions, awards, issuer)
     columns = CertificateColumns(database, outbox, awards.cards)
     files = FileStore(settings.files_location)
     uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
@@ -341,11 +366,27 @@ def compose(
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    if mailer is not None and mail_queue is not None:
+        sender = MailSender(
+            database,
+            vault,
+            mailer,
+            Composer(settings.base_url, settings.host),
+            mail_queue,
+            trainings,
+            engine,
+            clock,
+            settings.default_locale,
+        )
+        engine.register(SEND_MAIL, sender.send)
+        engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
+    engine.register(ISSUE_BATCH, batch_runs.run)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(WRITE_SWEEP_EVERY, "sweep-moodle-writes", moodle_writer.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(BATCH_SWEEP_EVERY, "sweep-batches", batch_runs.sweep)
     engine.every(CERTIFICATE_SWEEP_EVERY, "sweep-certificate-columns", columns.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
@@ -357,6 +398,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
@@ -428,13 +470,15 @@ def compose(
         issuer_keys=issuer_keys,
         issuer=issuer,
         certificates=certificates,
-        decisions=DecisionService(database, clock, Access(trainings), awards),
+        decisions=decisions,
         explanations=ExplanationService(database, Access(trainings), trainings),
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
         issue_log=issue_log,
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
+        batch_runs=batch_runs,
+        by_hand=ByHandService(database, clock, awards),
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
@@ -449,6 +493,8 @@ def compose(
         audit=audit,
         notices=notices,
         notice_book=notice_book,
+        mail=mail,
+        mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
@@ -493,6 +539,20 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         *_holders_services(parts),
+        *console_services(
+            settings,
+            parts.database,
+            parts.clock,
+            parts.vault,
+            parts.trainings,
+            certificates=parts.certificates,
+            decisions=parts.decisions,
+            explanations=parts.explanations,
+            replacements=parts.replacements,
+            erasures=parts.erasures,
+            by_hand=parts.by_hand,
+            batch_runs=parts.batch_runs,
+        ),
         BadgeService(settings, parts.certificates),
         PageParts(),
         VerificationService(parts.certificates, parts.clock),
@@ -537,6 +597,7 @@ def create_app(parts: Parts) -> Flask:
         ),
         parts.notices,
         parts.notice_book,
+        parts.mail,
         *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
@@ -555,6 +616,7 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "mail.turn_off": settings.verifications_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
@@ -575,12 +637,14 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         exchange_blueprint,
         notices_blueprint,
+        mail_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        console_blueprint,
         privacy_blueprint,
         signin_blueprint,
     ):
@@ -613,6 +677,11 @@ def _sign_in_services(parts: Parts) -> tuple[object, ...]:
         Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),
         OidcSignIn(database, clock, audit, parts.provider, parts.sign_in_attempts, parts.sign_in_links, service),
     )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    server = settings.mail_server
+    return Mailer(server, settings.host.partition(":")[0]) if server else None
 
 
 def _session_id() -> str | None:

@@ -22,6 +22,7 @@ from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.models import IssuingKey
 from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
+from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
 from lti_tool.signin.roles import Role
 
@@ -163,6 +164,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
             yield _clock(parts)
             yield from _sign_in(parts)
         yield from _eseal(settings, parts)
+        yield from _mail(parts)
     finally:
         parts.close()
 
@@ -208,6 +210,18 @@ def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
         yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
 
 
+def _mail(parts: Parts) -> Iterator[Finding]:
+    if parts.mailer is None:
+        return
+    server = parts.mailer.server
+    try:
+        parts.mailer.check()
+    except MailTrouble as trouble:
+        yield Finding("mail", good=False, value=f"{server}: {advice_for(trouble)}")
+    else:
+        yield Finding("mail", good=True, value=f"{server} answers")
+
+
 def _sign_in(parts: Parts) -> Iterator[Finding]:
     """Say who of the staff can sign in, and how; that nobody can is no fault, as long as everybody comes from a school."""
     active = [line for line in parts.staff.list() if line.disabled_at is None]
@@ -215,7 +229,7 @@ def _sign_in(parts: Parts) -> Iterator[Finding]:
         operators = sum(Role.OPERATOR in line.roles for line in active)
         own = sum(bool(line.passkeys or line.identities) for line in active)
         value = f"{len(active)} of the staff, {operators} operators; {own} with a passkey or an account of their own"
-        yield Finding("sign-in", good=operators > 0, value=value)
+        yield Finding("sign-in", good=True, value=value)
     else:
         yield Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
     if parts.provider.there:
