@@ -69,6 +69,7 @@ from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
 from lti_tool.exchange.sharing import keeps_file
 from lti_tool.exchange.views import blueprint as exchange_blueprint
+from lti_tool.gauges import Gauges
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
@@ -114,6 +115,7 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.privacy.views import blueprint as privacy_blueprint
+from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
@@ -140,6 +142,7 @@ from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
 from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.tally import Tally
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.draft_files import DraftFiles
@@ -153,7 +156,9 @@ from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.limits import init_limits, init_session_limit
 from lti_tool.web.own_window import in_own_window
+from lti_tool.web.request_codes import init_request_codes
 from lti_tool.web.setup import init_web
+from lti_tool.web.timing import init_timing
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
 from mappings.training import Training
@@ -229,6 +234,7 @@ class Parts:
     copied: CopiedCourseService
     files: FileStore
     audit: AuditTrail
+    tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
     mail: MailService
@@ -251,6 +257,7 @@ class Parts:
         self.outgoing.close()
         if self.mailer is not None:
             self.mailer.close()
+        self.tally.close()
         self.database.close()
 
 
@@ -281,7 +288,8 @@ def compose(
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
     vault = Vault(KeptSecrets(settings))
-    engine = engine or Engine(settings, database, clock)
+    tally = Tally(database)
+    engine = engine or Engine(settings, database, clock, tally)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
@@ -293,7 +301,7 @@ def compose(
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock)
-    traces = TraceService(settings, database, clock)
+    traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
     staff_sessions = StaffSessions(settings, database, clock)
@@ -491,6 +499,7 @@ def compose(
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=files,
         audit=audit,
+        tally=tally,
         notices=notices,
         notice_book=notice_book,
         mail=mail,
@@ -571,7 +580,8 @@ def create_app(parts: Parts) -> Flask:
             settings.file_max_mb,
             SharedVersions(Access(parts.trainings)).shows,
         ),
-        OutboxCounts(parts.database, parts.clock),
+        Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
+        parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -601,7 +611,8 @@ def create_app(parts: Parts) -> Flask:
         *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
-    provide(app, limits)
+    outbox = OutboxCounts(parts.database, parts.clock)
+    provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
     init_limits(
         app,
         parts.clock,
@@ -625,6 +636,8 @@ def create_app(parts: Parts) -> Flask:
         limits.add,
     )
     init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
+    init_request_codes(app, proxied=settings.trusted_proxies > 0)
+    init_timing(app, parts.tally, {"launch.launch"})
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
