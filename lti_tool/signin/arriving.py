@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 
 from lti_tool.registry import use
 from lti_tool.signin.browsers import browser_of
-from lti_tool.signin.gate import LONGEST_NEXT
+from lti_tool.signin.gate import LONGEST_NEXT, may_open
 from lti_tool.signin.service import Visit
-from lti_tool.signin.sessions import OpenedSession, StaffSessions
+from lti_tool.signin.sessions import OpenedSession, Present, StaffSessions
 from lti_tool.web.own_path import own_path
 
 CONSOLE = "/console/"
@@ -21,8 +21,9 @@ def visit() -> Visit:
 
 def let_in(opened: OpenedSession, onward: str | None = None) -> Response:
     """Let the browser keep a new session, and go on."""
-    response = redirect(next_of(onward) or landing(), 303)
-    use(StaffSessions).cookie.write(response, opened.secret)
+    sessions = use(StaffSessions)
+    response = redirect(next_of(onward) or landing(sessions.load(opened.secret)), 303)
+    sessions.cookie.write(response, opened.secret)
     return response
 
 
@@ -32,10 +33,10 @@ def next_of(target: str | None) -> str | None:
     return found if found and len(found) <= LONGEST_NEXT and not found.startswith("/sign-") else None
 
 
-def landing() -> str:
-    """Return where somebody lands who asked for no page: the console, or one's own account where there is none."""
+def landing(present: Present | None) -> str:
+    """Return where somebody lands who asked for no page: the console, or one's own account where that is not for them."""
     try:
-        current_app.url_map.bind("", "/").match(CONSOLE, "GET")
+        endpoint, _values = current_app.url_map.bind("", "/").match(CONSOLE, "GET")
     except HTTPException:
-        return url_for("signin.account")
-    return CONSOLE
+        endpoint = ""
+    return CONSOLE if present is not None and may_open(present.member, endpoint) else url_for("signin.account")

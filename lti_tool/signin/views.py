@@ -32,8 +32,9 @@ staff_views.add_to(blueprint)
 def sign_in() -> Response | str:
     """Show the ways to sign in; who is signed in goes on."""
     onward = next_of(request.args.get("next"))
-    if find_present() is not None:
-        return redirect(onward or landing(), 303)
+    present = find_present()
+    if present is not None:
+        return redirect(onward or landing(present), 303)
     known_browser()
     return render_template("signin/sign_in.html", next=onward, provider=use(Provider), passkeys=use(Passkeys).possible)
 
