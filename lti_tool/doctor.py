@@ -24,6 +24,7 @@ from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
 from lti_tool.platforms.models import ToolKey
 from lti_tool.signin.roles import Role
+from lti_tool.training.clamav import ClamAv, ScannerDown
 
 LEAST_FREE_MB = 500
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
@@ -161,6 +162,8 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         if database.good:
             yield _try("secret", "fits the database", lambda: check_secret(parts))
             yield _clock(parts)
+            if settings.clamav_url:
+                yield _try("virus scanner", "answers", lambda: _check_scanner(settings.clamav_url or ""))
             yield _sign_in(parts)
         yield from _eseal(settings, parts)
     finally:
@@ -180,6 +183,13 @@ def _check_files(parts: Parts) -> None:
         parts.files.discard(parts.files.put(BytesIO(b"probe"), max_bytes=100).path)
     except IccError as error:
         raise SettingsError(f"ICC_FILES_URL: files cannot be stored ({error.detail})") from None
+
+
+def _check_scanner(url: str) -> None:
+    try:
+        ClamAv(url).version()
+    except ScannerDown as error:
+        raise SettingsError(f"ICC_CLAMAV_URL: {error}") from None
 
 
 def check_secret(parts: Parts) -> None:
