@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lti_tool.errors import SettingsError
+from lti_tool.mailing import MailServer, sender_of, server_of
 
 COMING = "next:"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
@@ -73,6 +74,13 @@ class Settings(BaseSettings):
     seal_key: Path | None = Field(None, description="Private key of ICC_SEAL_CERTIFICATE, when that is PEM.")
     seal_chain: Path | None = Field(None, description="Certificates above ICC_SEAL_CERTIFICATE, in PEM.")
     seal_password: SecretStr | None = Field(None, description="Password of the key or of the PKCS#12 file.")
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server: smtps://user:secret@host:465, starttls://…:587 or smtp://host:25; default: no e-mail.",
+    )
+    smtp_ca: Path | None = Field(None, description="Authorities (PEM) to trust for ICC_SMTP_URL; default: the system's.")
+    mail_from: str | None = Field(None, description="Who mail is from: an address, or Name <address>.")
+    digest_hour: int = Field(7, ge=0, le=23, description="Hour of the day, in ICC_TIME_ZONE, of the daily e-mail.")
     trainings_dir: Path | None = Field(
         None, description="Folder with more training files (TOML); default: only the built-in."
     )
@@ -206,6 +214,31 @@ class Settings(BaseSettings):
         if self.database_url is not None and not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise ValueError("ICC_DATABASE_URL: expected sqlite:///… or postgresql://…")
         return self
+
+    @model_validator(mode="after")
+    def _check_mail(self) -> Self:
+        if self.smtp_ca is not None and not self.smtp_ca.is_file():
+            raise ValueError("ICC_SMTP_CA: there is no such file")
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("ICC_SMTP_URL and ICC_MAIL_FROM: set both, or none")
+        if self.smtp_url is None or self.mail_from is None:
+            return self
+        try:
+            sender = sender_of(self.mail_from)
+        except ValueError as error:
+            raise ValueError(f"ICC_MAIL_FROM: {error}") from None
+        try:
+            server_of(self.smtp_url.get_secret_value(), sender)
+        except ValueError as error:
+            raise ValueError(f"ICC_SMTP_URL: {error}") from None
+        return self
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None: no e-mail is sent."""
+        if self.smtp_url is None or self.mail_from is None:
+            return None
+        return server_of(self.smtp_url.get_secret_value(), self.mail_from, self.smtp_ca)
 
     @property
     def secure(self) -> bool:

@@ -42,7 +42,7 @@ from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
 
-PUBLIC = {"badges", "bootstrap", "certificates", "platforms", "verification", "web"}
+PUBLIC = {"badges", "bootstrap", "certificates", "mail", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
 INVITED = {"connection.check_registered", "connection.checked_registered"}
 LEADS_ON = {("moodle.brought_file", "GET")}
@@ -63,6 +63,7 @@ OWN_OR_SHARED = {
     "exchange.share",
     "exchange.shelf",
     "exchange.shelf_file",
+    "notices.mail",
     "notices.overview",
     "notices.read_all",
     "training.assignment",
