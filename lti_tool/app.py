@@ -148,6 +148,7 @@ from lti_tool.training.cohorts import CohortService
 from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
+from lti_tool.training.inspecting import FileInspector, inspector_of
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
@@ -233,6 +234,7 @@ class Parts:
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
+    inspector: FileInspector
     audit: AuditTrail
     tally: Tally
     notices: NoticeService
@@ -367,7 +369,9 @@ def compose(
     batch_runs = BatchRuns(database, engine, clock, decisions, awards, issuer)
     columns = CertificateColumns(database, outbox, awards.cards)
     files = FileStore(settings.files_location)
-    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
+    inspector = inspector_of(settings.clamav_url, settings.clamav_when_down, audit.refused)
+    drafts = DraftFiles(clock, settings.file_max_mb, followers)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -498,6 +502,7 @@ def compose(
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=files,
+        inspector=inspector,
         audit=audit,
         tally=tally,
         notices=notices,
@@ -579,6 +584,7 @@ def create_app(parts: Parts) -> Flask:
             parts.files,
             settings.file_max_mb,
             SharedVersions(Access(parts.trainings)).shows,
+            parts.inspector,
         ),
         Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
         parts.tally,
@@ -593,6 +599,7 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
             printable=name_problem,
+            inspector=parts.inspector,
         ),
         *exchange_services(
             settings,
@@ -604,6 +611,7 @@ def create_app(parts: Parts) -> Flask:
             parts.audit,
             reaction_followers=[parts.notices.follow_reaction],
             piece_followers=[parts.notices.follow_piece],
+            inspector=parts.inspector,
         ),
         parts.notices,
         parts.notice_book,

@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     )
     unfinished_mb: int = Field(
         500, ge=1, le=100_000, description="How much one person may have sent in part and not finished, in MB."
+    )
+    clamav_url: str | None = Field(
+        None, description="Where ClamAV's daemon listens: tcp://host:3310 or unix:/path; default: files are not scanned."
+    )
+    clamav_when_down: Literal["refuse", "allow"] = Field(
+        "refuse", description="What becomes of files while ClamAV does not answer: refuse or allow."
     )
     default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
     time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
@@ -179,6 +185,17 @@ class Settings(BaseSettings):
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("expected at least 32 characters")
+        return value
+
+    @field_validator("clamav_url")
+    @classmethod
+    def _check_clamav(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        tcp = parts.scheme == "tcp" and bool(parts.hostname) and bool(_port_of(parts)) and not parts.path.strip("/")
+        if not tcp and not (parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc):
+            raise ValueError("expected tcp://host:port or unix:/path/of/the/socket")
         return value
 
     @field_validator("time_zone")
@@ -340,3 +357,10 @@ def secret_text(settings: Settings) -> str:
 def secret_file(settings: Settings) -> Path:
     """Return where the secret is kept when it is no setting."""
     return settings.data_dir / "secret.key"
+
+
+def _port_of(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None
