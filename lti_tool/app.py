@@ -117,10 +117,14 @@ from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
+from lti_tool.signin.oidc import OidcSignIn
+from lti_tool.signin.passkeys import Passkeys
+from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
@@ -161,6 +165,16 @@ from mappings.loading import load_trainings
 from mappings.training import Training
 
 CLEAN_UP_EVERY = 3600.0
+SIGNING_IN = (
+    "signin.link",
+    "signin.use_link",
+    "signin.link_with_oidc",
+    "signin.oidc",
+    "signin.oidc_back",
+    "signin.passkey",
+    "signin.passkey_options",
+)
+"""The addresses with which somebody tries to sign in."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +245,8 @@ class Parts:
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
+    sign_in_attempts: Attempts
+    provider: Provider
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -292,6 +308,7 @@ def compose(
     audit = AuditTrail(database, clock)
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
+    sign_in_attempts = Attempts(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -396,6 +413,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
 
     return Parts(
         settings=settings,
@@ -494,6 +512,8 @@ def compose(
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
+        sign_in_attempts=sign_in_attempts,
+        provider=Provider(settings, outgoing, vault, clock),
     )
 
 
@@ -596,12 +616,7 @@ def create_app(parts: Parts) -> Flask:
         parts.notices,
         parts.notice_book,
         parts.mail,
-        parts.audit,
-        parts.staff,
-        parts.staff_sessions,
-        parts.sign_in_links,
-        SignInBrowser(settings),
-        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
+        *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
     outbox = OutboxCounts(parts.database, parts.clock)
@@ -624,8 +639,7 @@ def create_app(parts: Parts) -> Flask:
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
-            "signin.link": settings.sign_ins_per_minute,
-            "signin.use_link": settings.sign_ins_per_minute,
+            **dict.fromkeys(SIGNING_IN, settings.sign_ins_per_minute),
         },
         limits.add,
     )
@@ -667,6 +681,22 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         holder,
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
+    )
+
+
+def _sign_in_services(parts: Parts) -> tuple[object, ...]:
+    settings, database, clock, audit = parts.settings, parts.database, parts.clock, parts.audit
+    service = SignInService(database, audit, parts.staff_sessions, parts.sign_in_links)
+    return (
+        audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        parts.provider,
+        SignInBrowser(settings),
+        service,
+        Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),
+        OidcSignIn(database, clock, audit, parts.provider, parts.sign_in_attempts, parts.sign_in_links, service),
     )
 
 

@@ -121,6 +121,14 @@ class Settings(BaseSettings):
     staff_session_hours: int = Field(
         12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
     )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID provider with which the staff signs in: its issuer, such as https://connect.surfconext.nl."
+    )
+    oidc_client_id: str | None = Field(None, description="What the OpenID provider calls us.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Our secret at the OpenID provider, if it gave one.")
+    oidc_name: str | None = Field(
+        None, description="What the button calls the OpenID provider, such as SURFconext; default: its host."
+    )
     sign_ins_per_minute: int = Field(
         30,
         ge=0,
@@ -207,6 +215,17 @@ class Settings(BaseSettings):
             raise ValueError(
                 "ICC_SECRET_KEY_PREVIOUS: only beside ICC_SECRET_KEY; the file secret.key keeps its own previous secrets"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_provider(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both, or neither")
+        if self.oidc_issuer:
+            parts = urlsplit(self.oidc_issuer)
+            schemes = ("https", "http") if self.allow_private_platforms else ("https",)
+            if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+                raise ValueError("ICC_OIDC_ISSUER: expected an address such as https://connect.surfconext.nl")
         return self
 
     @model_validator(mode="after")
