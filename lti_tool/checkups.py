@@ -17,6 +17,7 @@ from lti_tool.errors import OutsideError
 from lti_tool.jobs.beats import alive
 from lti_tool.platforms.models import PlatformStatus
 from lti_tool.readiness import MOST_CLOCK_DIFFERENCE
+from lti_tool.training.clamav import ClamAv, ScannerDown
 
 ROTATE_AFTER = timedelta(days=400)
 """Issuing keys are rotated once a year, and a month late is late."""
@@ -79,7 +80,17 @@ def jobs(parts: Parts) -> Iterator[Finding]:
     yield Finding("jobs", good=True, value=f"{count} processes run them" if count else "no process runs them now")
 
 
-CHECKUPS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (clock, issuing_keys, jobs)
+def scanner(parts: Parts) -> Iterator[Finding]:
+    """Say whether the virus scanner answers, where there is one."""
+    if parts.settings.clamav_url:
+        try:
+            yield Finding("virus scanner", good=True, value=ClamAv(parts.settings.clamav_url).version())
+        except ScannerDown as error:
+            then = {"refuse": "files are refused", "allow": "files are taken unscanned"}[parts.settings.clamav_when_down]
+            yield Finding("virus scanner", good=False, value=f"{error}; meanwhile {then}")
+
+
+CHECKUPS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (clock, issuing_keys, jobs, scanner)
 
 
 def _end(pem: str) -> datetime:

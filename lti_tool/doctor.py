@@ -159,7 +159,7 @@ def _parts(settings: Settings) -> Iterator[Finding]:
             yield _try("secret", "fits the database", lambda: check_secret(parts))
             for checkup in CHECKUPS:
                 yield from checkup(parts)
-            yield _sign_in(parts)
+            yield from _sign_in(parts)
         yield from _eseal(settings, parts)
         yield from _mail(parts)
     finally:
@@ -219,13 +219,23 @@ def _mail(parts: Parts) -> Iterator[Finding]:
         yield Finding("mail", good=True, value=f"{server} answers")
 
 
-def _sign_in(parts: Parts) -> Finding:
-    """Say who of the staff can sign in; that nobody can is no fault, as long as everybody comes from a school."""
+def _sign_in(parts: Parts) -> Iterator[Finding]:
+    """Say who of the staff can sign in, and how; that nobody can is no fault, as long as everybody comes from a school."""
     active = [line for line in parts.staff.list() if line.disabled_at is None]
-    operators = sum(Role.OPERATOR in line.roles for line in active)
-    if not active:
-        return Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
-    return Finding("sign-in", good=True, value=f"{len(active)} of the staff, {operators} operators; by one-time link")
+    if active:
+        operators = sum(Role.OPERATOR in line.roles for line in active)
+        own = sum(bool(line.passkeys or line.identities) for line in active)
+        value = f"{len(active)} of the staff, {operators} operators; {own} with a passkey or an account of their own"
+        yield Finding("sign-in", good=True, value=value)
+    else:
+        yield Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
+    if parts.provider.there:
+        yield _try("OpenID provider", f"{parts.provider.name} answers", lambda: _check_provider(parts))
+
+
+def _check_provider(parts: Parts) -> None:
+    """Ask the provider for its discovery document. Raises ProviderFailed when that does not fit."""
+    parts.provider.discover()
 
 
 def _disk(settings: Settings) -> Finding:

@@ -63,6 +63,20 @@ def test_nothing_of_the_probe_is_left_in_the_file_store(settings: Settings, tmp_
     assert [path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()] == []
 
 
+def test_it_says_who_of_the_staff_can_sign_in_and_how(settings: Settings) -> None:
+    assert "staff invite NAME" in found(settings, "sign-in").value
+    parts = compose(settings, engine=RecordingJobs())
+    parts.staff.invite("Mies Bakker", ["operator", "issuer"])
+    parts.close()
+    finding = found(settings, "sign-in")
+    assert (finding.good, finding.value) == (
+        True,
+        "1 of the staff, 1 operators; 0 with a passkey or an account of their own",
+    )
+    nobody_there = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "icc"}
+    assert set(bad(settings.model_copy(update=nobody_there))) == {"OpenID provider"}
+
+
 def test_a_missing_database_is_told_and_not_made(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path / "var")
     with pytest.raises(SettingsError, match="run icc-bridge db upgrade"):
