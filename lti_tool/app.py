@@ -35,6 +35,7 @@ from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
+from lti_tool.certificates.leaving import forget as forget_certificates
 from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.portfolio import PortfolioService
@@ -53,12 +54,14 @@ from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
 from lti_tool.courses.copies import CopyService
+from lti_tool.courses.leaving import Forgotten
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
 from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
+from lti_tool.exchange.leaving import forget as forget_shared
 from lti_tool.exchange.news import news_of
 from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
@@ -82,6 +85,7 @@ from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.leaving import forget as forget_native
 from lti_tool.moodle.mapping import MappingService
 from lti_tool.moodle.native_courses import NativeCourses
 from lti_tool.moodle.native_files import NativeFileService
@@ -92,6 +96,7 @@ from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
 from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.leaving import forget as forget_notices
 from lti_tool.notices.service import NoticeService
 from lti_tool.notices.views import blueprint as notices_blueprint
 from lti_tool.notices.writing import NoticeWriter
@@ -101,6 +106,11 @@ from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.privacy.erasing import SWEEP_EVERY as ERASE_SWEEP_EVERY
+from lti_tool.privacy.erasing import ErasingService
+from lti_tool.privacy.exporting import OwnCopyService
+from lti_tool.privacy.people import PeopleService
+from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.registry import provide
 from lti_tool.signin.browser_cookie import SignInBrowser
@@ -117,6 +127,7 @@ from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
+from lti_tool.sync.leaving import forget as forget_scores
 from lti_tool.sync.marks import marks_of_wholes, marks_of_work
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
@@ -128,6 +139,7 @@ from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
+from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
@@ -184,6 +196,10 @@ class Parts:
     explanations: ExplanationService
     replacements: ReplacementService
     erasures: ErasureService
+    erasing: ErasingService
+    forgotten: Forgotten
+    own_copies: OwnCopyService
+    people: PeopleService
     issue_log: IssueLog
     certificate_columns: CertificateColumns
     batches: BatchService
@@ -249,7 +265,8 @@ def compose(
     platform_keys = PlatformKeys(database, outgoing, clock)
     connector = Connector(outgoing, key_ring, clock, platforms.only_deployment)
     deep_linking = DeepLinkingResponse(key_ring, clock)
-    courses = CourseService(clock)
+    forgotten = Forgotten(vault)
+    courses = CourseService(clock, forgotten)
     sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock)
     trace_book = TraceBook(database)
@@ -281,7 +298,9 @@ def compose(
     )
     lanes = Lanes(database, platforms, engine, clock)
     poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
-    rosters = RosterService(database, platforms, MembershipService(connector), engine, clock, settings.roster_hours)
+    rosters = RosterService(
+        database, platforms, MembershipService(connector), engine, clock, settings.roster_hours, forgotten=forgotten
+    )
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
@@ -301,6 +320,7 @@ def compose(
         engine,
         clock,
         settings.moodle_minutes,
+        forgotten=forgotten,
     )
     natives = NativeShowing(clock)
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
@@ -311,6 +331,22 @@ def compose(
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
     columns = CertificateColumns(database, outbox, awards.cards)
+
+    files = FileStore(settings.files_location)
+    erasing = ErasingService(
+        database,
+        clock,
+        files,
+        (
+            forget_notices,
+            forget_scores,
+            forget_native,
+            forget_shared,
+            forget_certificates,
+            forget_work,
+            forgotten.forget,
+        ),
+    )
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -330,6 +366,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
+    engine.every(ERASE_SWEEP_EVERY, "remove-erased-files", erasing.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
@@ -406,6 +443,12 @@ def compose(
         explanations=ExplanationService(database, Access(trainings), trainings),
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
+        erasing=erasing,
+        forgotten=forgotten,
+        own_copies=OwnCopyService(
+            settings, database, clock, files, load_register(), certificates, BadgeService(settings, certificates)
+        ),
+        people=PeopleService(database),
         issue_log=issue_log,
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
@@ -419,7 +462,7 @@ def compose(
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
-        files=FileStore(settings.files_location),
+        files=files,
         audit=audit,
         notices=notices,
         notice_book=notice_book,
@@ -463,6 +506,8 @@ def create_app(parts: Parts) -> Flask:
         parts.decisions,
         parts.explanations,
         parts.issue_log,
+        parts.erasing,
+        parts.own_copies,
         *_holders_services(parts),
         BadgeService(settings, parts.certificates),
         PageParts(),

@@ -13,6 +13,7 @@ from lti_tool.cli.cohorts import cohort
 from lti_tool.cli.frame import IccGroup
 from lti_tool.cli.keys import keys
 from lti_tool.cli.moodle import moodle
+from lti_tool.cli.people import person
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.privacy import privacy
 from lti_tool.cli.running import db, demo, doctor, serve, worker
@@ -46,6 +47,7 @@ main = IccGroup(
         staff,
         audit,
         privacy,
+        person,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

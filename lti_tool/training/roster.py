@@ -8,6 +8,7 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.models import Person
 from lti_tool.errors import Words
 from lti_tool.training.access import CohortSeen, Standing
 from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
@@ -28,6 +29,8 @@ class Participant:
     person_id: str
     name: Words
     school: School
+    removed: bool = False
+    """Had all data erased: what was accepted still counts, and nothing is expected any more."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +167,10 @@ def _seen(standing: Standing) -> ColumnElement[bool]:
 
 def _people(session: Session, standings: Sequence[Standing], enrolment_ids: Collection[str] | None) -> list[Participant]:
     """Return the participants whom somebody with these standings sees, by name; None for all, else only these."""
-    query = select(Enrolment.id, Enrolment.person_id, Enrolment.cohort_id).where(
-        or_(*(standing.reviewable() for standing in standings))
+    query = (
+        select(Enrolment.id, Enrolment.person_id, Enrolment.cohort_id, Person.erased_at)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(or_(*(standing.reviewable() for standing in standings)))
     )
     if enrolment_ids is not None:
         query = query.where(Enrolment.id.in_(enrolment_ids))
@@ -179,7 +184,11 @@ def _people(session: Session, standings: Sequence[Standing], enrolment_ids: Coll
     }
     found = [
         Participant(
-            row.id, row.person_id, participant_name(names.get(row.person_id), row.id), schools.get(row.id, NO_SCHOOL)
+            row.id,
+            row.person_id,
+            participant_name(names.get(row.person_id), row.id, removed=row.erased_at is not None),
+            schools.get(row.id, NO_SCHOOL),
+            removed=row.erased_at is not None,
         )
         for row in rows
     ]

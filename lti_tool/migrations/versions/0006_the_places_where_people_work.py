@@ -23,6 +23,7 @@ def upgrade() -> None:
     _meetings()
     _shared_work()
     _defence()
+    _privacy()
 
 
 def _signing_in() -> None:
@@ -184,11 +185,28 @@ def _defence() -> None:
     )
 
 
+def _privacy() -> None:
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "erased_account",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_account")),
+    )
+    op.create_table(
+        "file_to_remove",
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
+    )
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     for name in reversed(_TABLES):
         op.drop_table(name)
     op.drop_column("shared_piece", "html")
+    op.drop_column("person", "erased_at")
 
 
 _TABLES: tuple[str, ...] = (
@@ -200,5 +218,7 @@ _TABLES: tuple[str, ...] = (
     "staff_attempt",
     "notice",
     "limited_requests",
+    "erased_account",
+    "file_to_remove",
 )
 """In the order in which they are made."""

@@ -1,0 +1,95 @@
+"""Somebody whose data are erased: who that is, and what each room offers for it.
+
+`Forgotten` remembers that an account was erased without remembering whose it was: what a school goes on telling about
+somebody (a list of members, native activities) is not written down again, until the person comes back with a launch.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lti_tool.courses.models import Account, ErasedAccount, Person
+from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.vault import Vault
+
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class LeavingAccount:
+    """An account of somebody who is erased."""
+
+    id: str
+    platform_id: str
+    subject: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Somebody who is erased."""
+
+    person_id: str
+    at: datetime
+    accounts: tuple[LeavingAccount, ...]
+    by: str | None = None
+    """The operator who does it; None: the person."""
+
+
+Eraser = Callable[[Session, Leaving], Sequence[str]]
+"""Takes everything of somebody out of one room, in the transaction that erases; returns where bytes lie in the file store
+that nobody needs any more. Calls nothing outside and tells nobody."""
+
+
+def leaving(session: Session, person_id: str, at: datetime, by: str | None = None) -> Leaving:
+    """Return somebody as the rooms need it."""
+    rows = session.execute(
+        select(Account.id, Account.platform_id, Account.subject).where(Account.person_id == person_id).order_by(Account.id)
+    )
+    return Leaving(person_id, at, tuple(LeavingAccount(*row) for row in rows), by)
+
+
+class Forgotten:
+    """Knows accounts that were erased, by a digest that leads to nobody without the secret and the account's number.
+
+    Args:
+        vault: makes the digests.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def forget(self, session: Session, leaving: Leaving) -> Sequence[str]:
+        """Erase accounts, sessions and roles, and what is known of the person; the last of all rooms (an `Eraser`)."""
+        for account in leaving.accounts:
+            digest = self._digest(account.platform_id, account.subject)
+            insert_unless_there(session, ErasedAccount, {"digest": digest, "erased_at": leaving.at})
+        session.execute(delete(Account).where(Account.person_id == leaving.person_id))
+        session.execute(
+            update(Person)
+            .where(Person.id == leaving.person_id)
+            .values(certificate_name=None, certificate_name_at=None, locale=None, erased_at=leaving.at)
+        )
+        return ()
+
+    def among(self, session: Session, platform_id: str, subjects: Collection[str]) -> frozenset[str]:
+        """Return which of these numbers on a platform are of accounts that were erased and have not come back."""
+        digests = {self._digest(platform_id, subject): subject for subject in subjects}
+        asked = list(digests)
+        found = [
+            digest
+            for start in range(0, len(asked), _AT_ONCE)
+            for digest in session.scalars(
+                select(ErasedAccount.digest).where(ErasedAccount.digest.in_(asked[start : start + _AT_ONCE]))
+            )
+        ]
+        return frozenset(digests[digest] for digest in found)
+
+    def back(self, session: Session, platform_id: str, subject: str) -> None:
+        """Somebody comes (back) with a launch: what the school tells counts again."""
+        session.execute(delete(ErasedAccount).where(ErasedAccount.digest == self._digest(platform_id, subject)))
+
+    def _digest(self, platform_id: str, subject: str) -> str:
+        return self._vault.mac("erased account", f"{platform_id}\n{subject}")
