@@ -43,7 +43,7 @@ chaos: $(READY) ## See whether every score arrives while everything fails; ARGS=
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-bench: $(READY) ## Measure launches, scores and reading a Moodle beside other tools, certificates; ARGS="launches --quick" for a part
+bench: $(READY) ## Measure launches, scores and reading a Moodle beside other tools, pages, certificates; ARGS="launches --quick" for a part
 	@sh scripts/fresh-machine.sh bench || echo "What needs it is left out." >&2
 	@$(BIN)/python -m benchmarks $(ARGS)
 

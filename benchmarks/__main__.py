@@ -13,11 +13,11 @@ import structlog
 
 from benchmarks import certificate_table
 from benchmarks.launches import table as launch_table
-from benchmarks.parts import LAUNCHES, MOODLE, SCORES
+from benchmarks.parts import LAUNCHES, MOODLE, PAGES, SCORES
 
-PARTS = ("launches", "scores", "moodle", "certificates")
-COMPARED = {"launches": LAUNCHES, "scores": SCORES, "moodle": MOODLE}
-"""The parts in which others are measured beside us."""
+PARTS = ("launches", "scores", "moodle", "pages", "certificates")
+COMPARED = {"launches": LAUNCHES, "scores": SCORES, "moodle": MOODLE, "pages": PAGES}
+"""The parts that are played in rounds, most of them beside others."""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
@@ -39,14 +39,14 @@ def main(
     json_file: Path | None,
     write_docs: bool,
 ) -> None:
-    """Measure PARTS (all by default): launches, scores and reading a Moodle beside other tools, certificates.
+    """Measure PARTS (all by default): launches, scores and reading a Moodle beside other tools, pages, certificates.
 
-    The options are about the first three; --only and --at want one of these parts.
+    The options are about the first four; --only and --at want one of these parts.
     """
     chosen = parts or PARTS
     compared = {name: part for name, part in COMPARED.items() if name in chosen}
     if (only or at) and len(compared) != 1:
-        raise click.UsageError("--only and --at name ways and conditions of one part: launches, scores or moodle")
+        raise click.UsageError("--only and --at name ways and conditions of one part: launches, scores, moodle or pages")
     found: dict[str, object] = {}
     # what was started is ended then too
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))

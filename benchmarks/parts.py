@@ -1,4 +1,4 @@
-"""The parts of the measurements that compare: what each can be asked for, and how it is measured and shown."""
+"""The parts of the measurements that play rounds: what each can be asked for, and how it is measured and shown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,10 @@ from benchmarks.moodle import conditions as moodle_conditions
 from benchmarks.moodle import rounds as moodle_rounds
 from benchmarks.moodle import sides as moodle_sides
 from benchmarks.moodle import table as moodle_table
+from benchmarks.pages import conditions as page_conditions
+from benchmarks.pages import rounds as page_rounds
+from benchmarks.pages import table as page_table
+from benchmarks.pages import visits as page_visits
 from benchmarks.scores import conditions as score_conditions
 from benchmarks.scores import rounds as score_rounds
 from benchmarks.scores import table as score_table
@@ -63,6 +67,15 @@ def _measure_moodle(
     return list(moodle_table.lines(results)), moodle_table.as_data(results)
 
 
+def _measure_pages(
+    at: Sequence[str], only: Sequence[str], rounds: int | None, quick: bool, say: Say
+) -> tuple[list[str], dict[str, Any]]:
+    known = {condition.key: condition for condition in page_conditions.ALL}
+    chosen = tuple(known[key] for key in at) or (page_conditions.QUICK if quick else page_conditions.ALL)
+    results = page_rounds.measure(chosen, only, rounds or (1 if quick else ROUNDS), say)
+    return list(page_table.lines(results)), page_table.as_data(results)
+
+
 LAUNCHES = Part(
     ways=[key for opening in launch_rounds.all_openings() for key in opening.keys],
     conditions=[condition.key for condition in launch_conditions.ALL],
@@ -80,4 +93,10 @@ MOODLE = Part(
     conditions=[condition.key for condition in moodle_conditions.ALL],
     marks=(moodle_table.BEGIN, moodle_table.END),
     measure=_measure_moodle,
+)
+PAGES = Part(
+    ways=[page.key for page in page_visits.ALL],
+    conditions=[condition.key for condition in page_conditions.ALL],
+    marks=(page_table.BEGIN, page_table.END),
+    measure=_measure_pages,
 )

@@ -46,7 +46,7 @@ from lti_tool.certificates.verification import VerificationService
 from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
-from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.connection.course_check import CourseCheck
 from lti_tool.connection.course_facts import CourseReader
 from lti_tool.connection.course_probing import CourseProber
@@ -70,6 +70,7 @@ from lti_tool.exchange.views import blueprint as exchange_blueprint
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.kept_secrets import KeptSecrets
 from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
@@ -137,10 +138,12 @@ from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
+from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
@@ -240,6 +243,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -249,16 +253,17 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        trainings: by key; by default those of the package and of the settings.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
     """
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
-    vault = Vault(secret_of(settings))
+    vault = Vault(KeptSecrets(settings))
     engine = engine or Engine(settings, database, clock)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
-    trainings = _trainings(settings)
+    trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
@@ -331,6 +336,8 @@ def compose(
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
     columns = CertificateColumns(database, outbox, awards.cards)
+    files = FileStore(settings.files_location)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
 
     files = FileStore(settings.files_location)
     erasing = ErasingService(
@@ -362,6 +369,7 @@ def compose(
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
+    engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
@@ -476,7 +484,8 @@ def create_app(parts: Parts) -> Flask:
     """Build the Flask application over the parts."""
     settings = parts.settings
     app = Flask("lti_tool", static_folder=None, static_url_path="/static")
-    app.secret_key = parts.vault.mac("flask", "secret key")
+    _keep_secret_keys(app, parts.vault)
+    app.before_request(partial(_keep_secret_keys, app, parts.vault))
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
     app.config["HTTPS_ONLY"] = settings.secure
@@ -624,6 +633,12 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
 def _session_id() -> str | None:
     """Return what the form tokens of this page hold for: a session of the staff, or one that a launch opened."""
     return session_id_of_staff() if in_own_window() else session_id_of_request()
+
+
+def _keep_secret_keys(app: Flask, vault: Vault) -> None:
+    """Sign forms by the present secret, and take those that a previous one signed."""
+    app.secret_key, *previous = vault.accepted_macs("flask", "secret key")
+    app.config["SECRET_KEY_FALLBACKS"] = previous
 
 
 def _refuse_nul() -> None:

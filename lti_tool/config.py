@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lti_tool.errors import SettingsError
 
+COMING = "next:"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -29,8 +30,18 @@ class Settings(BaseSettings):
         None,
         description="Secret for encryption and signatures, 32 characters or more; default: generated in ICC_DATA_DIR.",
     )
+    secret_key_previous: SecretStr | None = Field(
+        None,
+        description="The secret before ICC_SECRET_KEY, or the one to come: accepted too while it is replaced.",
+    )
     files_url: str | None = Field(None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR.")
     file_max_mb: int = Field(50, ge=1, le=1000, description="Largest file that can be handed in, in MB.")
+    upload_days: int = Field(
+        7, ge=1, le=90, description="How many days a file that was sent in part is kept, to go on with; then it goes."
+    )
+    unfinished_mb: int = Field(
+        500, ge=1, le=100_000, description="How much one person may have sent in part and not finished, in MB."
+    )
     default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
     time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
     allow_private_platforms: bool = Field(
@@ -147,7 +158,7 @@ class Settings(BaseSettings):
             raise ValueError("http is only for localhost and 127.0.0.1; use https")
         return f"{parts.scheme}://{parts.netloc}"
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
@@ -164,6 +175,14 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("expected a time zone such as Europe/Amsterdam") from None
         return value
+
+    @model_validator(mode="after")
+    def _check_secrets(self) -> Self:
+        if self.secret_key_previous is not None and self.secret_key is None:
+            raise ValueError(
+                "ICC_SECRET_KEY_PREVIOUS: only beside ICC_SECRET_KEY; the file secret.key keeps its own previous secrets"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_database(self) -> Self:
@@ -229,15 +248,30 @@ def prepare_data_dir(settings: Settings) -> None:
         raise SettingsError(f"ICC_DATA_DIR: {folder} cannot be written ({error.strerror or 'unknown reason'})") from None
 
 
-def secret_of(settings: Settings) -> str:
-    """Return the installation's secret: the setting, or the one kept in the data folder (made at first use).
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Return the installation's secrets: first the one that encrypts and signs, then those that are accepted too.
+
+    They are the settings, or kept in the data folder, a line each (made at first use). A line that begins with `COMING` is
+    of a secret that does not sign yet.
 
     Raises:
         SettingsError: the file cannot be read or written.
     """
     if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secret.key"
+        previous = () if settings.secret_key_previous is None else (settings.secret_key_previous.get_secret_value(),)
+        return tuple(dict.fromkeys((settings.secret_key.get_secret_value(), *previous)))
+    return tuple(line.removeprefix(COMING) for line in secret_text(settings).splitlines())
+
+
+def secret_text(settings: Settings) -> str:
+    """Return the secrets as the file in the data folder keeps them, a line each; a copy of it opens the database.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return "\n".join(secrets_of(settings))
+    path = secret_file(settings)
     try:
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -249,3 +283,8 @@ def secret_of(settings: Settings) -> str:
         return secret
     except OSError as error:
         raise SettingsError(f"ICC_SECRET_KEY is not set and {path} cannot be used ({error.strerror})") from None
+
+
+def secret_file(settings: Settings) -> Path:
+    """Return where the secret is kept when it is no setting."""
+    return settings.data_dir / "secret.key"

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from lti_tool.courses.models import Person
-from lti_tool.database import Base, Database, UtcDateTime
+from lti_tool.courses.models import Account, Person
+from lti_tool.database import Base, Database, UtcDateTime, among
 from lti_tool.errors import SettingsError
+from lti_tool.ids import new_id
 from lti_tool.migrations.models import metadata
+from tests.clock import FakeClock
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -76,3 +78,24 @@ def test_a_database_that_was_closed_begins_anew_for_reads_and_writes_alike(sqlit
     with sqlite_database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Person)) == 1
     assert sqlite_database.single.pool is sqlite_database.engine.pool
+
+
+def test_rows_are_found_among_more_ids_than_a_driver_takes_values(database: Database, clock: FakeClock) -> None:
+    wanted = [new_id() for _number in range(70_000)]
+    with database.session() as session:
+        session.add_all(Person(id=one, created_at=clock()) for one in (wanted[0], wanted[-1], "somebody-else"))
+        session.flush()
+        found = session.scalars(select(Person.id).where(among(Person.id, wanted))).all()
+        assert sorted(found) == sorted((wanted[0], wanted[-1]))
+        assert session.scalars(select(Person.id).where(among(Person.id, ()))).all() == []
+
+
+def test_looking_among_many_ids_uses_the_index_of_their_column(database: Database) -> None:
+    query = select(Account.id).where(among(Account.person_id, ("a", "b")), Account.display_name.is_not(None))
+    with database.session() as session:
+        if not database.sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "EXPLAIN QUERY PLAN" if database.sqlite else "EXPLAIN"
+        compiled = query.compile(database.engine, compile_kwargs={"literal_binds": True})
+        told = "\n".join(str(row) for row in session.execute(text(f"{plan} {compiled}".replace(":", r"\:"))))
+    assert "ix_account_person_id" in told

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.audit import REFUSED
@@ -22,7 +23,15 @@ from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, N
 from lti_tool.notices.models import Notice, NoticeKind
 from lti_tool.signin.gate import Role as StaffRole
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.training.models import DraftCopy, Enrolment, ReviewPhrase, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.models import (
+    DraftCopy,
+    Enrolment,
+    ReviewPhrase,
+    Submission,
+    SubmissionVersion,
+    Upload,
+    WorkFile,
+)
 from lti_tool.web.own_window import is_own_window
 from mappings.roles import Role
 from tests.clock import FakeClock
@@ -57,8 +66,10 @@ OWN_OR_SHARED = {
     "notices.overview",
     "notices.read_all",
     "training.assignment",
+    "training.begin_upload",
     "training.change_assignment",
     "training.draft",
+    "training.files",
     "training.home",
     "training.name",
     "training.placement",
@@ -101,7 +112,7 @@ class Everything:
             assert rule.arguments <= known.keys(), f"`ids_of` has no example for {rule.rule}"
             values = {name: known[name] for name in rule.arguments}
             _subdomain, address = rule.build({**values, **(rule.defaults or {})}) or ("", "")
-            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            for method in sorted((rule.methods or set()) & {"GET", "POST", "PATCH", "DELETE"}):
                 if (rule.endpoint, method) not in LEADS_ON:
                     yield rule.endpoint, method, address
 
@@ -175,6 +186,9 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
             )
         )
         copy = add(DraftCopy(submission_id=submission, text=f"{SECRET} concept", typed_at=now))
+        later = now.replace(year=now.year + 1)
+        told = {"assignment_key": "leervraag", "name": f"{SECRET}.pdf", "size": 9, "created_at": now, "expires_at": later}
+        upload_id = add(Upload(enrolment_id=enrolment, **told))
         own = {"person_id": circle.trainer.viewer.person_id, "title": SECRET, "text": f"{SECRET}e zin"}
         phrase = add(ReviewPhrase(**own, kept_at=now))
         session.add(MoodleCourse(course_id=course, moodle_id=7))
@@ -217,6 +231,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "version_id": version,
                 "file_id": session.scalars(select(WorkFile.id).limit(1)).one(),
                 "copy_id": copy,
+                "upload_id": upload_id,
                 "phrase_id": phrase,
                 "award_id": award,
                 "score_id": score,
@@ -242,7 +257,7 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
     for endpoint, method, address in everything.addresses():
         if endpoint in but:
             continue
-        answer = browser.get(address) if method == "GET" else browser.post(address)
+        answer = ask(browser, method, address)
         assert answer.status_code in (403, 404), (method, address, answer.status_code)
         assert SECRET not in answer.text, (method, address)
         tried.append(endpoint)
@@ -253,11 +268,18 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
     unchanged(everything)
 
 
+def ask(browser: Browser, method: str, address: str) -> TestResponse:
+    if method in ("PATCH", "DELETE"):
+        return browser.client.open(address, method=method, headers={"X-CSRFToken": browser.token()})
+    return browser.get(address) if method == "GET" else browser.post(address)
+
+
 def unchanged(everything: Everything) -> None:
     ids = everything.ids[""]
     with everything.circle.group.world.database.session() as session:
         assert session.get_one(Submission, ids["submission_id"]).state == "returned"
         assert session.get(WorkFile, ids["file_id"]) is not None
+        assert session.get_one(Upload, ids["upload_id"]).received == 0
         reaction = session.get_one(PieceReaction, everything.ids["exchange"]["reaction_id"])
         assert reaction.hidden_at is None
         assert session.get(ShelfItem, everything.ids["exchange"]["item_id"]) is not None

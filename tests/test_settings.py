@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool.config import Settings, load_settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, load_settings, prepare_data_dir, secrets_of
 from lti_tool.errors import SettingsError
 
 DOCUMENTED = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -49,9 +49,9 @@ def test_the_database_is_a_file_in_the_data_folder_unless_one_is_set(tmp_path: P
 
 def test_the_secret_is_made_once_and_readable_by_the_owner_only(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path)
-    first = secret_of(settings)
+    first = secrets_of(settings)[0]
     assert len(first) >= 32
-    assert secret_of(settings) == first
+    assert secrets_of(settings)[0] == first
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from lti_tool.vault import SEALED
 
 
 class IssuingKey(Base):
@@ -19,7 +20,7 @@ class IssuingKey(Base):
     kid: Mapped[str] = mapped_column(String(64), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(20))
     """`ed25519` (Data Integrity), `rs256` (VC-JWT) or `seal` (PDF)."""
-    private_pem: Mapped[str] = mapped_column(Text)
+    private_pem: Mapped[str] = mapped_column(Text, info=SEALED)
     public_jwk: Mapped[dict[str, Any]]
     certificate_pem: Mapped[str | None] = mapped_column(Text)
     """The X.509 certificate of a `seal` key."""
@@ -194,9 +195,9 @@ class PortfolioDelivery(Base):
     host: Mapped[str] = mapped_column(String(300), index=True)
     endpoints: Mapped[dict[str, Any]]
     client_id: Mapped[str] = mapped_column(String(500))
-    secret_sealed: Mapped[str | None] = mapped_column(Text)
+    secret_sealed: Mapped[str | None] = mapped_column(Text, info=SEALED)
     state_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    verifier_sealed: Mapped[str] = mapped_column(Text)
+    verifier_sealed: Mapped[str] = mapped_column(Text, info=SEALED)
     """Empty once it was used."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -71,6 +71,37 @@ def invite(cohort_id: str, *, as_json: bool) -> None:
 
 
 @cohort.command()
+@click.option("--participants", type=click.IntRange(1, 5000), default=200, show_default=True, help="How many take part.")
+@click.option("--versions", type=click.IntRange(1, 200), default=50, show_default=True, help="Of everything handed in.")
+@click.option("--schools", type=click.IntRange(1, 50), default=8, show_default=True, help="From how many schools.")
+@click.option("--training", "training_key", default="icc-vo", show_default=True, help="Key of the training.")
+@click.option("--beside-real-schools", is_flag=True, help="Also where real learning environments are registered.")
+@json_option
+def seed(
+    *, participants: int, versions: int, schools: int, training_key: str, beside_real_schools: bool, as_json: bool
+) -> None:
+    """Write a large made-up cohort, to see how pages hold with it; never where real people work.
+
+    Its schools lead nowhere and nothing is sent to them. It is refused where a real learning environment is registered.
+    A trainer looks at it after `icc-bridge cohort invite`.
+    """
+    from lti_tool.demo.crowd import CrowdPlan, seed_crowd
+    from lti_tool.errors import NotFound
+
+    with parts() as tool:
+        training = tool.trainings.get(training_key)
+        if training is None:
+            raise NotFound(f"no training {training_key!r}; known are {', '.join(tool.trainings)}")
+        plan = CrowdPlan(participants, versions, schools)
+        crowd = seed_crowd(tool.database, tool.clock, training, plan, beside_real_schools=beside_real_schools)
+    tell(
+        f"{crowd.cohort_id}: {crowd.participants} participants, {crowd.versions} versions of work.",
+        crowd.row(),
+        as_json=as_json,
+    )
+
+
+@cohort.command()
 @click.argument("cohort_id")
 @click.option("--course", "course_id", metavar="ID", help="Only this course.")
 @click.option("--language", type=click.Choice(["nl", "en"]), help="Language of the report; default: ICC_DEFAULT_LOCALE.")

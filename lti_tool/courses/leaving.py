@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Account, ErasedAccount, Person
 from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.database import among
 from lti_tool.vault import Vault
 
-_AT_ONCE = 1000
+_PURPOSE = "erased account"
 
 
 @dataclass(frozen=True)
@@ -75,21 +76,28 @@ class Forgotten:
         return ()
 
     def among(self, session: Session, platform_id: str, subjects: Collection[str]) -> frozenset[str]:
-        """Return which of these numbers on a platform are of accounts that were erased and have not come back."""
-        digests = {self._digest(platform_id, subject): subject for subject in subjects}
-        asked = list(digests)
-        found = [
-            digest
-            for start in range(0, len(asked), _AT_ONCE)
-            for digest in session.scalars(
-                select(ErasedAccount.digest).where(ErasedAccount.digest.in_(asked[start : start + _AT_ONCE]))
-            )
-        ]
+        """Return which of these numbers on a platform are of accounts that were erased and have not come back.
+
+        Within a transaction that writes: what was noted under a previous secret is noted under the present one.
+        """
+        if session.scalar(select(ErasedAccount.digest).limit(1)) is None:
+            return frozenset()
+        digests = {digest: subject for subject in subjects for digest in self._accepted(platform_id, subject)}
+        found = session.scalars(select(ErasedAccount.digest).where(among(ErasedAccount.digest, digests))).all()
+        for digest in found:
+            newest = self._digest(platform_id, digests[digest])
+            if newest != digest:
+                # it outlives the secret that it was made with
+                session.execute(update(ErasedAccount).where(ErasedAccount.digest == digest).values(digest=newest))
         return frozenset(digests[digest] for digest in found)
 
     def back(self, session: Session, platform_id: str, subject: str) -> None:
         """Somebody comes (back) with a launch: what the school tells counts again."""
-        session.execute(delete(ErasedAccount).where(ErasedAccount.digest == self._digest(platform_id, subject)))
+        digests = self._accepted(platform_id, subject)
+        session.execute(delete(ErasedAccount).where(ErasedAccount.digest.in_(digests)))
 
     def _digest(self, platform_id: str, subject: str) -> str:
-        return self._vault.mac("erased account", f"{platform_id}\n{subject}")
+        return self._vault.mac(_PURPOSE, f"{platform_id}\n{subject}")
+
+    def _accepted(self, platform_id: str, subject: str) -> tuple[str, ...]:
+        return self._vault.accepted_macs(_PURPOSE, f"{platform_id}\n{subject}")

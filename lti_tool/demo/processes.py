@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 
 from lti_tool.cli.listening import check_address
-from lti_tool.config import Settings, load_settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, load_settings, prepare_data_dir, secrets_of
 from lti_tool.demo.browser import Browser
 from lti_tool.errors import SettingsError
 
@@ -123,7 +123,7 @@ class Demo:
         check_address(HOST, self._school_port, "--school-port")
         settings = self.settings()
         prepare_data_dir(settings)
-        secret_of(settings)
+        secrets_of(settings)
 
     def start(self) -> None:
         """Start both processes; call `wait_until_ready` next, and `stop` whatever happens.

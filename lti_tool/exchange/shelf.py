@@ -17,13 +17,14 @@ from lti_tool.exchange.models import ShelfItem, ShelfKind
 from lti_tool.ids import new_id
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Standing
+from lti_tool.training.draft_files import MB, not_what_it_says, too_large
 from lti_tool.training.errors import FileRefused, Incomplete, StoreUnavailable
 from lti_tool.training.file_content import holds
 from lti_tool.training.file_names import clean_name
 from lti_tool.training.files import FileStore, StoredBytes, TooManyBytes
 from lti_tool.training.home import Place
 from lti_tool.training.models import Cohort
-from lti_tool.training.work_files import MB, Download, not_what_it_says, too_large
+from lti_tool.training.work_files import Download
 from lti_tool.training.writing import clean_link, clean_text, is_link
 from mappings.file_kinds import FileKind
 from mappings.training import Phase

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Course
-from lti_tool.database import AnyRow
+from lti_tool.database import AnyRow, among
 from lti_tool.errors import Words
 from lti_tool.jobs.leases import is_claimed
 from lti_tool.moodle.advice import advice_for
@@ -67,7 +67,7 @@ class NativeShowing:
             .join(Course, Course.id == ActivityMapping.course_id)
             .join(Platform, Platform.id == Course.platform_id)
             .outerjoin(MoodleSite, MoodleSite.platform_id == Course.platform_id)
-            .where(NativeWork.submission_id.in_(submission_ids))
+            .where(among(NativeWork.submission_id, submission_ids))
             .order_by(NativeWork.submission_id, ActivityMapping.title, ActivityMapping.id)
         )
         marks: dict[str, list[NativeMark]] = {}

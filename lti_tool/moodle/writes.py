@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Course, CourseMember
 from lti_tool.courses.upsert import insert_unless_there
+from lti_tool.database import among
 from lti_tool.errors import Refused
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
@@ -93,7 +94,7 @@ class MoodleWrites:
         rows = session.execute(
             select(MoodleWrite, ActivityMapping.title, ActivityMapping.maximum)
             .join(ActivityMapping, ActivityMapping.id == MoodleWrite.mapping_id)
-            .where(MoodleWrite.submission_id.in_(submission_ids))
+            .where(among(MoodleWrite.submission_id, submission_ids))
             .order_by(MoodleWrite.changed_at, MoodleWrite.id)
         )
         marks: dict[str, list[ScoreMark]] = {}

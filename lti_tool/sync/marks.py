@@ -1,12 +1,14 @@
 """How far scores are, as the trainer's board and the command line tell it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Account, Placement
+from lti_tool.database import AnyRow, among
 from lti_tool.errors import Words
 from lti_tool.platforms.models import Platform
 from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS
@@ -20,12 +22,26 @@ from mappings.roles import Role
 
 _ADVICE = "override"
 """In the data of a family: what it takes before a grade that was changed by hand can be replaced."""
+_TOLD = (
+    ScoreOutbox.id,
+    ScoreOutbox.refused,
+    ScoreOutbox.dirty,
+    ScoreOutbox.last_error,
+    ScoreOutbox.next_attempt_at,
+    ScoreOutbox.changed_at,
+    ScoreOutbox.sent_at,
+    ScoreOutbox.score_given,
+    ScoreOutbox.score_maximum,
+    ScoreOutbox.held_score,
+    ScoreOutbox.held_maximum,
+)
 
 
-def mark(row: ScoreOutbox, platform_name: str, family: str = GENERIC) -> ScoreMark:
+def mark(row: ScoreOutbox | AnyRow, platform_name: str, family: str = GENERIC) -> ScoreMark:
     """Return what a trainer is told about a row.
 
     Args:
+        row: with the columns of `_TOLD`.
         family: of its platform, whose profile knows what to do there.
     """
     state: MarkState = "sent"
@@ -53,8 +69,8 @@ def mark(row: ScoreOutbox, platform_name: str, family: str = GENERIC) -> ScoreMa
 
 def marks_of_work(session: Session, submission_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
     """Return how far the scores of these submissions are, one mark a line item."""
-    query = _marked().add_columns(ScoreOutbox.submission_id).where(ScoreOutbox.submission_id.in_(submission_ids))
-    return _gathered((of, mark(*row)) for *row, of in session.execute(query))
+    query = _marked().add_columns(ScoreOutbox.submission_id).where(among(ScoreOutbox.submission_id, submission_ids))
+    return _gathered((row[-1], mark(row, row.platform_name, row.family)) for row in session.execute(query))
 
 
 def marks_of_wholes(session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, Sequence[ScoreMark]]:
@@ -65,9 +81,9 @@ def marks_of_wholes(session: Session, enrolment_ids: Sequence[str]) -> Mapping[s
         .join(Placement, Placement.id == ScoreOutbox.placement_id)
         .join(Account, Account.id == ScoreOutbox.account_id)
         .join(Enrolment, (Enrolment.person_id == Account.person_id) & (Enrolment.cohort_id == Placement.cohort_id))
-        .where(ScoreOutbox.submission_id.is_(None), Enrolment.role == Role.PARTICIPANT, Enrolment.id.in_(enrolment_ids))
+        .where(ScoreOutbox.submission_id.is_(None), Enrolment.role == Role.PARTICIPANT, among(Enrolment.id, enrolment_ids))
     )
-    return _gathered((of, mark(*row)) for *row, of in session.execute(query))
+    return _gathered((row[-1], mark(row, row.platform_name, row.family)) for row in session.execute(query))
 
 
 def _overriding(family: str) -> Words | None:
@@ -76,10 +92,10 @@ def _overriding(family: str) -> Words | None:
     return LazyString(say, advice.text) if advice is not None else None
 
 
-def _marked() -> Select[ScoreOutbox, str, str]:
+def _marked() -> Select[*tuple[Any, ...]]:
     """Rows with a grade; what only announces work is no result."""
     return (
-        select(ScoreOutbox, Platform.name, Platform.family)
+        select(*_TOLD, Platform.name.label("platform_name"), Platform.family)
         .join(Platform, Platform.id == ScoreOutbox.platform_id)
         .where(ScoreOutbox.score_given.is_not(None))
         .order_by(ScoreOutbox.changed_at, ScoreOutbox.id)

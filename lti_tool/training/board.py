@@ -1,15 +1,14 @@
 """The trainer's lists of one cohort: its board, and the hand-ins of an assignment. What waits everywhere is in `queue`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.clock import Clock
-from lti_tool.database import Database
+from lti_tool.database import AnyRow, Database
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.home import Place
-from lti_tool.training.models import Submission
 from lti_tool.training.outcomes import (
     NO_CARD,
     CertificateCard,
@@ -21,9 +20,8 @@ from lti_tool.training.outcomes import (
     ScoreMark,
 )
 from lti_tool.training.people import School
-from lti_tool.training.quiet import QUIET_DAYS, activity_of
+from lti_tool.training.quiet import QUIET_DAYS, activity_of, work_at_a_glance
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
-from lti_tool.training.showing import submissions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
 
@@ -39,6 +37,11 @@ class Cell:
     marks: Sequence[ScoreMark]
     natives: Sequence[NativeMark] = ()
     """What activities of learning environments hold of it."""
+
+    @property
+    def stuck(self) -> ScoreMark | None:
+        """The first result that has not arrived and waits for somebody."""
+        return next((mark for mark in self.marks if mark.stuck), None)
 
 
 @dataclass(frozen=True)
@@ -171,17 +174,18 @@ class BoardService:
             standing = self._access.trainer(session, viewer, cohort_id)
             people = participants(session, standing)
             ids = [person.enrolment_id for person in people]
-            work = submissions_of(session, ids)
-            marks = self._extras.scores(session, [row.id for row in work.values()]) if work else {}
-            natives = self._extras.natives(session, [row.id for row in work.values()]) if work else {}
+            found = work_at_a_glance(session, ids)
+            work = _by_person(found)
+            marks = self._extras.scores(session, [row.id for row in found]) if found else {}
+            natives = self._extras.natives(session, [row.id for row in found]) if found else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             wholes = self._extras.wholes(session, ids) if ids else {}
-            active = activity_of(session, ids)
 
             def row(person: Participant) -> BoardRow:
-                cells = _cells(standing, person, work, marks, natives)
+                own = work.get(person.enrolment_id, {})
+                cells = _cells(standing, own, marks, natives)
                 card, whole = cards.get(person.enrolment_id, NO_CARD), wholes.get(person.enrolment_id, ())
-                activity = active[person.enrolment_id]
+                activity = activity_of(person.joined_at, own.values())
                 quiet = not person.removed and activity.quiet(
                     standing.training, {one.assignment.key: one.state for one in cells}, now, quiet_days
                 )
@@ -226,15 +230,22 @@ class BoardService:
         )
 
 
+def _by_person(work: Iterable[AnyRow]) -> Mapping[str, Mapping[str, AnyRow]]:
+    """Return work by enrolment and then by assignment."""
+    found: dict[str, dict[str, AnyRow]] = {}
+    for row in work:
+        found.setdefault(row.enrolment_id, {})[row.assignment_key] = row
+    return found
+
+
 def _cells(
     standing: Standing,
-    person: Participant,
-    work: Mapping[tuple[str, str], Submission],
+    work: Mapping[str, AnyRow],
     marks: Mapping[str, Sequence[ScoreMark]],
     natives: Mapping[str, Sequence[NativeMark]],
 ) -> tuple[Cell, ...]:
     def cell(assignment: Assignment) -> Cell:
-        row = work.get((person.enrolment_id, assignment.key))
+        row = work.get(assignment.key)
         if row is None:
             return Cell(assignment, OutcomeState.OPEN, None, ())
         state = OutcomeState(row.state)

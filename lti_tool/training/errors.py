@@ -10,8 +10,16 @@
     ├── Invalid
     │   ├── Incomplete        fields of the hand-in form that need attention      (participant)
     │   ├── FileRefused       a file that is not taken in                         (participant)
+    │   │   └── FileTooLarge  larger than fits                                    (participant)
     │   ├── CodeRefused       a trainer's code that does not hold                 (trainer)
-    │   └── Moved             the work changed while somebody was looking at it   (participant, trainer)
+    │   ├── Moved             the work changed while somebody was looking at it   (participant, trainer)
+    │   └── UploadRefused     a request about an upload that cannot be done       (whoever wrote the client)
+    │       ├── OffsetWrong   a part that does not follow on what is there
+    │       ├── PartBroken    a part that is not what its checksum says
+    │       ├── UploadBusy    somebody makes a whole of its parts at this moment
+    │       ├── PartTooLong   more bytes than the file was to have
+    │       ├── PartUnknown   a part of another content type
+    │       └── OtherProtocol another version of the protocol, or none
     └── StoreUnavailable      the file store does not take or give a file         (operator)
 """
 
@@ -64,6 +72,12 @@ class FileRefused(Invalid):
         super().__init__(detail, explanation=explanation, field="files")
 
 
+class FileTooLarge(FileRefused):
+    """A file that is larger than fits."""
+
+    status = 413
+
+
 class CodeRefused(Invalid):
     """A one-time code that is unknown, used or too old; the three are not told apart."""
 
@@ -77,6 +91,51 @@ class Moved(Invalid):
 
     code = "W-MOVED"
     title = _l("Er is intussen iets veranderd")
+
+
+class UploadRefused(Invalid):
+    """A request about an upload that cannot be done as it is; what was received before is kept."""
+
+    code = "F-UPLOAD"
+    status = 400
+    explanation = _l("Dit stuk van je bestand paste niet. Wat al binnen was, is er nog.")
+    steps = (_l("Kies het bestand opnieuw. We gaan verder waar we waren."),)
+
+
+class OffsetWrong(UploadRefused):
+    """A part that does not follow on what is there (tus 1.0, PATCH)."""
+
+    status = 409
+
+
+class PartBroken(UploadRefused):
+    """A part that is not what its checksum says (tus 1.0, Checksum)."""
+
+    status = 460
+
+
+class UploadBusy(UploadRefused):
+    """Somebody makes a whole of the parts at this moment, or removes them."""
+
+    status = 423
+
+
+class PartTooLong(UploadRefused):
+    """More bytes than the file was to have."""
+
+    status = 413
+
+
+class PartUnknown(UploadRefused):
+    """A part of another content type than tus prescribes."""
+
+    status = 415
+
+
+class OtherProtocol(UploadRefused):
+    """A request that does not speak tus 1.0.0."""
+
+    status = 412
 
 
 class StoreUnavailable(IccError):

@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import structlog
 from fsspec.core import url_to_fs
@@ -24,6 +24,13 @@ class TooManyBytes(Exception):
 
 class SourceLost(Exception):
     """A stream that says so itself broke off; nothing was kept. Its cause is what happened to it."""
+
+
+class Readable(Protocol):
+    """What can be read to its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,18 @@ class FileStore:
     def __repr__(self) -> str:
         return f"FileStore({type(self._files).__name__})"
 
-    def put(self, stream: IO[bytes], *, max_bytes: int) -> StoredBytes:
+    def put(self, stream: Readable, *, max_bytes: int, path: str | None = None) -> StoredBytes:
         """Store what a stream holds, chunk by chunk.
+
+        Args:
+            path: where, of `new_path` or below a folder of one; by default a path of its own.
 
         Raises:
             TooManyBytes: it holds more than `max_bytes`.
             SourceLost: as the stream raises it.
             StoreUnavailable: the store does not take it.
         """
-        path = self._new_path()
+        path = path or self.new_path()
         digest = hashlib.sha256()
         size = 0
         try:
@@ -94,11 +104,19 @@ class FileStore:
         Raises:
             StoreUnavailable: they cannot be opened; raised at once, not while reading.
         """
+        return self._chunks(self.open(path))
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open the bytes under a path as a stream that can be sought in; a distant store sends what is read, not all.
+
+        Raises:
+            StoreUnavailable: they cannot be opened.
+        """
         try:
-            source = self._files.open(self._full(path), "rb")
+            source: IO[bytes] = self._files.open(self._full(path), "rb")
         except Exception as error:
             raise self._unavailable("open", error) from error
-        return self._chunks(source)
+        return source
 
     def discard(self, path: str) -> bool:
         """Remove the bytes under a path, as far as that is possible: what stays behind is seen by nobody.
@@ -114,6 +132,29 @@ class FileStore:
             _log.warning("file_left_behind", path=path, error=type(error).__name__)
             return False
         return True
+
+    def discard_folder(self, path: str) -> None:
+        """Remove everything below a path, as far as that is possible, as `discard` does."""
+        try:
+            self._files.rm(self._full(path), recursive=True)
+        except FileNotFoundError:
+            return
+        except Exception as error:  # noqa: BLE001 - as in `discard`
+            _log.warning("folder_left_behind", path=path, error=type(error).__name__)
+
+    def folders(self, path: str) -> Collection[str]:
+        """Return the names of the folders right below a path; none where nothing lies.
+
+        Raises:
+            StoreUnavailable: the store does not tell.
+        """
+        try:
+            found = self._files.ls(self._full(path), detail=True, refresh=True)
+        except FileNotFoundError:
+            return ()
+        except Exception as error:
+            raise self._unavailable("list", error) from error
+        return {str(one["name"]).rstrip("/").rsplit("/", 1)[-1] for one in found if one["type"] == "directory"}
 
     def every(self) -> Iterator[tuple[str, int]]:
         """Return the path and the size in bytes of everything that lies in the store, folder by folder.
@@ -152,15 +193,16 @@ class FileStore:
                 os.fsync(target.fileno())
 
     @staticmethod
-    def _chunks(source: Any) -> Iterator[bytes]:  # noqa: ANN401 - a file of any of fsspec's stores
+    def new_path() -> str:
+        """Return a path where nothing lies."""
+        name = new_id()
+        return f"{name[:2].lower()}/{name}"
+
+    @staticmethod
+    def _chunks(source: IO[bytes]) -> Iterator[bytes]:
         with source:
             while chunk := source.read(CHUNK):
                 yield chunk
-
-    @staticmethod
-    def _new_path() -> str:
-        name = new_id()
-        return f"{name[:2].lower()}/{name}"
 
     def _full(self, path: str) -> str:
         return f"{self._root.rstrip('/')}/{path}"

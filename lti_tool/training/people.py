@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.models import Account, Course
+from lti_tool.database import among
 from lti_tool.errors import Words
 from lti_tool.platforms.models import Platform
 from lti_tool.training.models import Enrolment, EnrolmentCourse
@@ -36,7 +37,7 @@ def names_of(session: Session, person_ids: Iterable[str]) -> Mapping[str, str]:
     if not wanted:
         return {}
     query = select(Account.person_id, Account.display_name).where(
-        Account.person_id.in_(wanted), Account.display_name.is_not(None)
+        among(Account.person_id, wanted), Account.display_name.is_not(None)
     )
     rows = session.execute(query.order_by(Account.last_seen_at, Account.id))
     return {person_id: name for person_id, name in rows if name}
@@ -80,7 +81,7 @@ def schools_of(
         select(EnrolmentCourse.enrolment_id, Platform.id, Platform.name, Course.title)
         .join(Course, Course.id == EnrolmentCourse.course_id)
         .join(Platform, Platform.id == Course.platform_id)
-        .where(EnrolmentCourse.enrolment_id.in_(enrolment_ids))
+        .where(among(EnrolmentCourse.enrolment_id, enrolment_ids))
         .order_by(Course.created_at, Course.id)
     )
     if course_ids is not None:

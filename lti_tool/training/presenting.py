@@ -1,6 +1,6 @@
 """What templates are given besides the page itself: tabs, the columns of the path, what the certificate still takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from flask import render_template, url_for
@@ -16,7 +16,7 @@ from lti_tool.training.outcomes import Extras, MarkState, ScoreMark
 from lti_tool.web.formats import day
 from lti_tool.web.locales import say
 from mappings.progress import OutcomeState, PhaseProgress, PhaseState
-from mappings.training import Assignment
+from mappings.training import Assignment, Training
 
 Shown: TypeAlias = Mapping[str, Any]
 
@@ -129,16 +129,26 @@ def about(line: AssignmentLine) -> str:
 def marks_shown(marks: Sequence[ScoreMark]) -> Sequence[Shown]:
     """Return what the learning environments hold, each as a state of the macros and its words."""
     return [
-        {
-            "state": _MARK_STATES[mark.state],
-            "text": _words(mark),
-            "short": str(_SHORT[mark.state]),
-            "mark": mark,
-            "stuck": mark.stuck,
-        }
+        {**mark_words(mark.state, mark.platform_name), "mark": mark, "stuck": mark.stuck}
         for mark in marks
         if mark.state != "none"
     ]
+
+
+def mark_words(state: MarkState, platform_name: str) -> Shown:
+    """Return what a learning environment holds as a state of the macros, its words, and those where its name stands by."""
+    return {"state": _MARK_STATES[state], "text": _words(state, platform_name), "short": str(_SHORT[state])}
+
+
+def short_titles(training: Training) -> Mapping[str, str]:
+    """Return the titles of all assignments up to a colon, by key: for the head of a column."""
+    return {assignment.key: say(assignment.title).split(":")[0] for assignment in training.assignments}
+
+
+def work_words() -> Callable[[Words, str], str]:
+    """Return what says, given a participant's name and a title, whose work for what a link leads to."""
+    pattern = str(_("Bekijk het werk van %(name)s: %(title)s", name="%(name)s", title="%(title)s"))
+    return lambda name, title: pattern % {"name": name, "title": title}
 
 
 def unsent(assignment: Assignment, typed: Mapping[str, str]) -> str:
@@ -205,15 +215,15 @@ def _column(one: PhaseProgress) -> Shown:
     }
 
 
-def _words(mark: ScoreMark) -> str:
-    where = {"platform": mark.platform_name}
-    if mark.state == "waiting":
+def _words(state: MarkState, platform_name: str) -> str:
+    where = {"platform": platform_name}
+    if state == "waiting":
         return str(_("Onderweg naar %(platform)s", **where))
-    if mark.state == "sent":
+    if state == "sent":
         return str(_("Aangekomen in %(platform)s", **where))
-    if mark.state == "refused":
+    if state == "refused":
         return str(_("Geweigerd door %(platform)s", **where))
-    if mark.state == "kept":
+    if state == "kept":
         return str(_("Het cijfer van %(platform)s geldt", **where))
     return str(_("Met de hand veranderd in %(platform)s", **where))
 

@@ -4,14 +4,15 @@ Opening a page counts as nothing: a launch tells of the whole learning environme
 moment is told, never what is in it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
+from lti_tool.database import AnyRow, among
+from lti_tool.training.models import Submission, SubmissionVersion
 from mappings.progress import OutcomeState
 from mappings.training import Training
 
@@ -51,34 +52,35 @@ def quiet_days(asked: str | None) -> int:
     return min(max(int(digits), 1), MOST_QUIET_DAYS)
 
 
-def activity_of(session: Session, enrolment_ids: Collection[str]) -> Mapping[str, Activity]:
-    """Return what the participants with these enrolments did last."""
+def work_at_a_glance(session: Session, enrolment_ids: Collection[str]) -> Sequence[AnyRow]:
+    """Return all work of these enrolments: `id`, `enrolment_id`, `assignment_key`, `state`, `changed_at`, and what tells of
+    activity: `draft_saved_at` and `handed_in_at`, the last version's. It reads no text.
+    """
     if not enrolment_ids:
-        return {}
-    handed_in = (
-        select(Submission.enrolment_id, func.max(SubmissionVersion.handed_in_at).label("at"))
-        .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
-        .where(Submission.enrolment_id.in_(enrolment_ids))
-        .group_by(Submission.enrolment_id)
-        .subquery()
+        return ()
+    handed_in = select(func.max(SubmissionVersion.handed_in_at)).where(SubmissionVersion.submission_id == Submission.id)
+    query = select(
+        Submission.id,
+        Submission.enrolment_id,
+        Submission.assignment_key,
+        Submission.state,
+        Submission.changed_at,
+        Submission.draft_saved_at,
+        handed_in.scalar_subquery().label("handed_in_at"),
     )
-    query = (
-        select(
-            Enrolment.id,
-            Enrolment.created_at,
-            handed_in.c.at,
-            Submission.draft_saved_at,
-            Submission.state,
-            Submission.changed_at,
-        )
-        .outerjoin(Submission, Submission.enrolment_id == Enrolment.id)
-        .outerjoin(handed_in, handed_in.c.enrolment_id == Enrolment.id)
-        .where(Enrolment.id.in_(enrolment_ids))
-    )
-    found: dict[str, Activity] = {}
-    for enrolment_id, joined, handed, saved, state, changed in session.execute(query):
-        before = found.get(enrolment_id, Activity(joined, joined))
-        at = max(moment for moment in (before.at, handed, saved) if moment is not None)
-        answered = changed if state in (OutcomeState.RETURNED, OutcomeState.ACCEPTED) else at
-        found[enrolment_id] = Activity(at, max(before.turn_since, at, answered))
-    return found
+    return session.execute(query.where(among(Submission.enrolment_id, enrolment_ids))).all()
+
+
+def activity_of(joined: datetime, work: Iterable[AnyRow]) -> Activity:
+    """Return what a participant did last.
+
+    Args:
+        joined: when the participant came into the cohort.
+        work: of `work_at_a_glance`.
+    """
+    at = turn_since = joined
+    for row in work:
+        at = max([at, *(moment for moment in (row.handed_in_at, row.draft_saved_at) if moment is not None)])
+        answered = row.changed_at if row.state in (OutcomeState.RETURNED, OutcomeState.ACCEPTED) else at
+        turn_since = max(turn_since, at, answered)
+    return Activity(at, turn_since)

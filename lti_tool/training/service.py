@@ -11,6 +11,7 @@ from lti_tool.training.arriving import ArrivalService
 from lti_tool.training.board import BoardService
 from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
@@ -19,6 +20,8 @@ from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.phrases import PhraseService
 from lti_tool.training.queue import QueueService
+from lti_tool.training.resumable import UploadService
+from lti_tool.training.resumable_finishing import UploadFinisher
 from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
 from lti_tool.training.reviewing import ReviewService
@@ -59,6 +62,7 @@ def training_services(
     access = Access(trainings)
     store = FileStore(settings.files_location)
     followers = tuple(outcome_followers)
+    files = DraftFiles(clock, settings.file_max_mb, followers)
     queue = QueueService(database, clock, access)
     drafts = DraftService(database, clock, access, followers)
     return (
@@ -67,14 +71,24 @@ def training_services(
         Briefs(),
         ArrivalService(database, cohorts),
         ReviewArrivalService(database, access),
-        HomeService(database, access, extras),
+        HomeService(database, clock, access, extras),
         BoardService(database, clock, access, extras),
         queue,
         PhraseService(database, clock, access),
         ReviewPageService(database, access, extras, queue),
         drafts,
         HandInService(database, clock, drafts, followers),
-        WorkFileService(database, clock, access, store, settings.file_max_mb, extras, followers),
+        WorkFileService(database, clock, access, store, files, extras),
+        UploadService(
+            database,
+            clock,
+            access,
+            store,
+            files,
+            UploadFinisher(database, clock, access, store, files),
+            unfinished_mb=settings.unfinished_mb,
+            days=settings.upload_days,
+        ),
         ReviewService(database, clock, access, followers),
         NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),

@@ -202,14 +202,6 @@ def own_work(session: Session, enrolment_id: str) -> Sequence[FoundRow]:
     return _OWN_WORK.rows(session.connection(), {"enrolment_id": enrolment_id})
 
 
-def submissions_of(session: Session, enrolment_ids: Collection[str]) -> Mapping[tuple[str, str], Submission]:
-    """Return all work of these enrolments, by enrolment and assignment."""
-    if not enrolment_ids:
-        return {}
-    found = session.scalars(select(Submission).where(Submission.enrolment_id.in_(enrolment_ids)))
-    return {(row.enrolment_id, row.assignment_key): row for row in found}
-
-
 def outcomes(submissions: Collection[FoundRow]) -> list[Outcome]:
     """Return what the work of one enrolment amounts to, for `mappings.progress`."""
     return [Outcome(row.assignment_key, OutcomeState(row.state), at=row.changed_at) for row in submissions]

@@ -1,5 +1,7 @@
 """The trainer's pages: what waits, the board, the hand-ins of an assignment, work to review; and versions."""
 
+from functools import cache
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,7 +13,7 @@ from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.phrases import PhraseService
-from lti_tool.training.presenting import marks_shown, show, unsent
+from lti_tool.training.presenting import mark_words, marks_shown, short_titles, show, unsent, work_words
 from lti_tool.training.queue import QueueService
 from lti_tool.training.quiet import quiet_days
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
@@ -20,6 +22,8 @@ from lti_tool.training.reviewing import Remark, ReviewService
 from lti_tool.training.service import Issuer
 
 Answer = str | tuple[str, int] | BaseResponse
+_ANY = "0"
+"""Stands for an id in an address from which many are made: to build each by itself costs more than all the rest."""
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -195,6 +199,11 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
         lists_read=bool(request.args.get("lists")),
         natives_read=bool(request.args.get("natives")),
         marks_shown=marks_shown,
+        mark_words=mark_words,
+        short_titles=short_titles,
+        once=cache,
+        work_of=work_words(),
+        review_url=url_for("training.review", submission_id=_ANY).removesuffix(_ANY),
         issuer=use(Issuer).name,
     )
 

@@ -2,10 +2,13 @@
 
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+from werkzeug.serving import make_server
 
+from lti_tool.app import create_app
 from lti_tool.demo.walk import TRAINER
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, eventually, new_stage
 from tests.browser.visitor import Visitor
@@ -18,6 +21,7 @@ HEIGHTS = {1280: 1100, 390: 1500}
 TALL = {"board": 2500}
 """The same, of what a narrow window shows one below the other."""
 LEAST = 500
+TALLEST = 6000
 DEMO_HEIGHT = 878
 QUESTION, EXPLORATION, PRODUCT, *_REST = KEYS
 SHOWN = COLLEAGUE
@@ -94,6 +98,23 @@ class Photographer:
             page.set_viewport_size({"width": width, "height": LEAST})
             page.goto(address)
             save(page, name, width, height)
+
+    def sheet(self) -> None:
+        """Show every component once; the running tool, which is not for development, has no such page."""
+        app = create_app(self._stage.parts)
+        app.testing = True
+        server = make_server("127.0.0.1", 0, app)
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            page = self._window(TRAINER).page.context.new_page()
+            page.set_viewport_size({"width": max(HEIGHTS), "height": LEAST})
+            page.goto(f"http://127.0.0.1:{server.port}/design")
+            save(page, "design", max(HEIGHTS), TALLEST)
+            page.close()
+        finally:
+            server.shutdown()
+            serving.join()
 
     def checked(self, name: str, certificate: str) -> None:
         """Show what /verify says of the PDF of a certificate."""
@@ -191,6 +212,7 @@ def main() -> None:
             photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
             photographer.checked("verify", certificate)
+            photographer.sheet()
             browser.close()
     finally:
         stage.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Frame, FrameLocator, Locator, Page,
 from tests.browser.stage import PLAN_NAME, plan
 from tests.browser_fixture import Complaints, findings, fits
 
-NARROW, WIDE = 320, 1280
+NARROW, BETWEEN, WIDE = 320, 768, 1280
 HEIGHT = 900
 MOST_STOPS = 150
 
@@ -89,12 +89,12 @@ class Visitor:
         self.frame.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
 
     def inspect(self, place: Page | Frame, name: str) -> list[str]:
-        """Return what is wrong with a page: sideways scrolling at either width, axe's findings at one, complaints.
+        """Return what is wrong with a page: sideways scrolling at any width, axe's findings at one, complaints.
 
         Axe looks at the narrow page in Dutch and at the wide one in English; the language changes the words only.
         """
         wrong: list[str] = []
-        for width in (WIDE, NARROW):
+        for width in (WIDE, BETWEEN, NARROW):
             self.resize(width)
             if not (fits(place) and fits(self.page)):
                 wrong.append(f"{name} at {width}: scrolls sideways; too wide: {wide_parts(place)}")

@@ -106,3 +106,16 @@ def test_a_cohort_without_courses_has_nothing_to_check(installed: CommandLine, s
     assert installed.refused("cohort", "check", "nobody") == "no cohort 'nobody', or its training is not installed"
     refused = installed.refused("cohort", "check", empty, "--course", shown_in[1])
     assert refused == f"no course '{shown_in[1]}' shows this cohort"
+
+
+def test_a_made_up_cohort_is_written_where_there_is_no_real_school(installed: CommandLine, parts: Parts) -> None:
+    few = ("cohort", "seed", "--participants", "2", "--versions", "1", "--schools", "1")
+    crowd = installed.json(*few)
+    (row,) = installed.json("cohort", "list")
+    assert (row["id"], row["participants"], row["approved"]) == (crowd["cohort"], 2, None)
+    assert installed.refused(*few, "--training", "po") == "no training 'po'; known are icc-vo"
+    Builder(parts.database, utc_now).platform()
+    assert (
+        installed.refused(*few) == "real learning environments are registered here: 1; --beside-real-schools if you mean it"
+    )
+    assert installed.json(*few, "--beside-real-schools")["participants"] == 2

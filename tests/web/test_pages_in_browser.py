@@ -17,6 +17,7 @@ from tests.browser_fixture import findings, fits
 pytestmark = pytest.mark.browser
 
 WIDTHS = [320, 1280]
+BETWEEN = 768
 FORM = """{% extends "base.html" %}{% from "parts/forms.html" import csrf, text_area, error_summary %}
 {% block title %}Tekst{% endblock %}
 {% block main %}<h1>Tekst</h1>{{ error_summary({"text": "Schrijf nog een tekst."}) }}
@@ -106,7 +107,7 @@ def check(visit: Visit) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("locale", "surface"), [("nl", "frame"), ("en", "page")])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [*WIDTHS, BETWEEN])
 def test_the_design_sheet_is_accessible_and_fits(
     site: str, visit: Callable[..., Visit], width: int, locale: str, surface: str, theme: str
 ) -> None:

@@ -162,7 +162,35 @@ def _linked_accounts() -> None:
 
 
 def _uploads() -> None:
-    pass
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("assignment_key", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("whole_path", sa.String(length=200), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_upload_enrolment_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_index(op.f("ix_upload_enrolment_id"), "upload", ["enrolment_id"])
+    op.create_index(op.f("ix_upload_expires_at"), "upload", ["expires_at"])
+    op.create_table(
+        "upload_part",
+        sa.Column("upload_id", sa.String(length=22), nullable=False),
+        sa.Column("start", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["upload_id"], ["upload.id"], name=op.f("fk_upload_part_upload_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("upload_id", "start", name=op.f("pk_upload_part")),
+    )
 
 
 def _aspects() -> None:
@@ -170,7 +198,9 @@ def _aspects() -> None:
 
 
 def _meetings() -> None:
-    pass
+    op.create_index(_HANDED_IN, "submission_version", ["submission_id", "handed_in_at"])
+    # two others begin with the same column
+    op.drop_index(_OF_SUBMISSION, "submission_version")
 
 
 def _shared_work() -> None:
@@ -203,12 +233,16 @@ def _privacy() -> None:
 
 def downgrade() -> None:
     """Take them away again, the newest part first."""
+    op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
+    op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
     op.drop_column("shared_piece", "html")
     op.drop_column("person", "erased_at")
 
 
+_HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
+_OF_SUBMISSION = "ix_submission_version_submission_id"
 _TABLES: tuple[str, ...] = (
     "staff_member",
     "staff_identity",
@@ -217,6 +251,8 @@ _TABLES: tuple[str, ...] = (
     "staff_session",
     "staff_attempt",
     "notice",
+    "upload",
+    "upload_part",
     "limited_requests",
     "erased_account",
     "file_to_remove",
