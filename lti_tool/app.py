@@ -25,6 +25,8 @@ from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
 from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
+from lti_tool.certificates.batch_runs import BATCH_SWEEP_EVERY, ISSUE_BATCH, BatchRuns
+from lti_tool.certificates.by_hand import ByHandService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.delivery import DeliveryService, forget_deliveries
 from lti_tool.certificates.erasing import ErasureService
@@ -53,6 +55,8 @@ from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.console.service import console_services
+from lti_tool.console.views import blueprint as console_blueprint
 from lti_tool.courses.copies import CopyService
 from lti_tool.courses.leaving import Forgotten
 from lti_tool.courses.service import CourseService
@@ -206,6 +210,8 @@ class Parts:
     issue_log: IssueLog
     certificate_columns: CertificateColumns
     batches: BatchService
+    batch_runs: BatchRuns
+    by_hand: ByHandService
     exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
@@ -335,6 +341,8 @@ def compose(
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
+    decisions = DecisionService(database, clock, Access(trainings), awards)
+    batch_runs = BatchRuns(database, engine, clock, decisions, awards, issuer)
     columns = CertificateColumns(database, outbox, awards.cards)
     files = FileStore(settings.files_location)
     uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
@@ -360,11 +368,13 @@ def compose(
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    engine.register(ISSUE_BATCH, batch_runs.run)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(WRITE_SWEEP_EVERY, "sweep-moodle-writes", moodle_writer.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(BATCH_SWEEP_EVERY, "sweep-batches", batch_runs.sweep)
     engine.every(CERTIFICATE_SWEEP_EVERY, "sweep-certificate-columns", columns.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
@@ -447,7 +457,7 @@ def compose(
         issuer_keys=issuer_keys,
         issuer=issuer,
         certificates=certificates,
-        decisions=DecisionService(database, clock, Access(trainings), awards),
+        decisions=decisions,
         explanations=ExplanationService(database, Access(trainings), trainings),
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
@@ -460,6 +470,8 @@ def compose(
         issue_log=issue_log,
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
+        batch_runs=batch_runs,
+        by_hand=ByHandService(database, clock, awards),
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
@@ -518,6 +530,20 @@ def create_app(parts: Parts) -> Flask:
         parts.erasing,
         parts.own_copies,
         *_holders_services(parts),
+        *console_services(
+            settings,
+            parts.database,
+            parts.clock,
+            parts.vault,
+            parts.trainings,
+            certificates=parts.certificates,
+            decisions=parts.decisions,
+            explanations=parts.explanations,
+            replacements=parts.replacements,
+            erasures=parts.erasures,
+            by_hand=parts.by_hand,
+            batch_runs=parts.batch_runs,
+        ),
         BadgeService(settings, parts.certificates),
         PageParts(),
         VerificationService(parts.certificates, parts.clock),
@@ -612,6 +638,7 @@ def create_app(parts: Parts) -> Flask:
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        console_blueprint,
         privacy_blueprint,
         signin_blueprint,
     ):

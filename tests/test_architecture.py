@@ -26,7 +26,7 @@ FLOORS: dict[str, int] = {
         ),
         0,
     ),
-    **dict.fromkeys(("database", "kept_secrets", "limited", "sqlite", "statements", "registry", "logs", "web"), 0),
+    **dict.fromkeys(("database", "kept_secrets", "limited", "sqlite", "statements", "registry", "logs", "searching", "web"), 0),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     **dict.fromkeys(("launch", "signin"), 5),
@@ -34,7 +34,8 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
     "notices": 8,
     "privacy": 9,
-    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "resealing", "serving"), 10),
+    "console": 10,
+    **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "resealing", "serving"), 11),
 }
 TOGETHER = {"app", "backup", "cli", "demo", "doctor", "health", "migrations", "resealing", "serving"}
 """The top floor is one: the command line starts the application and the demo."""

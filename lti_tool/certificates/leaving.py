@@ -6,7 +6,14 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.deciding import note_decision
-from lti_tool.certificates.models import Award, AwardDecision, Certificate, DecisionKind, PortfolioDelivery
+from lti_tool.certificates.models import (
+    Award,
+    AwardDecision,
+    Certificate,
+    DecisionKind,
+    IssuingBatchItem,
+    PortfolioDelivery,
+)
 from lti_tool.courses.leaving import Leaving
 
 
@@ -29,12 +36,13 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
     certificates = select(Certificate.id).where(Certificate.award_id.in_(awards))
     for statement in (
         delete(PortfolioDelivery).where(PortfolioDelivery.certificate_id.in_(certificates)),
+        delete(IssuingBatchItem).where(IssuingBatchItem.award_id.in_(without)),
         delete(AwardDecision).where(AwardDecision.award_id.in_(without)),
         delete(Award).where(Award.id.in_(without)),
         update(AwardDecision).where(AwardDecision.award_id.in_(awards)).values(reason=""),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
     for award_id in kept:
-        note_decision(session, leaving.at, award_id, DecisionKind.ERASED, by_name=leaving.by)
+        note_decision(session, leaving.at, award_id, DecisionKind.ERASED, by_name=leaving.by, staff_id=leaving.staff_id)
     session.flush()
     return ()

@@ -37,6 +37,8 @@ class Leaving:
     accounts: tuple[LeavingAccount, ...]
     by: str | None = None
     """The operator who does it; None: the person."""
+    staff_id: str | None = None
+    """Of the member of the staff who is signed in and does it."""
 
 
 Eraser = Callable[[Session, Leaving], Sequence[str]]
@@ -44,12 +46,12 @@ Eraser = Callable[[Session, Leaving], Sequence[str]]
 that nobody needs any more. Calls nothing outside and tells nobody."""
 
 
-def leaving(session: Session, person_id: str, at: datetime, by: str | None = None) -> Leaving:
+def leaving(session: Session, person_id: str, at: datetime, by: str | None = None, staff_id: str | None = None) -> Leaving:
     """Return somebody as the rooms need it."""
     rows = session.execute(
         select(Account.id, Account.platform_id, Account.subject).where(Account.person_id == person_id).order_by(Account.id)
     )
-    return Leaving(person_id, at, tuple(LeavingAccount(*row) for row in rows), by)
+    return Leaving(person_id, at, tuple(LeavingAccount(*row) for row in rows), by, staff_id)
 
 
 class Forgotten:

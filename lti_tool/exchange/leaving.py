@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.courses.leaving import Leaving
 from lti_tool.exchange.models import DirectoryEntry, ExchangeVisit, PieceReaction, SharedFile, SharedPiece
-from lti_tool.training.models import Enrolment
+from lti_tool.training.leaving import enrolments_of
 
 
 def forget(session: Session, leaving: Leaving) -> Sequence[str]:
     """Erase somebody from this room (an `lti_tool.courses.leaving.Eraser`). The bytes of shared files go with the work."""
-    enrolments = select(Enrolment.id).where(Enrolment.person_id == leaving.person_id)
+    enrolments = enrolments_of(leaving.person_id)
     pieces = select(SharedPiece.id).where(SharedPiece.enrolment_id.in_(enrolments))
     for statement in (
         delete(PieceReaction).where(PieceReaction.person_id == leaving.person_id),

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
-from lti_tool.courses.leaving import Eraser, leaving
+from lti_tool.courses.leaving import Eraser, Leaving, leaving
 from lti_tool.courses.models import Person
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
@@ -52,11 +52,12 @@ class ErasingService:
         self._store = store
         self._erasers = tuple(erasers)
 
-    def erase(self, person_id: str, by: str | None = None) -> Erased:
+    def erase(self, person_id: str, by: str | None = None, *, staff_id: str | None = None) -> Erased:
         """Erase somebody, with all accounts.
 
         Args:
             by: the operator who does it, for the file of the certificates; None: the person.
+            staff_id: of the member of the staff who is signed in and does it.
 
         Raises:
             NotFound: there is nobody with this id.
@@ -67,7 +68,7 @@ class ErasingService:
                 raise NotFound("no such person")
             if person.erased_at is not None:
                 return Erased(0, 0, already=True)
-            paths, accounts = self._erase(session, person_id, by)
+            paths, accounts = self._erase(session, leaving(session, person_id, self._clock(), by, staff_id))
         self._remove(paths)
         self._database.settle()
         log.info("privacy.erased", accounts=accounts, files=len(paths))
@@ -81,12 +82,10 @@ class ErasingService:
             if self._remove(paths) < _AT_ONCE:
                 return
 
-    def _erase(self, session: Session, person_id: str, by: str | None) -> tuple[Sequence[str], int]:
-        now = self._clock()
-        somebody = leaving(session, person_id, now, by)
+    def _erase(self, session: Session, somebody: Leaving) -> tuple[Sequence[str], int]:
         paths = sorted({path for eraser in self._erasers for path in eraser(session, somebody)})
         for path in paths:
-            insert_unless_there(session, FileToRemove, {"path": path, "since": now})
+            insert_unless_there(session, FileToRemove, {"path": path, "since": somebody.at})
         return paths, len(somebody.accounts)
 
     def _remove(self, paths: Sequence[str]) -> int:

@@ -14,19 +14,22 @@ from lti_tool.training.models import (
     ReviewRemark,
     Submission,
     SubmissionVersion,
+    Upload,
+    UploadPart,
     VersionFile,
     WorkFile,
 )
 from mappings.progress import OutcomeState
 
 
+def enrolments_of(person_id: str) -> Select[str]:
+    """Return the query of where somebody takes part: ids of enrolments."""
+    return select(Enrolment.id).where(Enrolment.person_id == person_id)
+
+
 def submissions_of(person_id: str) -> Select[str]:
     """Return the query of somebody's work: ids of submissions."""
-    return (
-        select(Submission.id)
-        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-        .where(Enrolment.person_id == person_id)
-    )
+    return select(Submission.id).where(Submission.enrolment_id.in_(enrolments_of(person_id)))
 
 
 def versions_of(person_id: str) -> Select[str]:
@@ -40,10 +43,15 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
     Reviews that the person gave stay with the work of others, as those of a trainer.
     """
     own, versions = submissions_of(leaving.person_id), versions_of(leaving.person_id)
-    files = list(session.scalars(select(WorkFile.path).where(WorkFile.submission_id.in_(own))))
+    files: list[str | None] = list(session.scalars(select(WorkFile.path).where(WorkFile.submission_id.in_(own))))
     held = select(WorkFile.id).where(WorkFile.submission_id.in_(own))
+    uploads = select(Upload.id).where(Upload.enrolment_id.in_(enrolments_of(leaving.person_id)))
+    files += session.scalars(select(UploadPart.path).where(UploadPart.upload_id.in_(uploads)))
+    files += session.scalars(select(Upload.whole_path).where(Upload.id.in_(uploads), Upload.whole_path.is_not(None)))
     reviews = select(Review.id).where(Review.version_id.in_(versions))
     for statement in (
+        delete(UploadPart).where(UploadPart.upload_id.in_(uploads)),
+        delete(Upload).where(Upload.enrolment_id.in_(enrolments_of(leaving.person_id))),
         delete(ReviewPhrase).where(ReviewPhrase.person_id == leaving.person_id),
         delete(VersionFile).where(VersionFile.file_id.in_(held)),
         delete(WorkFile).where(WorkFile.submission_id.in_(own)),
@@ -60,4 +68,4 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
         .values(draft_text="", draft_link="", draft_html="", draft_saved_at=None, draft_page=None, draft_typed_at=None),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
-    return files
+    return [path for path in files if path is not None]

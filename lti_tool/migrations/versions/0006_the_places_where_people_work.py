@@ -117,7 +117,65 @@ def _of_member(table: str) -> sa.ForeignKeyConstraint:
 
 
 def _console() -> None:
-    pass
+    op.create_index("ix_award_met_at_id", "award", ["met_at", "id"])
+    op.create_index(
+        "ix_certificate_wanted",
+        "certificate",
+        ["award_id"],
+        sqlite_where=sa.text("wanted_name IS NOT NULL"),
+        postgresql_where=sa.text("wanted_name IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_score_outbox_failed",
+        "score_outbox",
+        ["platform_id", "last_error"],
+        sqlite_where=sa.text("last_error IS NOT NULL"),
+        postgresql_where=sa.text("last_error IS NOT NULL"),
+    )
+    op.add_column("award_decision", sa.Column("by_staff_id", sa.String(22), nullable=True))
+    op.create_table(
+        "issuing_batch",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("cohort_id", sa.String(22), nullable=False),
+        sa.Column("staff_id", sa.String(22), nullable=False),
+        sa.Column("staff_name", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("wants_stop", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("issued", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("job", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_issuing_batch_cohort_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issuing_batch")),
+    )
+    op.create_index(
+        "uq_issuing_batch_cohort_id_running",
+        "issuing_batch",
+        ["cohort_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index("ix_issuing_batch_cohort_id_started_at", "issuing_batch", ["cohort_id", "started_at"])
+    op.create_index("ix_issuing_batch_state", "issuing_batch", ["state"])
+    op.create_table(
+        "issuing_batch_item",
+        sa.Column("batch_id", sa.String(22), nullable=False),
+        sa.Column("award_id", sa.String(22), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(50), nullable=True),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_issuing_batch_item_award_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["issuing_batch.id"], name=op.f("fk_issuing_batch_item_batch_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "award_id", name=op.f("pk_issuing_batch_item")),
+    )
+    op.create_index(op.f("ix_issuing_batch_item_award_id"), "issuing_batch_item", ["award_id"])
+    op.create_index("ix_issuing_batch_item_due", "issuing_batch_item", ["batch_id", "due", "position"])
 
 
 def _notices() -> None:
@@ -237,6 +295,10 @@ def downgrade() -> None:
     op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
+    for index, table in _INDEXES:
+        op.drop_index(index, table)
+    for table, column in _COLUMNS:
+        op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
     op.drop_column("person", "erased_at")
 
@@ -250,6 +312,8 @@ _TABLES: tuple[str, ...] = (
     "staff_link",
     "staff_session",
     "staff_attempt",
+    "issuing_batch",
+    "issuing_batch_item",
     "notice",
     "upload",
     "upload_part",
@@ -258,3 +322,11 @@ _TABLES: tuple[str, ...] = (
     "file_to_remove",
 )
 """In the order in which they are made."""
+_INDEXES: tuple[tuple[str, str], ...] = (
+    ("ix_award_met_at_id", "award"),
+    ("ix_certificate_wanted", "certificate"),
+    ("ix_score_outbox_failed", "score_outbox"),
+)
+"""Of tables that were there: index and table."""
+_COLUMNS: tuple[tuple[str, str], ...] = (("award_decision", "by_staff_id"),)
+"""Of tables that were there: table and column."""
