@@ -26,7 +26,9 @@ FLOORS: dict[str, int] = {
         ),
         0,
     ),
-    **dict.fromkeys(("database", "kept_secrets", "limited", "sqlite", "statements", "registry", "logs", "searching", "web"), 0),
+    **dict.fromkeys(
+        ("database", "kept_secrets", "limited", "sqlite", "statements", "registry", "logs", "searching", "web"), 0
+    ),
     **dict.fromkeys(("platforms", "jobs"), 3),
     **dict.fromkeys(("advantage", "courses"), 4),
     **dict.fromkeys(("launch", "signin"), 5),

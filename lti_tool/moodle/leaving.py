@@ -1,13 +1,15 @@
 """What was read of somebody in a connected Moodle goes, and what was to be written there is not written any more."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.leaving import Leaving, LeavingAccount
 from lti_tool.courses.models import Course
-from lti_tool.moodle.models import ActivityMapping, MoodleWrite, NativeFile, NativeWork
+from lti_tool.moodle.marks import Marks
+from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, NativeFile, NativeWork
 from lti_tool.training.leaving import submissions_of, versions_of
 
 
@@ -30,8 +32,27 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
             session.execute(
                 update(NativeWork).where(graded).values(grader_id=None).execution_options(synchronize_session=False)
             )
+    _forget_unreadable(session, leaving)
     session.execute(delete(NativeWork).where(or_(*known)).execution_options(synchronize_session=False))
     return paths
+
+
+def _forget_unreadable(session: Session, leaving: Leaving) -> None:
+    """Take the person out of what the last readings of courses left for the next."""
+    numbers = {(account.platform_id, int(account.subject)) for account in leaving.accounts if account.subject.isdecimal()}
+    platforms = {platform_id for platform_id, _number in numbers}
+    query = (
+        select(MoodleCourse, Course.platform_id)
+        .join(Course, Course.id == MoodleCourse.course_id)
+        .where(Course.platform_id.in_(platforms))
+        .with_for_update(of=MoodleCourse)
+    )
+    for row, platform_id in session.execute(query):
+        marks = Marks.of(row.marks)
+        left = frozenset(user for user in marks.unreadable if (platform_id, user) not in numbers)
+        if left != marks.unreadable:
+            row.marks = replace(marks, unreadable=left).as_row()
+    session.flush()
 
 
 def _mappings(account: LeavingAccount) -> Select[str]:
