@@ -7,6 +7,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -71,6 +72,7 @@ from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
 from lti_tool.exchange.sharing import keeps_file
 from lti_tool.exchange.views import blueprint as exchange_blueprint
+from lti_tool.gauges import Gauges
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
@@ -84,6 +86,7 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -100,8 +103,13 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
+from lti_tool.notices.addresses import MailService
 from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.composing import Composer
+from lti_tool.notices.due import SEND_MAIL, MailQueue
 from lti_tool.notices.leaving import forget as forget_notices
+from lti_tool.notices.mail_views import blueprint as mail_blueprint
+from lti_tool.notices.mailing import MAIL_SWEEP_EVERY, MailSender
 from lti_tool.notices.service import NoticeService
 from lti_tool.notices.views import blueprint as notices_blueprint
 from lti_tool.notices.writing import NoticeWriter
@@ -117,11 +125,16 @@ from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.people import PeopleService
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.views import blueprint as privacy_blueprint
+from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
+from lti_tool.signin.oidc import OidcSignIn
+from lti_tool.signin.passkeys import Passkeys
+from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
@@ -140,11 +153,13 @@ from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
 from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.tally import Tally
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
+from lti_tool.training.inspecting import FileInspector, inspector_of
 from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
@@ -154,12 +169,24 @@ from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.limits import init_limits, init_session_limit
 from lti_tool.web.own_window import in_own_window
+from lti_tool.web.request_codes import init_request_codes
 from lti_tool.web.setup import init_web
+from lti_tool.web.timing import init_timing
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
 from mappings.training import Training
 
 CLEAN_UP_EVERY = 3600.0
+SIGNING_IN = (
+    "signin.link",
+    "signin.use_link",
+    "signin.link_with_oidc",
+    "signin.oidc",
+    "signin.oidc_back",
+    "signin.passkey",
+    "signin.passkey_options",
+)
+"""The addresses with which somebody tries to sign in."""
 
 
 @dataclass(frozen=True)
@@ -223,12 +250,19 @@ class Parts:
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
+    inspector: FileInspector
     audit: AuditTrail
+    tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
+    mail: MailService
+    mailer: Mailer | None
+    """None: no mail is sent."""
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
+    sign_in_attempts: Attempts
+    provider: Provider
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -239,6 +273,9 @@ class Parts:
         """Stop the jobs and give all connections back."""
         self.engine.stop()
         self.outgoing.close()
+        if self.mailer is not None:
+            self.mailer.close()
+        self.tally.close()
         self.database.close()
 
 
@@ -249,6 +286,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    mailer: Mailer | None = None,
     trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
@@ -259,6 +297,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        mailer: hands over mail; by default to the server of the settings, or to none.
         trainings: by key; by default those of the package and of the settings.
 
     Raises:
@@ -267,8 +306,10 @@ def compose(
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
     vault = Vault(KeptSecrets(settings))
-    engine = engine or Engine(settings, database, clock)
+    tally = Tally(database)
+    engine = engine or Engine(settings, database, clock, tally)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
+    mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
@@ -279,11 +320,12 @@ def compose(
     forgotten = Forgotten(vault)
     courses = CourseService(clock, forgotten)
     sessions = SessionService(settings, database, clock)
-    traces = TraceService(settings, database, clock)
+    traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
+    sign_in_attempts = Attempts(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -315,7 +357,9 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    notices = NoticeService(clock, NoticeWriter(), audit)
+    mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
+    notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
         outbox.follow,
@@ -345,7 +389,9 @@ def compose(
     batch_runs = BatchRuns(database, engine, clock, decisions, awards, issuer)
     columns = CertificateColumns(database, outbox, awards.cards)
     files = FileStore(settings.files_location)
-    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
+    inspector = inspector_of(settings.clamav_url, settings.clamav_when_down, audit.refused)
+    drafts = DraftFiles(clock, settings.file_max_mb, followers)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
     files = FileStore(settings.files_location)
     erasing = ErasingService(
@@ -368,6 +414,20 @@ def compose(
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    if mailer is not None and mail_queue is not None:
+        sender = MailSender(
+            database,
+            vault,
+            mailer,
+            Composer(settings.base_url, settings.host),
+            mail_queue,
+            trainings,
+            engine,
+            clock,
+            settings.default_locale,
+        )
+        engine.register(SEND_MAIL, sender.send)
+        engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
     engine.register(ISSUE_BATCH, batch_runs.run)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
@@ -387,8 +447,10 @@ def compose(
     engine.every(ERASE_SWEEP_EVERY, "remove-erased-files", erasing.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
 
     return Parts(
         settings=settings,
@@ -464,7 +526,7 @@ def compose(
         erasing=erasing,
         forgotten=forgotten,
         own_copies=OwnCopyService(
-            settings, database, clock, files, load_register(), certificates, BadgeService(settings, certificates)
+            settings, database, clock, files, load_register(), certificates, BadgeService(settings, certificates), vault
         ),
         people=PeopleService(database),
         issue_log=issue_log,
@@ -483,12 +545,18 @@ def compose(
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=files,
+        inspector=inspector,
         audit=audit,
+        tally=tally,
         notices=notices,
         notice_book=notice_book,
+        mail=mail,
+        mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
+        sign_in_attempts=sign_in_attempts,
+        provider=Provider(settings, outgoing, vault, clock),
     )
 
 
@@ -561,8 +629,10 @@ def create_app(parts: Parts) -> Flask:
             parts.files,
             settings.file_max_mb,
             SharedVersions(Access(parts.trainings)).shows,
+            parts.inspector,
         ),
-        OutboxCounts(parts.database, parts.clock),
+        Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
+        parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -574,6 +644,7 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
             printable=name_problem,
+            inspector=parts.inspector,
         ),
         *exchange_services(
             settings,
@@ -585,18 +656,16 @@ def create_app(parts: Parts) -> Flask:
             parts.audit,
             reaction_followers=[parts.notices.follow_reaction],
             piece_followers=[parts.notices.follow_piece],
+            inspector=parts.inspector,
         ),
         parts.notices,
         parts.notice_book,
-        parts.audit,
-        parts.staff,
-        parts.staff_sessions,
-        parts.sign_in_links,
-        SignInBrowser(settings),
-        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
+        parts.mail,
+        *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
-    provide(app, limits)
+    outbox = OutboxCounts(parts.database, parts.clock)
+    provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
     init_limits(
         app,
         parts.clock,
@@ -611,15 +680,17 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "mail.turn_off": settings.verifications_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
-            "signin.link": settings.sign_ins_per_minute,
-            "signin.use_link": settings.sign_ins_per_minute,
+            **dict.fromkeys(SIGNING_IN, settings.sign_ins_per_minute),
         },
         limits.add,
     )
     init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
+    init_request_codes(app, proxied=settings.trusted_proxies > 0)
+    init_timing(app, parts.tally, {"launch.launch"})
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
@@ -632,6 +703,7 @@ def create_app(parts: Parts) -> Flask:
         training_blueprint,
         exchange_blueprint,
         notices_blueprint,
+        mail_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
@@ -655,6 +727,27 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
     )
+
+
+def _sign_in_services(parts: Parts) -> tuple[object, ...]:
+    settings, database, clock, audit = parts.settings, parts.database, parts.clock, parts.audit
+    service = SignInService(database, audit, parts.staff_sessions, parts.sign_in_links)
+    return (
+        audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        parts.provider,
+        SignInBrowser(settings),
+        service,
+        Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),
+        OidcSignIn(database, clock, audit, parts.provider, parts.sign_in_attempts, parts.sign_in_links, service),
+    )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    server = settings.mail_server
+    return Mailer(server, settings.host.partition(":")[0]) if server else None
 
 
 def _session_id() -> str | None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from lti_tool.app import SIGNING_IN as SIGN_INS
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.audit import REFUSED
 from lti_tool.certificates.models import Award, AwardState
@@ -42,7 +43,7 @@ from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
 
-PUBLIC = {"badges", "bootstrap", "certificates", "platforms", "verification", "web"}
+PUBLIC = {"badges", "bootstrap", "certificates", "mail", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
 INVITED = {"connection.check_registered", "connection.checked_registered"}
 LEADS_ON = {("moodle.brought_file", "GET")}
@@ -63,6 +64,7 @@ OWN_OR_SHARED = {
     "exchange.share",
     "exchange.shelf",
     "exchange.shelf_file",
+    "notices.mail",
     "notices.overview",
     "notices.read_all",
     "training.assignment",
@@ -76,7 +78,7 @@ OWN_OR_SHARED = {
     "training.save_draft",
 }
 """What another participant of the same cohort sees or does as well: with their own work, or with what is for all."""
-SIGNING_IN = {"signin.sign_in", "signin.link", "signin.use_link"}
+SIGNING_IN = {*SIGN_INS, "signin.sign_in", "signin.oidc_begins_there"}
 """Pages in our own window for whoever is not signed in yet."""
 SECRET = "Geheim"
 

@@ -11,6 +11,7 @@ from lti_tool.signin.gate import Role, current_staff
 _TABS: tuple[tuple[Words, str, frozenset[Role]], ...] = (
     (_l("Overzicht"), "console.home", frozenset({Role.ISSUER, Role.OPERATOR})),
     (_l("Certificaten"), "console.certificates", frozenset({Role.ISSUER})),
+    (_l("Edities"), "console.cohorts", frozenset({Role.ISSUER})),
 )
 """In their order: words, endpoint, and who may open it."""
 

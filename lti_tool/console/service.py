@@ -12,6 +12,7 @@ from lti_tool.certificates.service import CertificateService
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.console.batches import BatchPages
+from lti_tool.console.cohorts import CohortDesk
 from lti_tool.console.deeds import IssuerDeeds
 from lti_tool.console.dossiers import Dossiers
 from lti_tool.console.home import Homes
@@ -45,5 +46,6 @@ def console_services(
         Dossiers(database, clock, explanations, settings.base_url),
         IssuerDeeds(database, decisions, by_hand, certificates, replacements, erasures),
         BatchPages(database),
+        CohortDesk(database, trainings),
         batch_runs,
     )

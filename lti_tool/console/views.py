@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from lti_tool.console import batch_views, certificate_views
+from lti_tool.console import batch_views, certificate_views, cohort_views
 from lti_tool.console.home import Homes
 from lti_tool.console.presenting import show
 from lti_tool.registry import use
@@ -13,6 +13,7 @@ blueprint = Blueprint(
 )
 certificate_views.add_to(blueprint)
 batch_views.add_to(blueprint)
+cohort_views.add_to(blueprint)
 
 
 @blueprint.get("/console/")

@@ -26,6 +26,7 @@ from lti_tool.privacy.labels import label
 from lti_tool.privacy.reading import Register
 from lti_tool.training.errors import StoreUnavailable
 from lti_tool.training.files import FileStore
+from lti_tool.vault import Vault
 
 _MISSING = {
     "nl": "Dit bestand kon niet worden gelezen. Probeer het later opnieuw, of vraag de beheerder van de tool.\n",
@@ -58,6 +59,7 @@ class OwnCopyService:
         store: the bytes of files.
         register: what is whose.
         certificates, badges: the forms of certificates.
+        vault: opens what is encrypted at rest.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class OwnCopyService:
         register: Register,
         certificates: CertificateService,
         badges: BadgeService,
+        vault: Vault,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -77,6 +80,7 @@ class OwnCopyService:
         self._register = register
         self._certificates = certificates
         self._badges = badges
+        self._vault = vault
 
     def held(self, person_id: str) -> Sequence[Held]:
         """Return everything that is held of somebody, all accounts together.
@@ -118,7 +122,7 @@ class OwnCopyService:
         if session.get(Person, person_id) is None:
             raise NotFound("no such person")
         somebody = leaving(session, person_id, self._clock())
-        return list(gather(session, Base.metadata, self._register, somebody))
+        return list(gather(session, Base.metadata, self._register, somebody, self._vault.decrypt))
 
     def _all(
         self, ready: Sequence[Packed], certificates: Sequence[Certificate], files: Sequence[_File], language: str
@@ -158,6 +162,7 @@ class OwnCopyService:
                 language=language,
                 moment=moment,
                 sections=[(self._register.kinds[kind].words[language], rows) for kind, rows in sections.items()],
+                ids_of=lambda held: [name for name in held.values if name == "id" or name.endswith("_id")],
                 label=lambda column: label(column, language),
                 shown=lambda value: _shown(value, ZoneInfo(self._settings.time_zone), language),
             )

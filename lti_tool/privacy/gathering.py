@@ -1,6 +1,6 @@
 """Everything of one person, along the paths of the register: the rows, and where the bytes of files lie."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, MetaData, Table, false, or_, select
@@ -11,6 +11,7 @@ from lti_tool.database import AnyRow
 from lti_tool.privacy.paths import of_accounts, of_person
 from lti_tool.privacy.reading import SILENT, Entry, Register
 from lti_tool.training.people import names_of
+from lti_tool.vault import SEALED
 
 _PLAIN = SILENT - {"places", "joins"}
 
@@ -30,8 +31,14 @@ class Held:
     """Where bytes of it lie in the file store."""
 
 
-def gather(session: Session, metadata: MetaData, register: Register, somebody: Leaving) -> Iterator[Held]:
-    """Yield all rows of somebody, table by table, in the order of the register's kinds."""
+def gather(
+    session: Session, metadata: MetaData, register: Register, somebody: Leaving, reveal: Callable[[str], str]
+) -> Iterator[Held]:
+    """Yield all rows of somebody, table by table, in the order of the register's kinds.
+
+    Args:
+        reveal: opens what is encrypted at rest.
+    """
     order = {kind: number for number, kind in enumerate(register.kinds)}
     entries = [entry for entry in register.entries.values() if _kind_of(entry) in order]
     for entry in sorted(entries, key=lambda entry: (order[_kind_of(entry)], entry.table)):
@@ -43,7 +50,7 @@ def gather(session: Session, metadata: MetaData, register: Register, somebody: L
             rows = session.execute(select(table).where(condition).order_by(*table.primary_key.columns)).all()
             names = names_of(session, {value for row in rows for value in _people_in(table, entry, row).values() if value})
             for row in rows:
-                yield _held(table, entry, row, names, own=own)
+                yield _held(table, entry, row, names, reveal, own=own)
 
 
 def _own(metadata: MetaData, table: Table, entry: Entry, somebody: Leaving) -> ColumnElement[bool]:
@@ -76,10 +83,12 @@ def _people_in(table: Table, entry: Entry, row: AnyRow) -> Mapping[str, str | No
     }
 
 
-def _held(table: Table, entry: Entry, row: AnyRow, names: Mapping[str, str], *, own: bool) -> Held:
+def _held(
+    table: Table, entry: Entry, row: AnyRow, names: Mapping[str, str], reveal: Callable[[str], str], *, own: bool
+) -> Held:
     found = dict(row._mapping)  # noqa: SLF001
     values: dict[str, object] = {
-        name: found[name]
+        name: reveal(found[name]) if found[name] and table.c[name].info == SEALED else found[name]
         for name, kind in entry.columns.items()
         if kind not in _PLAIN
         and name not in entry.files

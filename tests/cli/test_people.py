@@ -20,7 +20,8 @@ def platform_id(installed: CommandLine) -> str:
     """A school from which Zoë launched."""
     del installed
     parts = compose(load_settings())
-    info = parts.platforms.add("Zilverbos", "https://s.example", "c", *(f"https://s.example/{way}" for way in "atj"), ["1"])
+    school = "https://s.example"
+    info = parts.platforms.add("Zilverbos", school, "c", f"{school}/auth", f"{school}/token", f"{school}/jwks", ["1"])
     with parts.database.session() as session:
         parts.courses.learn(session, LaunchFacts(info.id, "zoe", Role.PARTICIPANT, name="Zoë van ’t Höfen"))
     parts.close()

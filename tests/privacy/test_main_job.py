@@ -79,14 +79,15 @@ def watched(parts: Parts, addresses: list[str]) -> Flask:
 
         return inner(environ, begin)
 
-    app.wsgi_app = answer  # type: ignore[method-assign]
+    app.wsgi_app = answer  # type: ignore[method-assign,assignment]
     return app
 
 
 @pytest.fixture
 def played(tmp_path: Path, new_sqlite_url: Callable[[], str]) -> Iterator[Played]:
     """The main job with the members read, on the durable engine."""
-    port, addresses, lines = free_port(), [], Lines()
+    addresses: list[str] = []
+    port, lines = free_port(), Lines()
     settings = load_settings(
         base_url=f"http://localhost:{port}",
         data_dir=tmp_path / "var",

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _aspects()
     _meetings()
     _shared_work()
+    _watching()
     _defence()
     _privacy()
 
@@ -192,6 +193,9 @@ def _notices() -> None:
         sa.Column("reaction_id", sa.String(length=22), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail", sa.String(length=10), nullable=True),
+        sa.Column("mailing_id", sa.String(length=22), nullable=True),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_notice_cohort_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_notice_enrolment_id"), ondelete="CASCADE"),
@@ -213,6 +217,34 @@ def _notices() -> None:
     op.create_index("ix_notice_read_at", "notice", ["read_at"])
     for column in ("cohort_id", "enrolment_id", "version_id", "certificate_id", "piece_id", "reaction_id"):
         op.create_index(op.f(f"ix_notice_{column}"), "notice", [column])
+    op.create_table(
+        "mail_address",
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("off_key", sa.String(length=22), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wishes", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_sealed", sa.Text(), nullable=True),
+        sa.Column("asked_mark", sa.String(length=64), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("code_mark", sa.String(length=64), nullable=True),
+        sa.Column("code_sealed", sa.Text(), nullable=True),
+        sa.Column("code_tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problem", sa.String(length=20), nullable=True),
+        sa.Column("mailing_id", sa.String(length=22), nullable=True),
+        sa.Column("mailing_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_address_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mail_address")),
+        sa.UniqueConstraint("off_key", name=op.f("uq_mail_address_off_key")),
+    )
+    op.create_index("ix_mail_address_due_at", "mail_address", ["due_at"])
+    op.create_index("ix_mail_address_asked_mark", "mail_address", ["asked_mark"])
 
 
 def _linked_accounts() -> None:
@@ -289,6 +321,24 @@ def _privacy() -> None:
     )
 
 
+def _watching() -> None:
+    op.create_table(
+        "tally_count",
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("labels", sa.String(length=300), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Float(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("measure", "labels", "part", name=op.f("pk_tally_count")),
+    )
+    op.create_table(
+        "engine_beat",
+        sa.Column("executor", sa.String(length=60), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("executor", name=op.f("pk_engine_beat")),
+    )
+    op.create_index(op.f("ix_engine_beat_seen_at"), "engine_beat", ["seen_at"])
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
@@ -315,11 +365,14 @@ _TABLES: tuple[str, ...] = (
     "issuing_batch",
     "issuing_batch_item",
     "notice",
+    "mail_address",
     "upload",
     "upload_part",
     "limited_requests",
     "erased_account",
     "file_to_remove",
+    "tally_count",
+    "engine_beat",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
