@@ -73,7 +73,7 @@ def watched(parts: Parts, addresses: list[str]) -> Flask:
     def answer(environ: Any, start: Any) -> Any:  # noqa: ANN401 - WSGI's own
         addresses.append(f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}")
 
-        def begin(status: str, headers: list[tuple[str, str]], *more: object) -> object:
+        def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:  # noqa: ANN401 - WSGI's own
             addresses.extend(value for name, value in headers if name.lower() == "location")
             return start(status, headers, *more)
 
