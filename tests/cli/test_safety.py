@@ -1,5 +1,6 @@
 """What stops a server before it serves anybody."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,13 @@ GOOD = {
 }
 
 
-def found(tmp_path: Path, environment: dict[str, str] | None = None, **changes: object) -> list[str]:
+def found(tmp_path: Path, changes: Mapping[str, object], environment: Mapping[str, str] | None = None) -> list[str]:
     """What is unsafe in a good installation with these changes."""
     return list(unsafe(load_settings(**{"data_dir": tmp_path, **GOOD, **changes}), environment or {}))
 
 
 def test_a_good_installation_may_start(tmp_path: Path) -> None:
-    assert found(tmp_path) == []
+    assert found(tmp_path, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -39,15 +40,15 @@ def test_a_good_installation_may_start(tmp_path: Path) -> None:
 def test_what_belongs_to_a_lab_is_named_where_people_are_served(
     tmp_path: Path, changes: dict[str, object], named: str
 ) -> None:
-    (line,) = found(tmp_path, **changes)
+    (line,) = found(tmp_path, changes)
     assert line.startswith(named)
-    assert found(tmp_path, base_url="https://icc.lab.test", **changes) == []
-    assert found(tmp_path, base_url="http://localhost:8401", **changes) == []
+    assert found(tmp_path, {"base_url": "https://icc.lab.test", **changes}) == []
+    assert found(tmp_path, {"base_url": "http://localhost:8401", **changes}) == []
 
 
 def test_flask_in_debug_is_named(tmp_path: Path) -> None:
-    assert len(found(tmp_path, {"FLASK_DEBUG": "1"})) == 1
-    assert found(tmp_path, {"FLASK_DEBUG": "0"}) == []
+    assert len(found(tmp_path, {}, {"FLASK_DEBUG": "1"})) == 1
+    assert found(tmp_path, {}, {"FLASK_DEBUG": "0"}) == []
 
 
 def test_a_secret_that_everybody_may_read_is_named_anywhere(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_a_secret_that_everybody_may_read_is_named_anywhere(tmp_path: Path) -> N
     path.write_text("x" * 48)
     for mode, count in ((0o644, 1), (0o604, 1), (0o640, 0), (0o600, 0)):
         path.chmod(mode)
-        assert len(found(tmp_path, secret_key=None, base_url="http://localhost:8401")) == count
+        assert len(found(tmp_path, {"secret_key": None, "base_url": "http://localhost:8401"})) == count
 
 
 @pytest.mark.parametrize(
