@@ -36,6 +36,20 @@ FOR: dict[str, frozenset[Role]] = {
         ),
         frozenset({Role.ISSUER}),
     ),
+    **dict.fromkeys(
+        (
+            "platforms",
+            "platform",
+            "check_platform",
+            "checked_platform",
+            "before_disabling",
+            "disable_platform",
+            "enable_platform",
+            "queues",
+            "scores_again",
+        ),
+        frozenset({Role.OPERATOR}),
+    ),
 }
 """Who may open what; a new page has to be written down here."""
 OF_PARTS = {"deed": "approve", "form": "pdf"}
