@@ -193,6 +193,17 @@ class Database:
             raise SettingsError(f"the database cannot be used: {_reason(error)}") from None
         return present == ScriptDirectory.from_config(self.alembic_config()).get_current_head()
 
+    def is_newer(self) -> bool:
+        """Return whether a newer version of ICC Bridge has upgraded the schema: this one does not know its revision.
+
+        Raises:
+            OperationalError: the database cannot be reached.
+        """
+        with self.engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+        scripts = ScriptDirectory.from_config(self.alembic_config())
+        return present is not None and present not in {script.revision for script in scripts.walk_revisions()}
+
     def alembic_config(self) -> Config:
         """Return Alembic's configuration for this database; the revisions come with the package."""
         config = Config()
