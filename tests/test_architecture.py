@@ -43,6 +43,7 @@ GROUND = (
     "outgoing",
     "registry",
     "searching",
+    "shown_settings",
     "sqlite",
     "statements",
     "tally",
