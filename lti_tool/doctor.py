@@ -3,6 +3,7 @@
 `serve` and `worker` ask the same questions before they start, and stop at the first that has a bad answer.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -22,6 +23,7 @@ from lti_tool.errors import IccError, SettingsError
 from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
 from lti_tool.readiness import LEAST_FREE_MB
+from lti_tool.safety import check_safe, unsafe
 from lti_tool.shown_settings import shown_settings
 from lti_tool.signin.roles import Role
 
@@ -74,8 +76,16 @@ def check_usable(parts: Parts) -> None:
         raise SettingsError(f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}") from None
     except CommandError as error:
         raise SettingsError(f"the database was made by another version of ICC Bridge ({error})") from None
-    if not current:
-        raise SettingsError(f"the database's schema is not the newest: {UPGRADE}")
+    if current:
+        return
+    if parts.database.is_newer():
+        if not parts.settings.allow_newer_schema:
+            raise SettingsError(
+                "the database was made by a newer version of ICC Bridge: install that; "
+                "ICC_ALLOW_NEWER_SCHEMA=true lets the version just before it run on it while you roll back"
+            )
+        return
+    raise SettingsError(f"the database's schema is not the newest: {UPGRADE}")
 
 
 def check_startable(settings: Settings) -> None:
@@ -85,6 +95,7 @@ def check_startable(settings: Settings) -> None:
         SettingsError: something cannot; the first that was found.
     """
     prepare_data_dir(settings)
+    check_safe(settings)
     check_there(settings)
     parts = compose(settings)
     try:
@@ -109,6 +120,8 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("data folder", good=True, value=f"can be written: {settings.data_dir.resolve()}")
     yield _disk(settings)
+    risks = list(unsafe(settings, os.environ))
+    yield Finding("safety", good=not risks, value="; ".join(risks) or "nothing is set that is unsafe")
     try:
         check_there(settings)
         parts = compose(settings)

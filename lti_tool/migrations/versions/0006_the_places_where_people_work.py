@@ -24,6 +24,7 @@ def upgrade() -> None:
     _shared_work()
     _watching()
     _defence()
+    _privacy()
 
 
 def _signing_in() -> None:
@@ -305,6 +306,22 @@ def _defence() -> None:
     )
 
 
+def _privacy() -> None:
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "erased_account",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_account")),
+    )
+    op.create_table(
+        "file_to_remove",
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
+    )
+
+
 def _watching() -> None:
     op.create_table(
         "tally_count",
@@ -334,6 +351,7 @@ def downgrade() -> None:
     for table, column in _COLUMNS:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
+    op.drop_column("person", "erased_at")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
@@ -352,6 +370,8 @@ _TABLES: tuple[str, ...] = (
     "upload",
     "upload_part",
     "limited_requests",
+    "erased_account",
+    "file_to_remove",
     "tally_count",
     "engine_beat",
 )
