@@ -119,6 +119,7 @@ def _of_member(table: str) -> sa.ForeignKeyConstraint:
 
 def _console() -> None:
     op.create_index("ix_award_met_at_id", "award", ["met_at", "id"])
+    op.create_index("ix_audit_event_target_id_at", "audit_event", ["target_id", "at"])
     op.create_index(
         "ix_certificate_wanted",
         "certificate",
@@ -422,6 +423,7 @@ _TABLES: tuple[str, ...] = (
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),
+    ("ix_audit_event_target_id_at", "audit_event"),
     ("ix_certificate_wanted", "certificate"),
     ("ix_score_outbox_failed", "score_outbox"),
 )
