@@ -8,10 +8,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from alembic.util.exc import CommandError
-from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -26,6 +24,7 @@ from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
 from lti_tool.readiness import LEAST_FREE_MB
 from lti_tool.safety import check_safe, unsafe
+from lti_tool.shown_settings import shown_settings
 from lti_tool.signin.roles import Role
 
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -108,30 +107,9 @@ def check_startable(settings: Settings) -> None:
         parts.close()
 
 
-def shown_settings(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield every setting's name and value as they may be shown: without secrets and passwords."""
-    for name in type(settings).model_fields:
-        yield f"ICC_{name.upper()}", _shown(getattr(settings, name))
-
-
 def _settings(settings: Settings) -> Iterator[Finding]:
     for name, value in shown_settings(settings):
         yield Finding(name, good=True, value=value)
-
-
-def _shown(value: object) -> str:
-    """Return a setting as it may be shown: secrets and passwords are not."""
-    if value is None:
-        return "default"
-    if isinstance(value, SecretStr):
-        return "set"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "default"
-    parts = urlsplit(str(value)) if "://" in str(value) else None
-    if parts is not None and parts.password:
-        user = f"{parts.username}:…@" if parts.username else ":…@"
-        return urlunsplit(parts._replace(netloc=f"{user}{parts.netloc.rpartition('@')[2]}"))
-    return str(value)
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ GROUND = (
     "outgoing",
     "registry",
     "searching",
+    "shown_settings",
     "sqlite",
     "statements",
     "tally",
