@@ -62,11 +62,10 @@ def empty_work(session: Session, enrolments: Select[str]) -> Sequence[str]:
     files += session.scalars(select(UploadPart.path).where(UploadPart.upload_id.in_(uploads)))
     files += session.scalars(select(Upload.whole_path).where(Upload.id.in_(uploads), Upload.whole_path.is_not(None)))
     reviews = select(Review.id).where(Review.version_id.in_(versions))
-    taking_part = enrolments_of(leaving.person_id)
     for statement in (
-        delete(LearningQuestion).where(LearningQuestion.enrolment_id.in_(taking_part)),
-        delete(AspectMark).where(AspectMark.enrolment_id.in_(taking_part)),
-        delete(AspectSharing).where(AspectSharing.enrolment_id.in_(taking_part)),
+        delete(LearningQuestion).where(LearningQuestion.enrolment_id.in_(enrolments)),
+        delete(AspectMark).where(AspectMark.enrolment_id.in_(enrolments)),
+        delete(AspectSharing).where(AspectSharing.enrolment_id.in_(enrolments)),
         delete(UploadPart).where(UploadPart.upload_id.in_(uploads)),
         delete(Upload).where(Upload.enrolment_id.in_(enrolments)),
         delete(VersionFile).where(VersionFile.file_id.in_(held)),

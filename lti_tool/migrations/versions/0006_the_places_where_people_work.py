@@ -358,7 +358,6 @@ def _privacy() -> None:
     )
     op.create_table(
         "file_to_remove",
-        "retention_run",
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
