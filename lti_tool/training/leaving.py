@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.courses.leaving import Leaving
 from lti_tool.training.models import (
+    AspectMark,
+    AspectSharing,
     DraftCopy,
     Enrolment,
+    LearningQuestion,
     Review,
     ReviewPhrase,
     ReviewRemark,
@@ -49,7 +52,11 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
     files += session.scalars(select(UploadPart.path).where(UploadPart.upload_id.in_(uploads)))
     files += session.scalars(select(Upload.whole_path).where(Upload.id.in_(uploads), Upload.whole_path.is_not(None)))
     reviews = select(Review.id).where(Review.version_id.in_(versions))
+    taking_part = enrolments_of(leaving.person_id)
     for statement in (
+        delete(LearningQuestion).where(LearningQuestion.enrolment_id.in_(taking_part)),
+        delete(AspectMark).where(AspectMark.enrolment_id.in_(taking_part)),
+        delete(AspectSharing).where(AspectSharing.enrolment_id.in_(taking_part)),
         delete(UploadPart).where(UploadPart.upload_id.in_(uploads)),
         delete(Upload).where(Upload.enrolment_id.in_(enrolments_of(leaving.person_id))),
         delete(ReviewPhrase).where(ReviewPhrase.person_id == leaving.person_id),
