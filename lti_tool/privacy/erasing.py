@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from lti_tool.audit import note_done
 from lti_tool.clock import Clock
 from lti_tool.courses.leaving import Eraser, Leaving, leaving
 from lti_tool.courses.models import Person
@@ -68,6 +69,8 @@ class ErasingService:
                 raise NotFound("no such person")
             if person.erased_at is not None:
                 return Erased(0, 0, already=True)
+            if staff_id is not None:
+                note_done(session, self._clock(), staff_id, "people.erase", person_id)
             paths, accounts = self._erase(session, leaving(session, person_id, self._clock(), by, staff_id))
         self.remove(paths)
         self._database.settle()
