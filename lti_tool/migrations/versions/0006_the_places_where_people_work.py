@@ -362,6 +362,13 @@ def _privacy() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
     )
+    op.create_table(
+        "retention_run",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_retention_run")),
+    )
 
 
 def _watching() -> None:
@@ -417,6 +424,7 @@ _TABLES: tuple[str, ...] = (
     "limited_requests",
     "erased_account",
     "file_to_remove",
+    "retention_run",
     "tally_count",
     "engine_beat",
 )
