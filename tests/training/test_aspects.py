@@ -63,7 +63,7 @@ def open_last_phase(group: Group, browser: Browser | None = None) -> None:
 
 def row_of(page: str, name: str) -> str:
     """Return what the table says of one aspect, as text."""
-    found = re.search(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page, re.DOTALL)
+    found = re.search(rf'<th scope="row" role="rowheader">{name}</th>(.*?)</tr>', page, re.DOTALL)
     assert found
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
 
