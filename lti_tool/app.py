@@ -18,6 +18,8 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.api.service import ApiParts, api_parts
+from lti_tool.api.views import blueprint as api_blueprint
 from lti_tool.audit import AuditTrail
 from lti_tool.certificates.award_views import CALLBACK
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
@@ -217,6 +219,7 @@ class Parts:
     decisions: DecisionService
     explanations: ExplanationService
     replacements: ReplacementService
+    api: ApiParts
     erasures: ErasureService
     issue_log: IssueLog
     certificate_columns: CertificateColumns
@@ -373,6 +376,22 @@ def compose(
     drafts = DraftFiles(clock, settings.file_max_mb, followers)
     uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
+    by_hand = ByHandService(database, clock, awards)
+    replacements = ReplacementService(settings, database, clock, issuer_keys)
+    api = api_parts(
+        settings,
+        database,
+        clock,
+        engine,
+        vault,
+        outgoing,
+        audit,
+        trainings,
+        by_hand,
+        certificates,
+        replacements,
+    )
+
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
@@ -393,6 +412,7 @@ def compose(
         engine.register(SEND_MAIL, sender.send)
         engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
     engine.register(ISSUE_BATCH, batch_runs.run)
+    api.register(engine)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
@@ -484,13 +504,14 @@ def compose(
         certificates=certificates,
         decisions=decisions,
         explanations=ExplanationService(database, Access(trainings), trainings),
-        replacements=ReplacementService(settings, database, clock, issuer_keys),
+        replacements=replacements,
+        api=api,
         erasures=ErasureService(database, clock),
         issue_log=issue_log,
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
         batch_runs=batch_runs,
-        by_hand=ByHandService(database, clock, awards),
+        by_hand=by_hand,
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
@@ -619,6 +640,7 @@ def create_app(parts: Parts) -> Flask:
         parts.mail,
         *_sign_in_services(parts),
     )
+    provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)
     outbox = OutboxCounts(parts.database, parts.clock)
     provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
@@ -637,6 +659,7 @@ def create_app(parts: Parts) -> Flask:
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
             "mail.turn_off": settings.verifications_per_minute,
+            "api.openapi": settings.certificate_pages_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
@@ -667,6 +690,7 @@ def create_app(parts: Parts) -> Flask:
         badges_blueprint,
         verification_blueprint,
         console_blueprint,
+        api_blueprint,
         privacy_blueprint,
         signin_blueprint,
     ):
