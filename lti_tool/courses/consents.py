@@ -33,8 +33,8 @@ SHARING = Consent(
 DIRECTORY = Consent(
     1,
     _l(
-        "Sta je in de lijst, dan zien je groep en je trainers je school, je naam als je school die deelt, en je leervraag als "
-        "je dat kiest. Je kunt jezelf er altijd weer uit halen."
+        "Sta je in de lijst, dan zien je groep en je trainers je school, je naam als je school die deelt, en je leervraag "
+        "als je dat kiest. Je kunt jezelf er altijd weer uit halen."
     ),
 )
 """To stand in the directory."""
