@@ -82,6 +82,8 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.linking.service import LinkService
+from lti_tool.linking.views import blueprint as linking_blueprint
 from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
@@ -217,6 +219,7 @@ class Parts:
     audit: AuditTrail
     notices: NoticeService
     notice_book: NoticeBook
+    links: LinkService
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
@@ -313,6 +316,17 @@ def compose(
     moodle_writes = MoodleWrites(engine, clock)
     mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
     notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    links = LinkService(
+        database,
+        vault,
+        clock,
+        Access(trainings),
+        audit,
+        followers=[
+            lambda session, person_id, _participants: outbox.catch_up_person(session, person_id),
+            awards.follow_joined,
+        ],
+    )
     mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
@@ -382,6 +396,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-links", links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
 
@@ -476,6 +491,7 @@ def compose(
         notices=notices,
         notice_book=notice_book,
         mail=mail,
+        links=links,
         mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
@@ -578,6 +594,7 @@ def create_app(parts: Parts) -> Flask:
         parts.notices,
         parts.notice_book,
         parts.mail,
+        parts.links,
         parts.audit,
         parts.staff,
         parts.staff_sessions,
@@ -624,6 +641,7 @@ def create_app(parts: Parts) -> Flask:
         exchange_blueprint,
         notices_blueprint,
         mail_blueprint,
+        linking_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,

@@ -18,6 +18,7 @@ from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
 from lti_tool.training.showing import LEARNING_QUESTION
 from lti_tool.training.writing import learning_question
+from mappings.roles import Role
 
 _ENOUGH = 2000
 """Characters of a text that hold its learning question."""
@@ -116,7 +117,7 @@ def _listed(session: Session, standing: Standing) -> Sequence[_Row]:
     query = (
         select(Enrolment.id, Enrolment.person_id, DirectoryEntry.shows_question)
         .join(DirectoryEntry, DirectoryEntry.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == standing.cohort.id)
+        .where(Enrolment.cohort_id == standing.cohort.id, Enrolment.role == Role.PARTICIPANT.value)
     )
     if not sees_all(standing):
         query = query.where(Enrolment.id.in_(trained(standing)))
