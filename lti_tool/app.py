@@ -69,6 +69,7 @@ from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
 from lti_tool.exchange.sharing import keeps_file
 from lti_tool.exchange.views import blueprint as exchange_blueprint
+from lti_tool.gauges import Gauges
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
@@ -116,11 +117,16 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.privacy.views import blueprint as privacy_blueprint
+from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
+from lti_tool.signin.oidc import OidcSignIn
+from lti_tool.signin.passkeys import Passkeys
+from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
@@ -138,11 +144,13 @@ from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
 from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.tally import Tally
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
+from lti_tool.training.inspecting import FileInspector, inspector_of
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
@@ -151,12 +159,24 @@ from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.limits import init_limits, init_session_limit
 from lti_tool.web.own_window import in_own_window
+from lti_tool.web.request_codes import init_request_codes
 from lti_tool.web.setup import init_web
+from lti_tool.web.timing import init_timing
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
 from mappings.training import Training
 
 CLEAN_UP_EVERY = 3600.0
+SIGNING_IN = (
+    "signin.link",
+    "signin.use_link",
+    "signin.link_with_oidc",
+    "signin.oidc",
+    "signin.oidc_back",
+    "signin.passkey",
+    "signin.passkey_options",
+)
+"""The addresses with which somebody tries to sign in."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +236,9 @@ class Parts:
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
+    inspector: FileInspector
     audit: AuditTrail
+    tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
     links: LinkService
@@ -226,6 +248,8 @@ class Parts:
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
+    sign_in_attempts: Attempts
+    provider: Provider
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -238,6 +262,7 @@ class Parts:
         self.outgoing.close()
         if self.mailer is not None:
             self.mailer.close()
+        self.tally.close()
         self.database.close()
 
 
@@ -268,7 +293,8 @@ def compose(
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
     vault = Vault(KeptSecrets(settings))
-    engine = engine or Engine(settings, database, clock)
+    tally = Tally(database)
+    engine = engine or Engine(settings, database, clock, tally)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
@@ -280,11 +306,12 @@ def compose(
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock)
-    traces = TraceService(settings, database, clock)
+    traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
+    sign_in_attempts = Attempts(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -356,7 +383,9 @@ def compose(
     batch_runs = BatchRuns(database, engine, clock, decisions, awards, issuer)
     columns = CertificateColumns(database, outbox, awards.cards)
     files = FileStore(settings.files_location)
-    uploads = UploadFinisher(database, clock, Access(trainings), files, DraftFiles(clock, settings.file_max_mb, followers))
+    inspector = inspector_of(settings.clamav_url, settings.clamav_when_down, audit.refused)
+    drafts = DraftFiles(clock, settings.file_max_mb, followers)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -399,6 +428,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-links", links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
 
     return Parts(
         settings=settings,
@@ -459,7 +489,7 @@ def compose(
         ),
         outcome_followers=followers,
         outbox=outbox,
-        score_book=ScoreBook(database, outbox),
+        score_book=ScoreBook(database, clock, outbox),
         poster=poster,
         rosters=rosters,
         roster_lists=roster_lists,
@@ -487,7 +517,9 @@ def compose(
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
         files=files,
+        inspector=inspector,
         audit=audit,
+        tally=tally,
         notices=notices,
         notice_book=notice_book,
         mail=mail,
@@ -496,6 +528,8 @@ def compose(
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
+        sign_in_attempts=sign_in_attempts,
+        provider=Provider(settings, outgoing, vault, clock),
     )
 
 
@@ -548,6 +582,7 @@ def create_app(parts: Parts) -> Flask:
             erasures=parts.erasures,
             by_hand=parts.by_hand,
             batch_runs=parts.batch_runs,
+            score_book=parts.score_book,
         ),
         BadgeService(settings, parts.certificates),
         PageParts(),
@@ -566,8 +601,10 @@ def create_app(parts: Parts) -> Flask:
             parts.files,
             settings.file_max_mb,
             SharedVersions(Access(parts.trainings)).shows,
+            parts.inspector,
         ),
-        OutboxCounts(parts.database, parts.clock),
+        Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
+        parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -579,6 +616,7 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
             printable=name_problem,
+            inspector=parts.inspector,
         ),
         *exchange_services(
             settings,
@@ -590,20 +628,17 @@ def create_app(parts: Parts) -> Flask:
             parts.audit,
             reaction_followers=[parts.notices.follow_reaction],
             piece_followers=[parts.notices.follow_piece],
+            inspector=parts.inspector,
         ),
         parts.notices,
         parts.notice_book,
         parts.mail,
         parts.links,
-        parts.audit,
-        parts.staff,
-        parts.staff_sessions,
-        parts.sign_in_links,
-        SignInBrowser(settings),
-        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
+        *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
-    provide(app, limits)
+    outbox = OutboxCounts(parts.database, parts.clock)
+    provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
     init_limits(
         app,
         parts.clock,
@@ -622,12 +657,13 @@ def create_app(parts: Parts) -> Flask:
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
-            "signin.link": settings.sign_ins_per_minute,
-            "signin.use_link": settings.sign_ins_per_minute,
+            **dict.fromkeys(SIGNING_IN, settings.sign_ins_per_minute),
         },
         limits.add,
     )
     init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
+    init_request_codes(app, proxied=settings.trusted_proxies > 0)
+    init_timing(app, parts.tally, {"launch.launch"})
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
@@ -664,6 +700,22 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
         holder,
         PortfolioService(parts.settings, parts.database, holder, parts.certificates, badges, parts.files, parts.trainings),
         DeliveryService(parts.database, parts.clock, parts.vault, holder, api),
+    )
+
+
+def _sign_in_services(parts: Parts) -> tuple[object, ...]:
+    settings, database, clock, audit = parts.settings, parts.database, parts.clock, parts.audit
+    service = SignInService(database, audit, parts.staff_sessions, parts.sign_in_links)
+    return (
+        audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        parts.provider,
+        SignInBrowser(settings),
+        service,
+        Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),
+        OidcSignIn(database, clock, audit, parts.provider, parts.sign_in_attempts, parts.sign_in_links, service),
     )
 
 

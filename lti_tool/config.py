@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     )
     unfinished_mb: int = Field(
         500, ge=1, le=100_000, description="How much one person may have sent in part and not finished, in MB."
+    )
+    clamav_url: str | None = Field(
+        None, description="Where ClamAV's daemon listens: tcp://host:3310 or unix:/path; default: files are not scanned."
+    )
+    clamav_when_down: Literal["refuse", "allow"] = Field(
+        "refuse", description="What becomes of files while ClamAV does not answer: refuse or allow."
     )
     default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
     time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
@@ -115,6 +121,14 @@ class Settings(BaseSettings):
     staff_session_hours: int = Field(
         12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
     )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID provider with which the staff signs in: its issuer, such as https://connect.surfconext.nl."
+    )
+    oidc_client_id: str | None = Field(None, description="What the OpenID provider calls us.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Our secret at the OpenID provider, if it gave one.")
+    oidc_name: str | None = Field(
+        None, description="What the button calls the OpenID provider, such as SURFconext; default: its host."
+    )
     sign_ins_per_minute: int = Field(
         30,
         ge=0,
@@ -173,6 +187,17 @@ class Settings(BaseSettings):
             raise ValueError("expected at least 32 characters")
         return value
 
+    @field_validator("clamav_url")
+    @classmethod
+    def _check_clamav(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        tcp = parts.scheme == "tcp" and bool(parts.hostname) and bool(_port_of(parts)) and not parts.path.strip("/")
+        if not tcp and not (parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc):
+            raise ValueError("expected tcp://host:port or unix:/path/of/the/socket")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _check_zone(cls, value: str) -> str:
@@ -190,6 +215,17 @@ class Settings(BaseSettings):
             raise ValueError(
                 "ICC_SECRET_KEY_PREVIOUS: only beside ICC_SECRET_KEY; the file secret.key keeps its own previous secrets"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_provider(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both, or neither")
+        if self.oidc_issuer:
+            parts = urlsplit(self.oidc_issuer)
+            schemes = ("https", "http") if self.allow_private_platforms else ("https",)
+            if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+                raise ValueError("ICC_OIDC_ISSUER: expected an address such as https://connect.surfconext.nl")
         return self
 
     @model_validator(mode="after")
@@ -321,3 +357,10 @@ def secret_text(settings: Settings) -> str:
 def secret_file(settings: Settings) -> Path:
     """Return where the secret is kept when it is no setting."""
     return settings.data_dir / "secret.key"
+
+
+def _port_of(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None

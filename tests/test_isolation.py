@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from lti_tool.app import SIGNING_IN as SIGN_INS
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.audit import REFUSED
 from lti_tool.certificates.models import Award, AwardState
@@ -81,7 +82,7 @@ OWN_OR_SHARED = {
     "training.save_draft",
 }
 """What another participant of the same cohort sees or does as well: with their own work, or with what is for all."""
-SIGNING_IN = {"signin.sign_in", "signin.link", "signin.use_link"}
+SIGNING_IN = {*SIGN_INS, "signin.sign_in", "signin.oidc_begins_there"}
 """Pages in our own window for whoever is not signed in yet."""
 SECRET = "Geheim"
 

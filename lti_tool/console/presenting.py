@@ -11,6 +11,9 @@ from lti_tool.signin.gate import Role, current_staff
 _TABS: tuple[tuple[Words, str, frozenset[Role]], ...] = (
     (_l("Overzicht"), "console.home", frozenset({Role.ISSUER, Role.OPERATOR})),
     (_l("Certificaten"), "console.certificates", frozenset({Role.ISSUER})),
+    (_l("Edities"), "console.cohorts", frozenset({Role.ISSUER})),
+    (_l("Leeromgevingen"), "console.platforms", frozenset({Role.OPERATOR})),
+    (_l("Wachtrij"), "console.queues", frozenset({Role.OPERATOR})),
 )
 """In their order: words, endpoint, and who may open it."""
 
@@ -19,7 +22,7 @@ def show(template: str, tab: str, **values: Any) -> str:  # noqa: ANN401 - what 
     """Return a page of the console.
 
     Args:
-        template: in the folder `console`.
+        template: in the folder `console`, or with its own folder.
         tab: the endpoint of the tab that the page belongs to.
         values: what the template takes.
     """
@@ -29,6 +32,5 @@ def show(template: str, tab: str, **values: Any) -> str:  # noqa: ANN401 - what 
         for text, endpoint, roles in _TABS
         if roles & member.roles
     ]
-    return render_template(
-        f"console/{template}", member=member, nav=nav, brand_url=url_for("console.home"), here=tab, **values
-    )
+    name = template if "/" in template else f"console/{template}"
+    return render_template(name, member=member, nav=nav, brand_url=url_for("console.home"), here=tab, **values)

@@ -12,12 +12,18 @@ from lti_tool.certificates.service import CertificateService
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.console.batches import BatchPages
+from lti_tool.console.cohorts import CohortDesk
 from lti_tool.console.deeds import IssuerDeeds
 from lti_tool.console.dossiers import Dossiers
 from lti_tool.console.home import Homes
 from lti_tool.console.listing import CertificateListing
+from lti_tool.console.platforms import PlatformDesk
+from lti_tool.console.queues import QueueDesk
 from lti_tool.console.sealed import SealedSearch
 from lti_tool.database import Database
+from lti_tool.launch.tracebook import TraceBook
+from lti_tool.sync.counts import OutboxCounts
+from lti_tool.sync.score_book import ScoreBook
 from lti_tool.vault import Vault
 from mappings.training import Training
 
@@ -36,6 +42,7 @@ def console_services(
     erasures: ErasureService,
     by_hand: ByHandService,
     batch_runs: BatchRuns,
+    score_book: ScoreBook,
 ) -> tuple[object, ...]:
     """Return everything that the views of the console use."""
     return (
@@ -45,5 +52,9 @@ def console_services(
         Dossiers(database, clock, explanations, settings.base_url),
         IssuerDeeds(database, decisions, by_hand, certificates, replacements, erasures),
         BatchPages(database),
+        CohortDesk(database, trainings),
+        PlatformDesk(database, clock, OutboxCounts(database, clock), TraceBook(database)),
+        QueueDesk(database, clock, trainings),
         batch_runs,
+        score_book,
     )

@@ -9,6 +9,8 @@ from lti_tool.certificates.models import AwardState
 from lti_tool.certificates.readiness import Why
 from lti_tool.console.deeds import Deed
 from lti_tool.console.listing import Status
+from lti_tool.console.platforms import Attention
+from lti_tool.console.queues import Queue
 from lti_tool.errors import Words
 
 
@@ -61,6 +63,25 @@ HAPPENED: Mapping[str, Words] = {
     "replaced": _l("vervangen"),
 }
 """The lines of the log."""
+
+
+WARNINGS: Mapping[Attention, Words] = {
+    Attention.DISABLED: _l("Staat uit: niemand komt binnen en resultaten wachten."),
+    Attention.NO_DEPLOYMENT: _l("Er is nog geen deployment-id bekend: niemand komt binnen."),
+    Attention.KEYS: _l("De sleutels konden lang niet gelezen worden. Doe de zelftest."),
+    Attention.REFUSED: _l("Niet alle resultaten staan er goed."),
+    Attention.LATE: _l("Er wacht een resultaat langer dan een uur."),
+    Attention.LAUNCHES: _l("De afgelopen week kwamen mensen er niet in."),
+}
+"""What asks for an operator's attention at a platform."""
+QUEUES: Mapping[Queue, Words] = {
+    Queue.SCORES: _l("Resultaten naar leeromgevingen"),
+    Queue.MOODLE_WRITES: _l("Terug naar Moodle-activiteiten"),
+    Queue.MOODLE: _l("Moodle-cursussen lezen"),
+    Queue.ROSTERS: _l("Deelnemerslijsten lezen"),
+    Queue.AWARDS: _l("Certificaten maken"),
+    Queue.BATCHES: _l("Certificaten voor een hele editie"),
+}
 
 
 def problem_words(code: str) -> Words:

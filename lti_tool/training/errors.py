@@ -10,7 +10,8 @@
     ├── Invalid
     │   ├── Incomplete        fields of the hand-in form that need attention      (participant)
     │   ├── FileRefused       a file that is not taken in                         (participant)
-    │   │   └── FileTooLarge  larger than fits                                    (participant)
+    │   │   ├── FileTooLarge  larger than fits                                    (participant)
+    │   │   └── FileInfected  harmful, says the scanner                           (participant, their school's IT)
     │   ├── CodeRefused       a trainer's code that does not hold                 (trainer)
     │   ├── Moved             the work changed while somebody was looking at it   (participant, trainer)
     │   └── UploadRefused     a request about an upload that cannot be done       (whoever wrote the client)
@@ -21,6 +22,7 @@
     │       ├── PartUnknown   a part of another content type
     │       └── OtherProtocol another version of the protocol, or none
     └── StoreUnavailable      the file store does not take or give a file         (operator)
+        └── NotScanned        the virus scanner does not answer                   (operator)
 """
 
 from collections.abc import Mapping
@@ -76,6 +78,12 @@ class FileTooLarge(FileRefused):
     """A file that is larger than fits."""
 
     status = 413
+
+
+class FileInfected(FileRefused):
+    """A file that carries something harmful, as the virus scanner says."""
+
+    code = "F-INFECTED"
 
 
 class CodeRefused(Invalid):
@@ -145,3 +153,12 @@ class StoreUnavailable(IccError):
     status = 503
     title = _l("Bestanden zijn even niet bereikbaar")
     explanation = _l("We kunnen nu geen bestand bewaren of ophalen. Wat je eerder bewaarde, is er nog.")
+
+
+class NotScanned(StoreUnavailable):
+    """The virus scanner does not answer, and the settings say that then nothing is taken."""
+
+    code = "F-SCANNER"
+    title = _l("We kunnen nu geen bestanden aannemen")
+    explanation = _l("De virusscanner geeft geen antwoord, en zonder controle nemen we niets aan. Er is niets verloren.")
+    steps = (_l("Probeer het over een paar minuten opnieuw."),)

@@ -1,5 +1,6 @@
 """Where the bytes of handed-in files lie: a folder, memory or S3, by URL (fsspec). No names, no rows, no rights."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Collection, Iterator
@@ -149,6 +150,22 @@ class FileStore:
         except Exception as error:
             raise self._unavailable("list", error) from error
         return {str(one["name"]).rstrip("/").rsplit("/", 1)[-1] for one in found if one["type"] == "directory"}
+
+    def check(self) -> None:
+        """See that the store can be used, without leaving anything in it.
+
+        Raises:
+            StoreUnavailable: it cannot be reached, or a folder is not to be written.
+        """
+        try:
+            if self._local:
+                self._files.makedirs(self._root, exist_ok=True)
+                if not os.access(self._root, os.W_OK | os.X_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            else:
+                self._files.exists(self._root)
+        except Exception as error:
+            raise self._unavailable("check", error) from error
 
     def every(self) -> Iterator[tuple[str, int]]:
         """Return the path and the size in bytes of everything that lies in the store, folder by folder.

@@ -13,14 +13,15 @@ import structlog
 from sqlalchemy import delete, select, update
 
 from lti_tool.clock import Clock
+from lti_tool.courses.models import Account
 from lti_tool.database import Database
 from lti_tool.errors import IccError, NotFound
 from lti_tool.jobs.leases import unclaimed
 from lti_tool.training.access import Access
-from lti_tool.training.draft_files import DraftFiles, check_kind, not_what_it_says, too_large
+from lti_tool.training.draft_files import DraftFiles, check_kind, too_large
 from lti_tool.training.errors import FileRefused, Moved, StoreUnavailable, UploadBusy
-from lti_tool.training.file_content import holds
 from lti_tool.training.files import FileStore, StoredBytes
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.models import Enrolment, Upload, UploadPart
 from mappings.file_kinds import FileKind
 from mappings.training import HandIn
@@ -48,6 +49,8 @@ def folder_of(upload_id: str) -> str:
 class _Claimed:
     id: str
     enrolment_id: str
+    account_id: str
+    """One of the maker's; all of them are the same person's."""
     assignment_key: str
     hand_in: HandIn
     name: str
@@ -65,14 +68,24 @@ class UploadFinisher:
         access: knows the training of a cohort.
         store: where the bytes lie.
         drafts: adds the file.
+        inspector: looks at the whole.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: Access, store: FileStore, drafts: DraftFiles) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        access: Access,
+        store: FileStore,
+        drafts: DraftFiles,
+        inspector: FileInspector | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._access = access
         self._store = store
         self._drafts = drafts
+        self._inspector = inspector or FileInspector()
 
     def finish(self, upload_id: str) -> None:
         """Make a file of the draft of an upload of which everything is there; nothing if that was done.
@@ -166,6 +179,7 @@ class UploadFinisher:
             claimed = _Claimed(
                 id=upload.id,
                 enrolment_id=upload.enrolment_id,
+                account_id=session.scalar(select(Account.id).where(Account.person_id == enrolment.person_id).limit(1)) or "",
                 assignment_key=upload.assignment_key,
                 hand_in=training.assignment(upload.assignment_key).hand_in,
                 name=upload.name,
@@ -184,8 +198,7 @@ class UploadFinisher:
         if stored.size != claimed.size:
             raise StoreUnavailable("the parts are not all there")
         with self._store.open(stored.path) as whole:
-            if not holds(kind, whole):
-                raise not_what_it_says(claimed.name, kind)
+            self._inspector.check(kind, claimed.name, whole, claimed.account_id)
         return stored
 
     def _become_file(self, claimed: _Claimed, kind: FileKind, stored: StoredBytes) -> bool:

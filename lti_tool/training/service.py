@@ -16,6 +16,7 @@ from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.phrases import PhraseService
@@ -47,6 +48,7 @@ def training_services(
     outcome_followers: Sequence[OutcomeFollower] = (),
     person_followers: Sequence[PersonFollower] = (),
     printable: NameCheck = lambda _name: None,
+    inspector: FileInspector | None = None,
 ) -> tuple[object, ...]:
     """Return everything that the views of this room use, for `lti_tool.registry.provide`.
 
@@ -55,6 +57,7 @@ def training_services(
         outcome_followers: called in this order when an outcome changes, in the same transaction.
         person_followers: called in this order when a name is confirmed, in the same transaction.
         printable: whether the certificate can show a name.
+        inspector: looks at files that come in.
 
     Raises:
         SettingsError: the file store cannot be used.
@@ -78,14 +81,14 @@ def training_services(
         ReviewPageService(database, access, extras, queue),
         drafts,
         HandInService(database, clock, drafts, followers),
-        WorkFileService(database, clock, access, store, files, extras),
+        WorkFileService(database, clock, access, store, files, extras, inspector),
         UploadService(
             database,
             clock,
             access,
             store,
             files,
-            UploadFinisher(database, clock, access, store, files),
+            UploadFinisher(database, clock, access, store, files, inspector),
             unfinished_mb=settings.unfinished_mb,
             days=settings.upload_days,
         ),

@@ -16,10 +16,10 @@ from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import submissions
 from lti_tool.training.access import Access
-from lti_tool.training.draft_files import DraftFiles, check_kind, check_open, not_what_it_says, too_large
-from lti_tool.training.file_content import holds
+from lti_tool.training.draft_files import DraftFiles, check_kind, check_open, too_large
 from lti_tool.training.file_names import clean_name
 from lti_tool.training.files import FileStore, TooManyBytes
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.models import VersionFile, WorkFile
 from lti_tool.training.outcomes import Extras
 from mappings.file_kinds import FileKind
@@ -46,6 +46,7 @@ class WorkFileService:
         store: where the bytes lie.
         drafts: knows what may become a file of a draft.
         extras: tells whether a room above still shows a file.
+        inspector: looks at what comes in.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class WorkFileService:
         store: FileStore,
         drafts: DraftFiles,
         extras: Extras,
+        inspector: FileInspector | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -63,6 +65,7 @@ class WorkFileService:
         self._store = store
         self._drafts = drafts
         self._extras = extras
+        self._inspector = inspector or FileInspector()
 
     def largest(self, hand_in: HandIn) -> int:
         """Return how many bytes a file for this assignment may have."""
@@ -76,7 +79,7 @@ class WorkFileService:
             stream: seekable.
 
         Raises:
-            FileRefused: too large, not of a kind that is asked for, not what its name says, or one too many.
+            FileRefused: too large, not of a kind that is asked for, not what its name says, harmful, or one too many.
             Moved: the work was accepted already.
             NotFound: not the viewer's assignment.
             StoreUnavailable: the store does not take it.
@@ -91,8 +94,7 @@ class WorkFileService:
         size = stream.seek(0, os.SEEK_END)
         if size > most:
             raise too_large(name, size, most)
-        if not holds(kind, stream):
-            raise not_what_it_says(name, kind)
+        self._inspector.check(kind, name, stream, viewer.account_id)
         try:
             stored = self._store.put(stream, max_bytes=most)
         except TooManyBytes:

@@ -27,8 +27,28 @@ FOR: dict[str, frozenset[Role]] = {
             "batch_start",
             "batch",
             "batch_stop",
+            "cohorts",
+            "search_cohorts",
+            "cohort",
+            "before_approval",
+            "approve_cohort",
+            "invite_trainer",
         ),
         frozenset({Role.ISSUER}),
+    ),
+    **dict.fromkeys(
+        (
+            "platforms",
+            "platform",
+            "check_platform",
+            "checked_platform",
+            "before_disabling",
+            "disable_platform",
+            "enable_platform",
+            "queues",
+            "scores_again",
+        ),
+        frozenset({Role.OPERATOR}),
     ),
 }
 """Who may open what; a new page has to be written down here."""

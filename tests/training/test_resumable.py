@@ -19,9 +19,11 @@ from lti_tool.config import Settings
 from lti_tool.errors import NotFound
 from lti_tool.ids import new_id
 from lti_tool.training.access import Access
+from lti_tool.training.clamav import Readable
 from lti_tool.training.draft_files import MB, DraftFiles
-from lti_tool.training.errors import OffsetWrong, StoreUnavailable, UploadBusy
+from lti_tool.training.errors import FileInfected, OffsetWrong, StoreUnavailable, UploadBusy
 from lti_tool.training.files import FileStore
+from lti_tool.training.inspecting import INFECTED, FileInspector
 from lti_tool.training.models import Submission, Upload, WorkFile
 from lti_tool.training.resumable import PART, UploadService
 from lti_tool.training.resumable_finishing import LEASE, UploadFinisher
@@ -509,3 +511,28 @@ def test_in_a_frame_without_cookies_the_header_is_the_session(group: Group) -> N
     part = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
     assert client.patch(str(made.location), data=CONTENT, headers={**tus, **part}).status_code == 204
     assert names(group) == ["plan.pdf"]
+
+
+class FindsSomething:
+    """A scanner to which nothing is clean."""
+
+    def find(self, stream: Readable) -> str | None:
+        return "Eicar-Test-Signature" if stream.read(4) == PDF[:4] else None
+
+
+def test_an_upload_in_which_the_scanner_finds_something_is_gone_and_noted(group: Group) -> None:
+    noted: list[tuple[str, str, str]] = []
+    inspector = FileInspector(FindsSomething(), noted=lambda *what: noted.append(what))
+    world = group.world
+    access, store = Access(world.trainings), FileStore(world.settings.files_location)
+    drafts = DraftFiles(world.clock, 50, [world.told.outcome])
+    finishing = UploadFinisher(world.database, world.clock, access, store, drafts, inspector)
+    service = UploadService(world.database, world.clock, access, store, drafts, finishing, unfinished_mb=100, days=1)
+    where = (group.zoe.viewer, group.cohort_id, KEY)
+    begun = service.begin(*where, "Verkenning.pdf", len(CONTENT), "")
+    with pytest.raises(FileInfected):
+        service.receive(*where, begun.id, 0, Bytes(CONTENT))
+    assert noted == [(group.zoe.viewer.account_id, INFECTED, "Eicar-Test-Signature")]
+    with world.database.reading() as session:
+        assert session.scalars(select(Upload)).all() == []
+        assert session.scalars(select(WorkFile)).all() == []

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _aspects()
     _meetings()
     _shared_work()
+    _watching()
     _defence()
 
 
@@ -352,6 +353,24 @@ def _defence() -> None:
     )
 
 
+def _watching() -> None:
+    op.create_table(
+        "tally_count",
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("labels", sa.String(length=300), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Float(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("measure", "labels", "part", name=op.f("pk_tally_count")),
+    )
+    op.create_table(
+        "engine_beat",
+        sa.Column("executor", sa.String(length=60), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("executor", name=op.f("pk_engine_beat")),
+    )
+    op.create_index(op.f("ix_engine_beat_seen_at"), "engine_beat", ["seen_at"])
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
@@ -385,6 +404,8 @@ _TABLES: tuple[str, ...] = (
     "upload",
     "upload_part",
     "limited_requests",
+    "tally_count",
+    "engine_beat",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
