@@ -34,7 +34,10 @@ class AuditEvent(Base):
     """One thing that somebody did, or was not let do."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_account_id_at", "account_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_event_account_id_at", "account_id", "at"),
+        Index("ix_audit_event_target_id_at", "target_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

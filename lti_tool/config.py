@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     allow_private_platforms: bool = Field(
         False, description="Also talk to learning environments on http or private addresses: demo and labs only."
     )
+    allow_newer_schema: bool = Field(
+        False, description="Run on a schema that the next version has upgraded: only while rolling back to this one."
+    )
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies in front set X-Forwarded-… headers.")
     issuer_name: str = Field(
         "LKCA – Landelijk Kennisinstituut Cultuureducatie en Amateurkunst", description="Issuer's name on certificates."

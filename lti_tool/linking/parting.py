@@ -8,12 +8,10 @@ only what was not sent yet is not sent any more.
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.models import Award
 from lti_tool.courses.models import Account, CourseMember
 from lti_tool.courses.upsert import insert_unless_there
-from lti_tool.linking.journal import put_back
-from lti_tool.linking.models import AccountLink
-from lti_tool.notices.models import Notice
+from lti_tool.linking.journal import put_back, table_of
+from lti_tool.linking.models import AccountLink, AccountLinkChange
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.models import Enrolment, EnrolmentCourse, Submission
 from mappings.roles import Role
@@ -25,6 +23,7 @@ def part(session: Session, link: AccountLink) -> None:
     _new_participations(session, link)
     _courses(session, link)
     _unsent_scores(session, link)
+    session.execute(delete(AccountLinkChange).where(AccountLinkChange.link_id == link.id))
     session.flush()
     session.expire_all()
 
@@ -39,9 +38,10 @@ def _new_participations(session: Session, link: AccountLink) -> None:
         mine = [place for place in places if _is_in(session, link.kept_id, place)]
         if theirs and not mine and not _takes_part(session, link.joined_id, enrolment.cohort_id):
             enrolment.person_id = link.joined_id
-            for model in (Award, Notice):
-                of_it = (model.enrolment_id == enrolment.id) & (model.person_id == link.kept_id)
-                session.execute(update(model).where(of_it).values(person_id=link.joined_id))
+            for name in ("award", "notice"):
+                table = table_of(name)
+                of_it = (table.c.enrolment_id == enrolment.id) & (table.c.person_id == link.kept_id)
+                session.execute(update(table).where(of_it).values(person_id=link.joined_id))
     session.flush()
 
 

@@ -47,6 +47,8 @@ FOR: dict[str, frozenset[Role]] = {
             "enable_platform",
             "queues",
             "scores_again",
+            "trail",
+            "settings",
         ),
         frozenset({Role.OPERATOR}),
     ),

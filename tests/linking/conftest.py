@@ -92,10 +92,14 @@ class Town:
 
     def enrolments(self, browser: Browser) -> list[str]:
         """The roles of a person in the cohort, as the account finds them now."""
-        person_id = self.group.world.sessions.load(_secret(browser)).person_id
+        person_id = self.person_of(browser)
         with self.parts.database.session() as session:
             own = select(Enrolment.role).where(Enrolment.person_id == person_id)
             return list(session.scalars(own.order_by(Enrolment.role)))
+
+    def person_of(self, browser: Browser) -> str:
+        """The person behind an account now."""
+        return self.group.world.sessions.load(_secret(browser)).person_id
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables but those about linking itself, in an order of their own."""

@@ -247,3 +247,16 @@ def test_it_stands_in_the_audit_trail(town: Town) -> None:
     both = {town.zoe.viewer.account_id, town.zoe2.viewer.account_id}
     assert said == {(one, "linking.link") for one in both} | {(town.zoe2.viewer.account_id, "linking.unlink")}
     assert sum(one.what == "linking.code" for one in done) == 1
+
+
+def test_who_is_erased_while_linked_is_erased_on_both_sides(town: Town) -> None:
+    town.hand_in(town.zoe, "Geheim van het Zilverbos.")
+    town.hand_in(town.zoe2, "Geheim van Kleurrijk.")
+    town.link(town.zoe, town.zoe2)
+    person_id = town.person_of(town.zoe)
+    town.parts.erasing.erase(person_id)
+    left = repr(town.everything())
+    assert "Geheim" not in left
+    assert "Höfen" not in left
+    with town.parts.database.session() as session:
+        assert session.scalars(select(AccountLink)).all() == []

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _shared_work()
     _watching()
     _defence()
+    _privacy()
 
 
 def _signing_in() -> None:
@@ -118,6 +119,7 @@ def _of_member(table: str) -> sa.ForeignKeyConstraint:
 
 def _console() -> None:
     op.create_index("ix_award_met_at_id", "award", ["met_at", "id"])
+    op.create_index("ix_audit_event_target_id_at", "audit_event", ["target_id", "at"])
     op.create_index(
         "ix_certificate_wanted",
         "certificate",
@@ -353,6 +355,22 @@ def _defence() -> None:
     )
 
 
+def _privacy() -> None:
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "erased_account",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_account")),
+    )
+    op.create_table(
+        "file_to_remove",
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
+    )
+
+
 def _watching() -> None:
     op.create_table(
         "tally_count",
@@ -382,6 +400,7 @@ def downgrade() -> None:
     for table, column in _COLUMNS:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
+    op.drop_column("person", "erased_at")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
@@ -404,12 +423,15 @@ _TABLES: tuple[str, ...] = (
     "upload",
     "upload_part",
     "limited_requests",
+    "erased_account",
+    "file_to_remove",
     "tally_count",
     "engine_beat",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),
+    ("ix_audit_event_target_id_at", "audit_event"),
     ("ix_certificate_wanted", "certificate"),
     ("ix_score_outbox_failed", "score_outbox"),
 )
