@@ -17,6 +17,7 @@ from lti_tool.console.deeds import IssuerDeeds
 from lti_tool.console.dossiers import Dossiers
 from lti_tool.console.home import Homes
 from lti_tool.console.listing import CertificateListing
+from lti_tool.console.people import PeopleDesk
 from lti_tool.console.platforms import PlatformDesk
 from lti_tool.console.queues import QueueDesk
 from lti_tool.console.sealed import SealedSearch
@@ -57,6 +58,7 @@ def console_services(
         PlatformDesk(database, clock, OutboxCounts(database, clock), TraceBook(database)),
         QueueDesk(database, clock, trainings),
         TrailDesk(database),
+        PeopleDesk(database, clock, trainings),
         batch_runs,
         score_book,
     )

@@ -103,6 +103,8 @@ TRAIL: Mapping[str, Words] = {
     "platforms.disable": _l("Leeromgeving uitgezet"),
     "scores.again": _l("Resultaten opnieuw verstuurd"),
     "people.look": _l("Gegevens van iemand bekeken"),
+    "people.export": _l("Kopie van iemands gegevens gemaakt"),
+    "people.erase": _l("Iemand gewist"),
 }
 """The deeds of the trail that have words; others appear by their code."""
 

@@ -13,6 +13,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "approved_at": ("Goedgekeurd op", "Approved on"),
     "asked_at": ("Gevraagd op", "Asked on"),
     "asked_sealed": ("Nog niet bevestigd e-mailadres", "E-mail address not confirmed yet"),
+    "aspect_key": ("Aspect", "Aspect"),
     "assignment_key": ("Opdracht", "Assignment"),
     "at": ("Wanneer", "When"),
     "attempt": ("Poging", "Attempt"),
@@ -69,6 +70,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "linked_at": ("Gekoppeld op", "Linked on"),
     "locale": ("Taal", "Language"),
     "made_at": ("Gemaakt op", "Made on"),
+    "made_at": ("Gezegd op", "Said on"),
     "mailed_at": ("Gemaild op", "Mailed on"),
     "maximum": ("Hoogste cijfer", "Highest grade"),
     "met": ("Behaald", "Met"),
@@ -112,6 +114,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "shared": ("Gedeeld", "Shared"),
     "shared_at": ("Gedeeld op", "Shared on"),
     "shows_question": ("Met leervraag", "With learning question"),
+    "side": ("Begin, eind of trainer", "Start, end or trainer"),
     "size": ("Grootte (bytes)", "Size (bytes)"),
     "snapshot": ("Waar het certificaat op rust", "What the certificate rests on"),
     "snapshot_sha256": ("Vingerafdruk", "Fingerprint"),
@@ -119,6 +122,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "start": ("Vanaf (byte)", "From (byte)"),
     "state": ("Stand", "State"),
     "status": ("Status", "Status"),
+    "step": ("Stap op de schaal", "Step on the scale"),
     "subject": ("Nummer in je leeromgeving", "Number in your learning environment"),
     "submitted_at": ("Ingeleverd op", "Handed in on"),
     "text": ("Tekst", "Text"),
@@ -138,6 +142,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "writes_completion": ("Schrijft afronden terug", "Writes completion back"),
     "writes_grade": ("Schrijft cijfer terug", "Writes the grade back"),
     "written": ("Geschreven cijfer", "Grade written"),
+    "written_at": ("Geschreven op", "Written on"),
 }
 
 

@@ -71,9 +71,9 @@ def sign_out() -> Response:
 
 @blueprint.app_context_processor
 def signed_in() -> dict[str, Any]:
-    """Give every page of our own window who is signed in, for its head."""
+    """Give every page of our own window who is signed in, for its head, and where they begin."""
     present = find_present() if in_own_window() else None
-    return {"signed_in": present.member if present else None}
+    return {"signed_in": present.member if present else None, "staff_home": landing(present) if present else None}
 
 
 @blueprint.after_app_request

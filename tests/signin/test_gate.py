@@ -18,6 +18,12 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(house: House) -> No
     assert client.get("/guarded/any").text == "hello Mies Bakker"
 
 
+def test_the_front_page_leads_the_staff_to_the_sign_in(house: House) -> None:
+    page = house.browser().get("/").text
+    assert '<a href="/sign-in">Log dan hier in</a>' in page
+    assert house.browser().get("/sign-in").status_code == 200
+
+
 def test_signing_in_leads_to_no_other_site(house: House) -> None:
     client = house.browser()
     sign_in_staff(client, Role.OPERATOR)

@@ -334,7 +334,49 @@ def _uploads() -> None:
 
 
 def _aspects() -> None:
-    pass
+    op.create_table(
+        "learning_question",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("text", sa.String(length=240), nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_learning_question_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_question")),
+    )
+    op.create_index(op.f("ix_learning_question_enrolment_id"), "learning_question", ["enrolment_id"])
+    op.create_table(
+        "aspect_mark",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("aspect_key", sa.String(length=100), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_id", sa.String(length=22), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_aspect_mark_by_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_aspect_mark_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aspect_mark")),
+    )
+    op.create_index(op.f("ix_aspect_mark_by_id"), "aspect_mark", ["by_id"])
+    op.create_index(op.f("ix_aspect_mark_enrolment_id_side"), "aspect_mark", ["enrolment_id", "side"])
+    op.create_table(
+        "aspect_sharing",
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.String(length=22), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_aspect_sharing_by_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_aspect_sharing_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_aspect_sharing")),
+    )
+    op.create_index(op.f("ix_aspect_sharing_by_id"), "aspect_sharing", ["by_id"])
 
 
 def _meetings() -> None:
@@ -368,6 +410,13 @@ def _privacy() -> None:
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
+    )
+    op.create_table(
+        "retention_run",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_retention_run")),
     )
 
 
@@ -422,9 +471,13 @@ _TABLES: tuple[str, ...] = (
     "account_link_change",
     "upload",
     "upload_part",
+    "learning_question",
+    "aspect_mark",
+    "aspect_sharing",
     "limited_requests",
     "erased_account",
     "file_to_remove",
+    "retention_run",
     "tally_count",
     "engine_beat",
 )
