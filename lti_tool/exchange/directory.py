@@ -16,11 +16,8 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment
-from mappings.roles import Role
-
-_ENOUGH = 2000
-"""Characters of a text that hold its learning question."""
 from lti_tool.training.questions import growth_of
+from mappings.roles import Role
 
 
 @dataclass(frozen=True)

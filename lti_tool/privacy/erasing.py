@@ -85,10 +85,8 @@ class ErasingService:
                 found, count = self._erase(session, leaving(session, one, now, by, staff_id))
                 paths += found
                 accounts += count
-        self._remove(paths)
             if staff_id is not None:
-                note_done(session, self._clock(), staff_id, "people.erase", person_id)
-            paths, accounts = self._erase(session, leaving(session, person_id, self._clock(), by, staff_id))
+                note_done(session, now, staff_id, "people.erase", person_id)
         self.remove(paths)
         self._database.settle()
         log.info("privacy.erased", accounts=accounts, files=len(paths))

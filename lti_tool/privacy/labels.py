@@ -70,7 +70,6 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "linked_at": ("Gekoppeld op", "Linked on"),
     "locale": ("Taal", "Language"),
     "made_at": ("Gemaakt op", "Made on"),
-    "made_at": ("Gezegd op", "Said on"),
     "mailed_at": ("Gemaild op", "Mailed on"),
     "maximum": ("Hoogste cijfer", "Highest grade"),
     "met": ("Behaald", "Met"),
