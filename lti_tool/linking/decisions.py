@@ -6,6 +6,8 @@ A reference that stands in no list here fails a test: whoever adds a table decid
 MOVES = (
     ("account", "person_id"),
     ("activity_mapping", "confirmed_by_id"),
+    ("aspect_mark", "by_id"),
+    ("aspect_sharing", "by_id"),
     ("cohort", "created_by_id"),
     ("cohort_code", "used_by_id"),
     ("copy_choice", "chosen_by_id"),
@@ -35,7 +37,10 @@ STAYS = {
 """References to a person that stay, and why."""
 
 PARTICIPANT_MOVES = (
+    ("aspect_mark", "enrolment_id"),
+    ("aspect_sharing", "enrolment_id"),
     ("enrolment_course", "enrolment_id"),
+    ("learning_question", "enrolment_id"),
     ("directory_entry", "enrolment_id"),
     ("notice", "enrolment_id"),
     ("piece_reaction", "enrolment_id"),
