@@ -399,6 +399,8 @@ def _defence() -> None:
 
 def _privacy() -> None:
     op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    for table in _AGREED:
+        op.add_column(table, sa.Column("consent_version", sa.Integer(), server_default="1", nullable=False))
     op.create_table(
         "erased_account",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -450,10 +452,14 @@ def downgrade() -> None:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
     op.drop_column("person", "erased_at")
+    for table in _AGREED[:2]:
+        op.drop_column(table, "consent_version")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
 _OF_SUBMISSION = "ix_submission_version_submission_id"
+_AGREED = ("shared_piece", "directory_entry", "mail_address")
+"""Tables that hold what somebody agreed to; the first two were there before."""
 _TABLES: tuple[str, ...] = (
     "staff_member",
     "staff_identity",
