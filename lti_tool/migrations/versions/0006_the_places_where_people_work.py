@@ -250,7 +250,56 @@ def _notices() -> None:
 
 
 def _linked_accounts() -> None:
-    pass
+    op.create_table(
+        "link_code",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_code_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_code")),
+        sa.UniqueConstraint("mark", name=op.f("uq_link_code_mark")),
+    )
+    op.create_index("ix_link_code_account_id_made_at", "link_code", ["account_id", "made_at"])
+    op.create_table(
+        "link_tries",
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_tries_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_link_tries")),
+    )
+    op.create_table(
+        "account_link",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("kept_id", sa.String(length=22), nullable=False),
+        sa.Column("joined_id", sa.String(length=22), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["kept_id"], ["person.id"], name=op.f("fk_account_link_kept_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["joined_id"], ["person.id"], name=op.f("fk_account_link_joined_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+    )
+    op.create_index(op.f("ix_account_link_kept_id"), "account_link", ["kept_id"])
+    op.create_index(op.f("ix_account_link_joined_id"), "account_link", ["joined_id"])
+    op.create_table(
+        "account_link_change",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("link_id", sa.String(length=22), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("table", sa.String(length=63), nullable=False),
+        sa.Column("key", sa.JSON(), nullable=False),
+        sa.Column("column", sa.String(length=63), nullable=True),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["account_link.id"], name=op.f("fk_account_link_change_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link_change")),
+        sa.UniqueConstraint("link_id", "position", name=op.f("uq_account_link_change_link_id_position")),
+    )
 
 
 def _uploads() -> None:
@@ -497,6 +546,10 @@ _TABLES: tuple[str, ...] = (
     "issuing_batch_item",
     "notice",
     "mail_address",
+    "link_code",
+    "link_tries",
+    "account_link",
+    "account_link_change",
     "upload",
     "upload_part",
     "learning_question",
