@@ -426,7 +426,6 @@ def compose(
     drafts = DraftFiles(clock, settings.file_max_mb, followers)
     uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
-<<<<<<< HEAD
     by_hand = ByHandService(database, clock, awards)
     replacements = ReplacementService(settings, database, clock, issuer_keys)
     api = api_parts(
@@ -442,8 +441,6 @@ def compose(
         certificates,
         replacements,
     )
-=======
->>>>>>> main
     erasing = ErasingService(
         database,
         clock,
