@@ -6,6 +6,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,7 @@ from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
+from lti_tool.exchange.leaving import empty_work as empty_shared
 from lti_tool.exchange.leaving import forget as forget_shared
 from lti_tool.exchange.news import news_of
 from lti_tool.exchange.pieces import SharedVersions, shared_mark
@@ -93,6 +95,7 @@ from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.leaving import empty_work as empty_native
 from lti_tool.moodle.leaving import forget as forget_native
 from lti_tool.moodle.mapping import MappingService
 from lti_tool.moodle.native_courses import NativeCourses
@@ -124,6 +127,7 @@ from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.people import PeopleService
 from lti_tool.privacy.reading import load_register
+from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
@@ -145,6 +149,7 @@ from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
+from lti_tool.sync.leaving import empty_work as empty_scores
 from lti_tool.sync.leaving import forget as forget_scores
 from lti_tool.sync.marks import marks_of_wholes, marks_of_work
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
@@ -160,6 +165,7 @@ from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.inspecting import FileInspector, inspector_of
+from lti_tool.training.leaving import empty_work
 from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
@@ -231,6 +237,7 @@ class Parts:
     replacements: ReplacementService
     erasures: ErasureService
     erasing: ErasingService
+    retention: RetentionService
     forgotten: Forgotten
     own_copies: OwnCopyService
     people: PeopleService
@@ -322,7 +329,7 @@ def compose(
     sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
-    audit = AuditTrail(database, clock)
+    audit = AuditTrail(database, clock, timedelta(days=settings.keep_audit_days))
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
@@ -352,7 +359,14 @@ def compose(
     lanes = Lanes(database, platforms, engine, clock)
     poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
     rosters = RosterService(
-        database, platforms, MembershipService(connector), engine, clock, settings.roster_hours, forgotten=forgotten
+        database,
+        platforms,
+        MembershipService(connector),
+        engine,
+        clock,
+        settings.roster_hours,
+        forgotten=forgotten,
+        keep_gone=timedelta(days=settings.keep_members_days),
     )
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
@@ -442,8 +456,14 @@ def compose(
     engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
-    engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
+    engine.every(
+        CLEAN_UP_EVERY,
+        "clean-up-deliveries",
+        partial(forget_deliveries, database, clock, timedelta(days=settings.keep_deliveries_days)),
+    )
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
+    retention = RetentionService(settings, database, clock, erasing, (empty_scores, empty_native, empty_shared, empty_work))
+    engine.every(LOOK_EVERY, "keep-to-terms", retention.run_if_due)
     engine.every(ERASE_SWEEP_EVERY, "remove-erased-files", erasing.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
@@ -524,6 +544,7 @@ def compose(
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
         erasing=erasing,
+        retention=retention,
         forgotten=forgotten,
         own_copies=OwnCopyService(
             settings, database, clock, files, load_register(), certificates, BadgeService(settings, certificates), vault

@@ -68,11 +68,13 @@ class AuditTrail:
     Args:
         database: its own short transactions, for refusals and reading.
         clock: the time.
+        kept: how long a row stays.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, kept: timedelta = KEPT) -> None:
         self._database = database
         self._clock = clock
+        self._kept = kept
 
     def done(self, session: Session, account_id: str, what: str, target_id: str) -> None:
         """Note a deed in the transaction of the deed itself: both are there, or neither.
@@ -127,9 +129,9 @@ class AuditTrail:
             return [Audited(row.at, row.account_id, row.what, row.target_id, row.outcome) for row in session.scalars(query)]
 
     def clean_up(self) -> int:
-        """Delete what is older than `KEPT` and return how many rows that were."""
+        """Delete what is older than it is kept and return how many rows that were."""
         with self._database.session() as session:
-            old = delete(AuditEvent).where(AuditEvent.at <= self._clock() - KEPT).returning(AuditEvent.id)
+            old = delete(AuditEvent).where(AuditEvent.at <= self._clock() - self._kept).returning(AuditEvent.id)
             return len(session.execute(old).all())
 
 

@@ -10,15 +10,13 @@ from lti_tool.courses.leaving import Leaving, LeavingAccount
 from lti_tool.courses.models import Course
 from lti_tool.moodle.marks import Marks
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, NativeFile, NativeWork
-from lti_tool.training.leaving import submissions_of, versions_of
+from lti_tool.training.leaving import enrolments_of, submissions_of, versions_of
 
 
 def forget(session: Session, leaving: Leaving) -> Sequence[str]:
     """Erase somebody from this room (an `lti_tool.courses.leaving.Eraser`)."""
-    own = submissions_of(leaving.person_id)
-    files = NativeFile.version_id.in_(versions_of(leaving.person_id))
-    paths = [path for path in session.scalars(select(NativeFile.path).where(files)) if path is not None]
-    session.execute(delete(NativeFile).where(files).execution_options(synchronize_session=False))
+    own = submissions_of(enrolments_of(leaving.person_id))
+    paths = empty_work(session, enrolments_of(leaving.person_id))
     session.execute(
         delete(MoodleWrite).where(MoodleWrite.submission_id.in_(own)).execution_options(synchronize_session=False)
     )
@@ -34,6 +32,14 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
             )
     _forget_unreadable(session, leaving)
     session.execute(delete(NativeWork).where(or_(*known)).execution_options(synchronize_session=False))
+    return paths
+
+
+def empty_work(session: Session, enrolments: Select[str]) -> Sequence[str]:
+    """Forget the files that were handed in in Moodle for the work of these enrolments; return where their bytes lie."""
+    files = NativeFile.version_id.in_(versions_of(enrolments))
+    paths = [path for path in session.scalars(select(NativeFile.path).where(files)) if path is not None]
+    session.execute(delete(NativeFile).where(files).execution_options(synchronize_session=False))
     return paths
 
 

@@ -72,7 +72,7 @@ class ErasingService:
             if staff_id is not None:
                 note_done(session, self._clock(), staff_id, "people.erase", person_id)
             paths, accounts = self._erase(session, leaving(session, person_id, self._clock(), by, staff_id))
-        self._remove(paths)
+        self.remove(paths)
         self._database.settle()
         log.info("privacy.erased", accounts=accounts, files=len(paths))
         return Erased(accounts, len(paths), already=False)
@@ -82,16 +82,21 @@ class ErasingService:
         while True:
             with self._database.reading() as session:
                 paths = session.scalars(select(FileToRemove.path).order_by(FileToRemove.path).limit(_AT_ONCE)).all()
-            if self._remove(paths) < _AT_ONCE:
+            if self.remove(paths) < _AT_ONCE:
                 return
 
     def _erase(self, session: Session, somebody: Leaving) -> tuple[Sequence[str], int]:
         paths = sorted({path for eraser in self._erasers for path in eraser(session, somebody)})
-        for path in paths:
-            insert_unless_there(session, FileToRemove, {"path": path, "since": somebody.at})
+        self.note_files(session, paths)
         return paths, len(somebody.accounts)
 
-    def _remove(self, paths: Sequence[str]) -> int:
+    def note_files(self, session: Session, paths: Sequence[str]) -> None:
+        """Note bytes that nobody needs any more, in the transaction that let go of them."""
+        for path in paths:
+            insert_unless_there(session, FileToRemove, {"path": path, "since": self._clock()})
+
+    def remove(self, paths: Sequence[str]) -> int:
+        """Remove bytes that were noted; return of how many that worked. What stays is tried again by `sweep`."""
         gone = [path for path in paths if self._store.discard(path)]
         if gone:
             with self._database.session() as session:

@@ -26,6 +26,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "complete": ("Afgerond", "Complete"),
     "completed_at": ("Afgerond op", "Completed on"),
     "confirmed_at": ("Bevestigd op", "Confirmed on"),
+    "consent_version": ("Versie van de tekst waarmee je akkoord ging", "Version of the text that you agreed to"),
     "counts": ("Telt mee", "Counts"),
     "created_at": ("Sinds", "Since"),
     "credential": ("Digitaal bewijs (JSON)", "Digital credential (JSON)"),

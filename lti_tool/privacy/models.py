@@ -15,3 +15,13 @@ class FileToRemove(Base):
 
     path: Mapped[str] = mapped_column(String(200), primary_key=True)
     since: Mapped[datetime]
+
+
+class RetentionRun(Base):
+    """When what is over its term was removed last, and who does it now."""
+
+    __tablename__ = "retention_run"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    done_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]

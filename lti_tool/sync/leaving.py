@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.leaving import Leaving
 from lti_tool.courses.models import Course
 from lti_tool.sync.models import CourseRosterMember, ScoreOutbox
+from lti_tool.training.leaving import submissions_of
 
 
 def forget(session: Session, leaving: Leaving) -> Sequence[str]:
@@ -24,4 +25,16 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
             )
         )
         session.execute(delete(CourseRosterMember).where(listed).execution_options(synchronize_session=False))
+    return ()
+
+
+def empty_work(session: Session, enrolments: Select[str]) -> Sequence[str]:
+    """Forget the feedback that went to gradebooks with the work of these enrolments; the outcomes stay."""
+    submissions = submissions_of(enrolments)
+    session.execute(
+        update(ScoreOutbox)
+        .where(ScoreOutbox.submission_id.in_(submissions), ScoreOutbox.dirty.is_(False))
+        .values(comment=None)
+        .execution_options(synchronize_session=False)
+    )
     return ()

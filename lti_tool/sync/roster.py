@@ -29,6 +29,7 @@ from lti_tool.platforms.service import PlatformService
 from lti_tool.sync.codes import INTERNAL, NO_MEMBERSHIPS, PLATFORM_DISABLED
 from lti_tool.sync.models import CourseRoster
 from lti_tool.sync.roster_rows import (
+    KEEP_GONE,
     LONGEST_ADDRESS,
     READ_ROSTER,
     RosterClaim,
@@ -62,6 +63,7 @@ class RosterService:
         clock: the time.
         hours: how many hours after a reading the next one comes; 0: only when a trainer asks.
         jitter: a random number from 0 to 1, so that courses do not come back at the same moment.
+        keep_gone: how long somebody who was never here is remembered after leaving the list.
         forgotten: who was erased, and is not written down again because a school still lists the account.
     """
 
@@ -75,6 +77,7 @@ class RosterService:
         hours: int,
         jitter: Callable[[], float] = random.random,
         forgotten: Forgotten | None = None,
+        keep_gone: timedelta = KEEP_GONE,
     ) -> None:
         self._database = database
         self._platforms = platforms
@@ -84,6 +87,7 @@ class RosterService:
         self._every = timedelta(hours=hours)
         self._jitter = jitter
         self._forgotten = forgotten
+        self._keep_gone = keep_gone
 
     def read(self, course_id: str, number: int) -> None:
         """Read one list (the job `read-roster`)."""
@@ -204,7 +208,7 @@ class RosterService:
         return replace(reading, members=[member for member in reading.members if member.user_id not in erased])
 
     def _succeeded(self, session: Session, row: CourseRoster, reading: RosterReading, now: datetime) -> None:
-        record(session, row.course_id, reading, now)
+        record(session, row.course_id, reading, now, self._keep_gone)
         row.fails, row.last_error, row.read_at = 0, None, now
         row.differences_url = reading.differences_url
         if reading.whole:

@@ -30,14 +30,14 @@ def enrolments_of(person_id: str) -> Select[str]:
     return select(Enrolment.id).where(Enrolment.person_id == person_id)
 
 
-def submissions_of(person_id: str) -> Select[str]:
-    """Return the query of somebody's work: ids of submissions."""
-    return select(Submission.id).where(Submission.enrolment_id.in_(enrolments_of(person_id)))
+def submissions_of(enrolments: Select[str]) -> Select[str]:
+    """Return the query of what was made in these enrolments: ids of submissions."""
+    return select(Submission.id).where(Submission.enrolment_id.in_(enrolments))
 
 
-def versions_of(person_id: str) -> Select[str]:
-    """Return the query of somebody's hand-ins: ids of versions."""
-    return select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(submissions_of(person_id)))
+def versions_of(enrolments: Select[str]) -> Select[str]:
+    """Return the query of what was handed in in these enrolments: ids of versions."""
+    return select(SubmissionVersion.id).where(SubmissionVersion.submission_id.in_(submissions_of(enrolments)))
 
 
 def forget(session: Session, leaving: Leaving) -> Sequence[str]:
@@ -45,21 +45,29 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
 
     Reviews that the person gave stay with the work of others, as those of a trainer.
     """
-    own, versions = submissions_of(leaving.person_id), versions_of(leaving.person_id)
+    session.execute(delete(ReviewPhrase).where(ReviewPhrase.person_id == leaving.person_id))
+    return empty_work(session, enrolments_of(leaving.person_id))
+
+
+def empty_work(session: Session, enrolments: Select[str]) -> Sequence[str]:
+    """Take the content out of all work of these enrolments; what was not accepted goes wholly.
+
+    Returns:
+        Where bytes lie in the file store that nobody needs any more.
+    """
+    own, versions = submissions_of(enrolments), versions_of(enrolments)
     files: list[str | None] = list(session.scalars(select(WorkFile.path).where(WorkFile.submission_id.in_(own))))
     held = select(WorkFile.id).where(WorkFile.submission_id.in_(own))
-    uploads = select(Upload.id).where(Upload.enrolment_id.in_(enrolments_of(leaving.person_id)))
+    uploads = select(Upload.id).where(Upload.enrolment_id.in_(enrolments))
     files += session.scalars(select(UploadPart.path).where(UploadPart.upload_id.in_(uploads)))
     files += session.scalars(select(Upload.whole_path).where(Upload.id.in_(uploads), Upload.whole_path.is_not(None)))
     reviews = select(Review.id).where(Review.version_id.in_(versions))
-    taking_part = enrolments_of(leaving.person_id)
     for statement in (
-        delete(LearningQuestion).where(LearningQuestion.enrolment_id.in_(taking_part)),
-        delete(AspectMark).where(AspectMark.enrolment_id.in_(taking_part)),
-        delete(AspectSharing).where(AspectSharing.enrolment_id.in_(taking_part)),
+        delete(LearningQuestion).where(LearningQuestion.enrolment_id.in_(enrolments)),
+        delete(AspectMark).where(AspectMark.enrolment_id.in_(enrolments)),
+        delete(AspectSharing).where(AspectSharing.enrolment_id.in_(enrolments)),
         delete(UploadPart).where(UploadPart.upload_id.in_(uploads)),
-        delete(Upload).where(Upload.enrolment_id.in_(enrolments_of(leaving.person_id))),
-        delete(ReviewPhrase).where(ReviewPhrase.person_id == leaving.person_id),
+        delete(Upload).where(Upload.enrolment_id.in_(enrolments)),
         delete(VersionFile).where(VersionFile.file_id.in_(held)),
         delete(WorkFile).where(WorkFile.submission_id.in_(own)),
         delete(DraftCopy).where(DraftCopy.submission_id.in_(own)),

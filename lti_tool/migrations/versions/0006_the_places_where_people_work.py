@@ -350,6 +350,8 @@ def _defence() -> None:
 
 def _privacy() -> None:
     op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    for table in _AGREED:
+        op.add_column(table, sa.Column("consent_version", sa.Integer(), server_default="1", nullable=False))
     op.create_table(
         "erased_account",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -361,6 +363,13 @@ def _privacy() -> None:
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
+    )
+    op.create_table(
+        "retention_run",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_retention_run")),
     )
 
 
@@ -394,10 +403,14 @@ def downgrade() -> None:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
     op.drop_column("person", "erased_at")
+    for table in _AGREED[:2]:
+        op.drop_column(table, "consent_version")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
 _OF_SUBMISSION = "ix_submission_version_submission_id"
+_AGREED = ("shared_piece", "directory_entry", "mail_address")
+"""Tables that hold what somebody agreed to; the first two were there before."""
 _TABLES: tuple[str, ...] = (
     "staff_member",
     "staff_identity",
@@ -417,6 +430,7 @@ _TABLES: tuple[str, ...] = (
     "limited_requests",
     "erased_account",
     "file_to_remove",
+    "retention_run",
     "tally_count",
     "engine_beat",
 )
