@@ -18,6 +18,7 @@ from lti_tool.training.access import Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment
 from lti_tool.training.questions import growth_of
+from mappings.roles import Role
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _listed(session: Session, standing: Standing) -> Sequence[_Row]:
     query = (
         select(Enrolment.id, Enrolment.person_id, DirectoryEntry.shows_question, DirectoryEntry.consent_version)
         .join(DirectoryEntry, DirectoryEntry.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == standing.cohort.id)
+        .where(Enrolment.cohort_id == standing.cohort.id, Enrolment.role == Role.PARTICIPANT.value)
     )
     if not sees_all(standing):
         query = query.where(Enrolment.id.in_(trained(standing)))
