@@ -19,6 +19,8 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.api.service import ApiParts, api_parts
+from lti_tool.api.views import blueprint as api_blueprint
 from lti_tool.audit import AuditTrail
 from lti_tool.certificates.award_views import CALLBACK
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
@@ -88,6 +90,10 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.linking.leaving import forget as forget_links
+from lti_tool.linking.leaving import taken_up
+from lti_tool.linking.service import LinkService
+from lti_tool.linking.views import blueprint as linking_blueprint
 from lti_tool.mailing import Mailer
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
@@ -235,6 +241,7 @@ class Parts:
     decisions: DecisionService
     explanations: ExplanationService
     replacements: ReplacementService
+    api: ApiParts
     erasures: ErasureService
     erasing: ErasingService
     retention: RetentionService
@@ -262,6 +269,7 @@ class Parts:
     tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
+    links: LinkService
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
@@ -373,6 +381,17 @@ def compose(
     moodle_writes = MoodleWrites(engine, clock)
     mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
     notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    links = LinkService(
+        database,
+        vault,
+        clock,
+        Access(trainings),
+        audit,
+        followers=[
+            lambda session, person_id, _participants: outbox.catch_up_person(session, person_id),
+            awards.follow_joined,
+        ],
+    )
     mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
@@ -407,13 +426,28 @@ def compose(
     drafts = DraftFiles(clock, settings.file_max_mb, followers)
     uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
-    files = FileStore(settings.files_location)
+    by_hand = ByHandService(database, clock, awards)
+    replacements = ReplacementService(settings, database, clock, issuer_keys)
+    api = api_parts(
+        settings,
+        database,
+        clock,
+        engine,
+        vault,
+        outgoing,
+        audit,
+        trainings,
+        by_hand,
+        certificates,
+        replacements,
+    )
     erasing = ErasingService(
         database,
         clock,
         files,
         (
             forget_notices,
+            forget_links,
             forget_scores,
             forget_native,
             forget_shared,
@@ -421,6 +455,7 @@ def compose(
             forget_work,
             forgotten.forget,
         ),
+        also=taken_up,
     )
 
     engine.register(POST_SCORE, poster.post, lanes=True)
@@ -443,6 +478,7 @@ def compose(
         engine.register(SEND_MAIL, sender.send)
         engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
     engine.register(ISSUE_BATCH, batch_runs.run)
+    api.register(engine)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
@@ -468,6 +504,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-links", links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
@@ -541,7 +578,8 @@ def compose(
         certificates=certificates,
         decisions=decisions,
         explanations=ExplanationService(database, Access(trainings), trainings),
-        replacements=ReplacementService(settings, database, clock, issuer_keys),
+        replacements=replacements,
+        api=api,
         erasures=ErasureService(database, clock),
         erasing=erasing,
         retention=retention,
@@ -554,7 +592,7 @@ def compose(
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
         batch_runs=batch_runs,
-        by_hand=ByHandService(database, clock, awards),
+        by_hand=by_hand,
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
@@ -572,6 +610,7 @@ def compose(
         notices=notices,
         notice_book=notice_book,
         mail=mail,
+        links=links,
         mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
@@ -665,6 +704,7 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
+            aspect_followers=[parts.notices.follow_aspects],
             printable=name_problem,
             inspector=parts.inspector,
         ),
@@ -683,8 +723,10 @@ def create_app(parts: Parts) -> Flask:
         parts.notices,
         parts.notice_book,
         parts.mail,
+        parts.links,
         *_sign_in_services(parts),
     )
+    provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)
     outbox = OutboxCounts(parts.database, parts.clock)
     provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
@@ -703,6 +745,7 @@ def create_app(parts: Parts) -> Flask:
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
             "mail.turn_off": settings.verifications_per_minute,
+            "api.openapi": settings.certificate_pages_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
@@ -726,6 +769,7 @@ def create_app(parts: Parts) -> Flask:
         exchange_blueprint,
         notices_blueprint,
         mail_blueprint,
+        linking_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
@@ -733,6 +777,7 @@ def create_app(parts: Parts) -> Flask:
         badges_blueprint,
         verification_blueprint,
         console_blueprint,
+        api_blueprint,
         privacy_blueprint,
         signin_blueprint,
     ):

@@ -59,9 +59,9 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
-    "notices": 8,
+    **dict.fromkeys(("notices", "linking"), 8),
     "privacy": 9,
-    "console": 10,
+    **dict.fromkeys(("api", "console"), 10),
     **dict.fromkeys(TOGETHER, 11),
 }
 ONLY_IMPORTERS = {"pylti1p3": "lti_tool/launch/pylti.py", "dbos": "lti_tool/jobs/engine.py"}

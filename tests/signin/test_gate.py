@@ -3,8 +3,7 @@
 import flask_wtf.csrf
 
 from lti_tool.audit import DONE, REFUSED
-from lti_tool.signin.arriving import CONSOLE
-from lti_tool.signin.gate import Role
+from lti_tool.signin.gate import CONSOLE, Role
 from tests.signin.conftest import House
 from tests.staff import form_token, post_as_staff, sign_in_staff
 
@@ -52,6 +51,7 @@ def test_without_the_role_the_page_says_so_and_it_stands_in_the_trail(house: Hou
     answer = client.get("/guarded/issuer")
     assert answer.status_code == 403
     assert "Deze pagina hoort niet bij je rol" in answer.text
+    assert 'href="/account">Naar het overzicht' in answer.text
     assert "leeromgeving" not in answer.text
     assert post_as_staff(client, "/guarded/abc/do").status_code == 403
     assert house.trail(REFUSED) == [(member.id, "guarded.issuer", ""), (member.id, "guarded.do", "abc")]

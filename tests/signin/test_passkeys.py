@@ -9,9 +9,8 @@ import pytest
 from lti_tool.audit import REFUSED
 from lti_tool.config import Settings
 from lti_tool.errors import Refused
-from lti_tool.signin.arriving import CONSOLE
 from lti_tool.signin.errors import AccountClosed, AttemptGone, PasskeyRefused
-from lti_tool.signin.gate import Role, StaffMember
+from lti_tool.signin.gate import CONSOLE, Role, StaffMember
 from lti_tool.signin.passkeys import Passkeys
 from lti_tool.signin.service import Visit
 from tests.signin.conftest import House

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _shared_work()
     _watching()
     _defence()
+    _api()
     _privacy()
 
 
@@ -249,7 +250,56 @@ def _notices() -> None:
 
 
 def _linked_accounts() -> None:
-    pass
+    op.create_table(
+        "link_code",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_code_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_code")),
+        sa.UniqueConstraint("mark", name=op.f("uq_link_code_mark")),
+    )
+    op.create_index("ix_link_code_account_id_made_at", "link_code", ["account_id", "made_at"])
+    op.create_table(
+        "link_tries",
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_tries_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_link_tries")),
+    )
+    op.create_table(
+        "account_link",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("kept_id", sa.String(length=22), nullable=False),
+        sa.Column("joined_id", sa.String(length=22), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["kept_id"], ["person.id"], name=op.f("fk_account_link_kept_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["joined_id"], ["person.id"], name=op.f("fk_account_link_joined_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+    )
+    op.create_index(op.f("ix_account_link_kept_id"), "account_link", ["kept_id"])
+    op.create_index(op.f("ix_account_link_joined_id"), "account_link", ["joined_id"])
+    op.create_table(
+        "account_link_change",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("link_id", sa.String(length=22), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("table", sa.String(length=63), nullable=False),
+        sa.Column("key", sa.JSON(), nullable=False),
+        sa.Column("column", sa.String(length=63), nullable=True),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["account_link.id"], name=op.f("fk_account_link_change_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link_change")),
+        sa.UniqueConstraint("link_id", "position", name=op.f("uq_account_link_change_link_id_position")),
+    )
 
 
 def _uploads() -> None:
@@ -350,6 +400,8 @@ def _defence() -> None:
 
 def _privacy() -> None:
     op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    for table in _AGREED:
+        op.add_column(table, sa.Column("consent_version", sa.Integer(), server_default="1", nullable=False))
     op.create_table(
         "erased_account",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -389,6 +441,80 @@ def _watching() -> None:
     op.create_index(op.f("ix_engine_beat_seen_at"), "engine_beat", ["seen_at"])
 
 
+def _api() -> None:
+    op.create_table(
+        "api_client",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("prefix", sa.String(8), nullable=False),
+        sa.Column("token_digest", sa.String(64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_client")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_client_prefix")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_api_client_token_digest")),
+    )
+    op.create_table(
+        "api_answer",
+        sa.Column("client_id", sa.String(22), nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("request_digest", sa.String(64), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["api_client.id"], name=op.f("fk_api_answer_client_id_api_client"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("pk_api_answer")),
+    )
+    op.create_index(op.f("ix_api_answer_begun_at"), "api_answer", ["begun_at"])
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("client_id", sa.String(22), nullable=False),
+        sa.Column("url", sa.String(500), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("secret_sealed", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_until", sa.Integer(), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_why", sa.String(50), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["api_client.id"], name=op.f("fk_webhook_client_id_api_client"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_client_id"), "webhook", ["client_id"])
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("webhook_id", sa.String(22), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(40), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_problem", sa.String(50), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+        sa.UniqueConstraint("webhook_id", "entry", name=op.f("uq_webhook_delivery_webhook_id_entry")),
+    )
+    op.create_index("ix_webhook_delivery_state_due_at", "webhook_delivery", ["state", "due_at"])
+    op.create_index("ix_webhook_delivery_webhook_id_created_at_id", "webhook_delivery", ["webhook_id", "created_at", "id"])
+    op.create_index("ix_certificate_issued_at_id", "certificate", ["issued_at", "id"])
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
@@ -401,10 +527,14 @@ def downgrade() -> None:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
     op.drop_column("person", "erased_at")
+    for table in _AGREED[:2]:
+        op.drop_column(table, "consent_version")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
 _OF_SUBMISSION = "ix_submission_version_submission_id"
+_AGREED = ("shared_piece", "directory_entry", "mail_address")
+"""Tables that hold what somebody agreed to; the first two were there before."""
 _TABLES: tuple[str, ...] = (
     "staff_member",
     "staff_identity",
@@ -416,6 +546,10 @@ _TABLES: tuple[str, ...] = (
     "issuing_batch_item",
     "notice",
     "mail_address",
+    "link_code",
+    "link_tries",
+    "account_link",
+    "account_link_change",
     "upload",
     "upload_part",
     "learning_question",
@@ -427,12 +561,17 @@ _TABLES: tuple[str, ...] = (
     "retention_run",
     "tally_count",
     "engine_beat",
+    "api_client",
+    "api_answer",
+    "webhook",
+    "webhook_delivery",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),
     ("ix_audit_event_target_id_at", "audit_event"),
     ("ix_certificate_wanted", "certificate"),
+    ("ix_certificate_issued_at_id", "certificate"),
     ("ix_score_outbox_failed", "score_outbox"),
 )
 """Of tables that were there: index and table."""
