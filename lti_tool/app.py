@@ -76,6 +76,8 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.meetings.service import meeting_services
+from lti_tool.meetings.views import blueprint as meetings_blueprint
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -508,6 +510,15 @@ def create_app(parts: Parts) -> Flask:
             reaction_followers=[parts.notices.follow_reaction],
             piece_followers=[parts.notices.follow_piece],
         ),
+        *meeting_services(
+            settings,
+            parts.database,
+            parts.clock,
+            Access(parts.trainings),
+            parts.extras,
+            parts.audit,
+            followers=[parts.awards.follow_attendance],
+        ),
         parts.notices,
         parts.notice_book,
         parts.audit,
@@ -553,6 +564,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         exchange_blueprint,
+        meetings_blueprint,
         notices_blueprint,
         sync_blueprint,
         moodle_blueprint,

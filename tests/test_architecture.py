@@ -31,7 +31,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("advantage", "courses"), 4),
     **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
-    **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
+    **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange", "meetings"), 7),
     "notices": 8,
     "privacy": 9,
     **dict.fromkeys(("app", "backup", "cli", "demo", "doctor", "health", "migrations", "serving"), 10),

@@ -22,7 +22,17 @@ from lti_tool.moodle.models import ActivityMapping, MoodleCourse, MoodleWrite, N
 from lti_tool.notices.models import Notice, NoticeKind
 from lti_tool.signin.gate import Role as StaffRole
 from lti_tool.sync.models import ScoreOutbox
-from lti_tool.training.models import DraftCopy, Enrolment, ReviewPhrase, Submission, SubmissionVersion, WorkFile
+from lti_tool.training.models import (
+    Attendance,
+    AttendanceChange,
+    DraftCopy,
+    Enrolment,
+    Meeting,
+    ReviewPhrase,
+    Submission,
+    SubmissionVersion,
+    WorkFile,
+)
 from lti_tool.web.own_window import is_own_window
 from mappings.roles import Role
 from tests.clock import FakeClock
@@ -54,6 +64,9 @@ OWN_OR_SHARED = {
     "exchange.share",
     "exchange.shelf",
     "exchange.shelf_file",
+    "meetings.calendar",
+    "meetings.calendar_of",
+    "meetings.overview",
     "notices.overview",
     "notices.read_all",
     "training.assignment",
@@ -195,6 +208,22 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
         native = add(
             NativeFile(version_id=version, platform_id=zoe.platform.id, name=f"{SECRET}.pdf", size=1, url="https://x")
         )
+        trainer_id = circle.trainer.viewer.person_id
+        meeting = add(
+            Meeting(
+                cohort_id=group.cohort_id,
+                title="Waar sta je?",
+                starts_at=now,
+                minutes=60,
+                contact_minutes=60,
+                planned_by_id=trainer_id,
+                changed_at=now,
+            )
+        )
+        said = {"state": "absent", "minutes": 0, "reason": f"{SECRET}e reden"}
+        key = {"meeting_id": meeting, "enrolment_id": enrolment}
+        session.add(Attendance(**key, **said, marked_by_id=trainer_id, marked_at=now))
+        session.add(AttendanceChange(**key, **said, by_id=trainer_id, at=now))
         request = add(
             DeepLinkingRequest(
                 session_id=circle.trainer.viewer.session_id,
@@ -221,9 +250,11 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "award_id": award,
                 "score_id": score,
                 "request_id": request,
+                "meeting_id": meeting,
                 "notice_id": session.scalars(select(Notice.id).where(Notice.kind == NoticeKind.RETURNED)).one(),
             },
             "awards": {"form": "pdf"},
+            "meetings": {"how": "off"},
             "moodle": {"score_id": write, "file_id": native},
             "exchange": {
                 "piece_id": session.scalars(select(SharedPiece.id)).one(),

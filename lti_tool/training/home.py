@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from lti_tool.clock import Clock
 from lti_tool.courses.models import Account, Person
 from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
+from lti_tool.training.contact_hours import NO_HOURS, MeetingShown, hours_of, soon
 from lti_tool.training.drafts import owner_of
 from lti_tool.training.outcomes import (
     CertificateCard,
@@ -34,7 +36,7 @@ from lti_tool.training.showing import (
     work_of,
 )
 from mappings.award import AwardMode
-from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
+from mappings.progress import ContactHours, OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
 from mappings.training import Assignment, Phase, Training
 
 NOTICES = 3
@@ -84,11 +86,18 @@ class CertificatePanel:
     card: CertificateCard
     by_approval: bool = False
     """A trainer proposes and the issuer decides, once everything is accepted."""
+    hours: ContactHours = NO_HOURS
+    """For how long somebody was at meetings; read only where that counts."""
+
+    @property
+    def all_accepted(self) -> bool:
+        """Whether all required assignments are accepted."""
+        return self.accepted == self.required
 
     @property
     def complete(self) -> bool:
-        """Whether all required assignments are accepted."""
-        return self.accepted == self.required
+        """Whether all required assignments are accepted, and the contact hours made where they count."""
+        return self.all_accepted and not self.hours.missing
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,8 @@ class HomePage:
     panel: CertificatePanel
     news: News | None
     """What is new in what the cohort shares; None: it shares nothing."""
+    meetings: tuple[MeetingShown, ...]
+    """The next ones."""
     notices: Sequence[Any]
     """What happened that the person has not read yet."""
 
@@ -157,12 +168,14 @@ class HomeService:
 
     Args:
         database: where everything is.
+        clock: which meetings are still to come.
         access: who may.
         extras: the certificate and the scores.
     """
 
-    def __init__(self, database: Database, access: Access, extras: Extras) -> None:
+    def __init__(self, database: Database, clock: Clock, access: Access, extras: Extras) -> None:
         self._database = database
+        self._clock = clock
         self._access = access
         self._extras = extras
 
@@ -187,6 +200,7 @@ class HomeService:
                 question=question_of(session, rows),
                 panel=self._panel(session, standing, rows),
                 news=self._extras.news(session, standing),
+                meetings=soon(session, cohort_id, self._clock()),
                 notices=self._extras.notices(session, standing, NOTICES),
             )
 
@@ -243,6 +257,7 @@ class HomeService:
             approved=standing.cohort.approved_at is not None,
             card=self._extras.certificate(session, standing.enrolment_id or ""),
             by_approval=training.award.mode is AwardMode.APPROVAL,
+            hours=hours_of(session, training, standing.enrolment_id or ""),
         )
 
 

@@ -58,6 +58,9 @@ class OutcomeChanged:
 OutcomeFollower: TypeAlias = Callable[[Session, OutcomeChanged], None]
 """Told of every hand-in that changes the outcome, and of every review."""
 
+AttendanceFollower: TypeAlias = Callable[[Session, str], None]
+"""Told the id of an enrolment whose contact hours changed."""
+
 PersonFollower: TypeAlias = Callable[[Session, str], None]
 """Told the id of a person who confirmed the name for the certificate."""
 

@@ -67,7 +67,7 @@ def training_services(
         Briefs(),
         ArrivalService(database, cohorts),
         ReviewArrivalService(database, access),
-        HomeService(database, access, extras),
+        HomeService(database, clock, access, extras),
         BoardService(database, clock, access, extras),
         queue,
         PhraseService(database, clock, access),
