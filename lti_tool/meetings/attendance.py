@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import Words
 from lti_tool.launch.sessions import Viewer
@@ -67,6 +68,7 @@ class AttendancePage:
 
     place: Place
     meeting: MeetingShown
+    begun: bool
     marks: Sequence[MarkShown]
     changes: Sequence[ChangeShown]
     """The newest first."""
@@ -84,12 +86,14 @@ class AttendanceService:
 
     Args:
         database: where everything is.
+        clock: whether the meeting has begun.
         access: who may.
         extras: whose certificate is made.
     """
 
-    def __init__(self, database: Database, access: MeetingAccess, extras: Extras) -> None:
+    def __init__(self, database: Database, clock: Clock, access: MeetingAccess, extras: Extras) -> None:
         self._database = database
+        self._clock = clock
         self._access = access
         self._extras = extras
 
@@ -104,6 +108,7 @@ class AttendanceService:
             return AttendancePage(
                 place=Place.of(standing),
                 meeting=MeetingShown.of(meeting),
+                begun=meeting.starts_at <= self._clock(),
                 marks=[mark_shown(person, rows.get(person.enrolment_id)) for person in people],
                 changes=_changes(session, meeting_id, {person.enrolment_id: person for person in people}),
                 taken_back=[line for line in lines if line.taken_back],

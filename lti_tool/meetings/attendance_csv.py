@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import Words
 from lti_tool.launch.sessions import Viewer
 from lti_tool.meetings.access import MeetingAccess
 from lti_tool.meetings.attendance import MarkShown, mark_shown
-from lti_tool.meetings.marking import Mark, MarkingService, kept_of
+from lti_tool.meetings.marking import TOO_EARLY, WAS_THERE, Mark, MarkingService, kept_of
 from lti_tool.training.board_csv import BOM, safe_cell
 from lti_tool.training.contact_hours import AttendanceState, MeetingShown, meetings_of
 from lti_tool.training.errors import Incomplete
@@ -42,13 +43,17 @@ class AttendanceFiles:
 
     Args:
         database: its own short transactions.
+        clock: which meetings have begun.
         access: who may.
         marking: keeps what comes in.
         zone: in which dates are told.
     """
 
-    def __init__(self, database: Database, access: MeetingAccess, marking: MarkingService, zone: ZoneInfo) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, access: MeetingAccess, marking: MarkingService, zone: ZoneInfo
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._access = access
         self._marking = marking
         self._zone = zone
@@ -88,9 +93,9 @@ class AttendanceFiles:
         lines = list(_lines(text))
         with self._database.session() as session:
             standing = self._access.trainer(session, viewer, cohort_id)
-            meetings = {meeting.id for meeting in meetings_of(session, cohort_id)}
+            begun = {meeting.id: meeting.starts_at <= self._clock() for meeting in meetings_of(session, cohort_id)}
             people = {person.enrolment_id for person in participants(session, standing)}
-            marks, problems = _marks(lines, meetings, people)
+            marks, problems = _marks(lines, begun, people)
             if problems:
                 raise Incomplete({"file": "\n".join(problems)})
             return self._marking.write(session, viewer, standing, marks)
@@ -128,7 +133,7 @@ def _plain(value: str) -> str:
 
 
 def _marks(
-    lines: Sequence[tuple[int, Mapping[str, str]]], meetings: set[str], people: set[str]
+    lines: Sequence[tuple[int, Mapping[str, str]]], begun: Mapping[str, bool], people: set[str]
 ) -> tuple[Mapping[str, Sequence[Mark]], Sequence[str]]:
     """Return the marks by meeting, and what is wrong, line by line."""
     marks: dict[str, dict[str, Mark]] = {}
@@ -138,7 +143,7 @@ def _marks(
         if not word:
             continue
         try:
-            meeting_id, mark = _mark(line, word, meetings, people)
+            meeting_id, mark = _mark(line, word, begun, people)
             if mark.enrolment_id in marks.setdefault(meeting_id, {}):
                 raise Incomplete({"file": _l("deze deelnemer staat al eerder bij deze bijeenkomst")})
             marks[meeting_id][mark.enrolment_id] = mark
@@ -150,15 +155,17 @@ def _marks(
     return {meeting_id: list(some.values()) for meeting_id, some in marks.items()}, problems
 
 
-def _mark(line: Mapping[str, str], word: str, meetings: set[str], people: set[str]) -> tuple[str, Mark]:
+def _mark(line: Mapping[str, str], word: str, begun: Mapping[str, bool], people: set[str]) -> tuple[str, Mark]:
     meeting_id, enrolment_id = line.get(MEETING, ""), line.get(PARTICIPANT, "")
     wrong: Words | None = None
-    if meeting_id not in meetings:
+    if meeting_id not in begun:
         wrong = _l("deze bijeenkomst is er niet in deze editie")
     elif enrolment_id not in people:
         wrong = _l("deze deelnemer is er niet in deze editie, of niet bij jou")
     elif word not in _STATES:
         wrong = _l("schrijf aanwezig, deels of afwezig")
+    elif _STATES[word] in WAS_THERE and not begun[meeting_id]:
+        wrong = TOO_EARLY
     if wrong is not None:
         raise Incomplete({"file": wrong})
     mark = Mark(enrolment_id, _STATES[word], line.get(HOURS, ""), line.get(REASON, ""))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete, select
@@ -22,6 +23,9 @@ from lti_tool.training.outcomes import AttendanceFollower
 from lti_tool.training.writing import clean_text
 
 LONGEST_REASON = 300
+WAS_THERE = (AttendanceState.PRESENT.value, AttendanceState.PARTLY.value)
+TOO_EARLY = _l("De bijeenkomst is nog niet begonnen. Je kunt nu alleen invullen wie er niet bij is.")
+"""Hours would count, and a certificate be made, of what has not taken place."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,11 @@ class MarkingService:
         """Write marks of meetings of one cohort, by the meeting's id, in the caller's transaction. Raises as `mark`."""
         wanted = {meeting_id: {one.enrolment_id: kept_of(one) for one in some} for meeting_id, some in marks.items()}
         people = {one for some in wanted.values() for one in some}
-        self._check(session, standing, wanted, people)
+        begins = self._check(session, standing, wanted, people)
+        for meeting_id, some in wanted.items():
+            for enrolment_id, kept in some.items():
+                if self._clock() < begins[meeting_id] and kept.state in WAS_THERE:
+                    raise Incomplete({f"state-{enrolment_id}": TOO_EARLY})
         there = {(row.meeting_id, row.enrolment_id): row for row in session.scalars(_marked(wanted, people))}
         changed: list[str] = []
         for meeting_id, some in wanted.items():
@@ -106,14 +114,22 @@ class MarkingService:
         return len(changed)
 
     @staticmethod
-    def _check(session: Session, standing: Standing, wanted: Mapping[str, object], people: set[str]) -> None:
-        """Hold the meetings, so that two who mark at once wait for each other, and see that all of it is the viewer's."""
-        of_cohort = select(Meeting.id).where(Meeting.cohort_id == standing.cohort.id, Meeting.id.in_(wanted))
-        if len(session.scalars(of_cohort.order_by(Meeting.id).with_for_update()).all()) != len(wanted):
+    def _check(
+        session: Session, standing: Standing, wanted: Mapping[str, object], people: set[str]
+    ) -> Mapping[str, datetime]:
+        """Hold the meetings, so that two who mark at once wait for each other, and see that all of it is the viewer's.
+
+        Returns:
+            When each of the meetings begins.
+        """
+        of_cohort = select(Meeting).where(Meeting.cohort_id == standing.cohort.id, Meeting.id.in_(wanted))
+        meetings = session.scalars(of_cohort.order_by(Meeting.id).with_for_update()).all()
+        if len(meetings) != len(wanted):
             raise NotFound("a meeting of another cohort")
         trained = session.scalars(select(Enrolment.id).where(standing.reviewable(), among(Enrolment.id, people)))
         if set(trained) != people:
             raise NotFound("a participant whom the viewer does not train")
+        return {meeting.id: meeting.starts_at for meeting in meetings}
 
     def _keep(self, session: Session, by_id: str, meeting_id: str, enrolment_id: str, kept: _Kept) -> None:
         now, key = self._clock(), {"meeting_id": meeting_id, "enrolment_id": enrolment_id}

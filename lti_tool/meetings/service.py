@@ -39,7 +39,7 @@ def meeting_services(
     return (
         MeetingsService(database, clock, members, extras),
         PlanningService(database, clock, members, trail, zone, followers),
-        AttendanceService(database, members, extras),
+        AttendanceService(database, clock, members, extras),
         marking,
-        AttendanceFiles(database, members, marking, zone),
+        AttendanceFiles(database, clock, members, marking, zone),
     )

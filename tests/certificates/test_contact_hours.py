@@ -57,7 +57,7 @@ def people(app: Flask, parts: Parts, ready: Ready) -> People:
     return launched(app, parts, ready)
 
 
-def plan(people: People, ready: Ready, title: str, day: str = "2026-12-03") -> str:
+def plan(people: People, ready: Ready, title: str, day: str = "2026-11-19") -> str:
     answer = people.trainer.post(f"/cohort/{ready.cohort_id}/meetings/new", {**TYPED, "title": title, "day": day})
     assert answer.status_code == 303
     return answer.location.split("#b-")[1]
@@ -81,7 +81,7 @@ def home(people: People, ready: Ready) -> str:
 def test_the_certificate_waits_for_the_hours_and_follows_when_attendance_is_entered(
     parts: Parts, ready: Ready, people: People, jobs: RecordingJobs
 ) -> None:
-    first, second = plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-12-10")
+    first, second = plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-11-20")
     mark(people.trainer, ready, first, "present")
     assert (state(parts), jobs.run()) == (None, 0)
     page = home(people, ready)
@@ -105,7 +105,7 @@ def test_the_certificate_waits_for_the_hours_and_follows_when_attendance_is_ente
 def test_hours_taken_back_leave_the_certificate_and_are_told_to_the_trainer(
     parts: Parts, ready: Ready, people: People, jobs: RecordingJobs
 ) -> None:
-    first, second = plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-12-10")
+    first, second = plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-11-20")
     for meeting in (first, second):
         mark(people.trainer, ready, meeting, "present")
     jobs.run()
@@ -131,7 +131,7 @@ def test_hours_taken_back_leave_the_certificate_and_are_told_to_the_trainer(
 def test_hours_taken_back_before_the_job_runs_keep_the_certificate_from_being_made_until_they_are_there_again(
     parts: Parts, ready: Ready, people: People, jobs: RecordingJobs
 ) -> None:
-    first, second = plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-12-10")
+    first, second = plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-11-20")
     for meeting in (first, second):
         mark(people.trainer, ready, meeting, "present")
     assert people.trainer.post(f"/meeting/{second}/off").status_code == 303
@@ -147,7 +147,7 @@ def test_hours_taken_back_before_the_job_runs_keep_the_certificate_from_being_ma
 def test_an_award_by_approval_is_not_proposed_without_the_hours(
     parts: Parts, ready: Ready, people: People, jobs: RecordingJobs
 ) -> None:
-    meetings = [plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-12-10")]
+    meetings = [plan(people, ready, "Waar sta je?"), plan(people, ready, "Terugkijken", "2026-11-20")]
     for meeting in meetings:
         mark(people.trainer, ready, meeting, "present")
     assert jobs.run() == 0

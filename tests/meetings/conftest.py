@@ -22,6 +22,10 @@ TYPED = {
 }
 
 
+HELD = {**TYPED, "day": "2026-11-20"}
+"""A meeting that has been."""
+
+
 @dataclass
 class Round:
     """The cohort's people around its meetings."""
@@ -48,6 +52,10 @@ class Round:
         answer = self.trainer.post(f"{self.overview()}/new", {**TYPED, **changes})
         assert answer.status_code == 303, answer.text
         return answer.location.split("#b-")[1]
+
+    def held(self, **changes: str) -> str:
+        """Plan a meeting that took place a few days ago, and return its id."""
+        return self.plan(**{**HELD, **changes})
 
     def enrolment(self, browser: Browser) -> str:
         with self.group.world.database.session() as session:

@@ -5,13 +5,13 @@ import io
 
 import pytest
 
-from tests.meetings.conftest import TYPED, Round
+from tests.meetings.conftest import HELD, Round
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_marks_are_kept_with_who_made_them_and_when_and_the_followers_are_told(round_: Round) -> None:
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     zoe, noor, ilse = (one.viewer.person_id for one in (round_.zoe, round_.noor, round_.trainer))
     assert round_.mark(meeting_id, round_.zoe, "present") == 303
     assert round_.mark(meeting_id, round_.noor, "partly", "1,5", " De  trein ") == 303
@@ -30,7 +30,7 @@ def test_marks_are_kept_with_who_made_them_and_when_and_the_followers_are_told(r
 
 @SQLITE
 def test_a_form_writes_only_what_differs_from_what_it_was_shown_with(round_: Round) -> None:
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     round_.mark(meeting_id, round_.zoe, "absent", reason="Ziek")
     assert round_.mark(meeting_id, round_.zoe, "", was="||") == 303
     assert round_.kept(meeting_id)[round_.zoe.viewer.person_id] == ("absent", 0, "Ziek")
@@ -40,7 +40,7 @@ def test_a_form_writes_only_what_differs_from_what_it_was_shown_with(round_: Rou
 
 @SQLITE
 def test_the_rest_is_marked_present_in_one_go(round_: Round) -> None:
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     who = round_.enrolment(round_.zoe)
     form = {f"was-{who}": "||", f"state-{who}": "absent", f"reason-{who}": "", "all": "present"}
     answer = round_.trainer.post(f"/meeting/{meeting_id}/attendance", form)
@@ -51,7 +51,7 @@ def test_the_rest_is_marked_present_in_one_go(round_: Round) -> None:
 
 @SQLITE
 def test_a_part_without_hours_is_asked_for_and_loses_nothing(round_: Round) -> None:
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     who = round_.enrolment(round_.noor)
     form = {f"was-{who}": "||", f"state-{who}": "partly", f"hours-{who}": "", f"reason-{who}": "De trein"}
     answer = round_.trainer.post(f"/meeting/{meeting_id}/attendance", form)
@@ -63,11 +63,11 @@ def test_a_part_without_hours_is_asked_for_and_loses_nothing(round_: Round) -> N
 
 
 def test_hours_follow_the_meeting_and_never_exceed_it(round_: Round) -> None:
-    first, second = round_.plan(), round_.plan(title="Tweede", contact_hours="2")
+    first, second = round_.held(), round_.held(title="Tweede", contact_hours="2")
     round_.mark(first, round_.zoe, "present")
     round_.mark(second, round_.zoe, "partly", "2,75")
     assert "Je was er 5 uur, van de 5 uur" in round_.zoe.page(round_.overview())
-    round_.trainer.post(f"/meeting/{first}/edit", {**TYPED, "contact_hours": "1,5"})
+    round_.trainer.post(f"/meeting/{first}/edit", {**HELD, "contact_hours": "1,5"})
     assert "Je was er 3,5 uur, van de 3,5 uur" in round_.zoe.page(round_.overview())
     round_.trainer.post(f"/meeting/{second}/off")
     assert "Je was er 1,5 uur, van de 1,5 uur" in round_.zoe.page(round_.overview())
@@ -76,7 +76,7 @@ def test_hours_follow_the_meeting_and_never_exceed_it(round_: Round) -> None:
 
 @SQLITE
 def test_who_was_there_is_seen_by_the_participant_and_by_no_other(round_: Round) -> None:
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     round_.mark(meeting_id, round_.noor, "absent", reason="Mantelzorg")
     assert "Mantelzorg" in round_.noor.page(round_.overview())
     assert "Mantelzorg" not in round_.zoe.page(round_.overview())
@@ -97,11 +97,11 @@ def test_pages_ask_as_much_for_many_meetings_as_for_one(round_: Round) -> None:
             found.append(len(count))
         return found
 
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     round_.mark(meeting_id, round_.zoe, "present")
     few = asked()
     for number in range(8):
-        other = round_.plan(title=f"Nummer {number}")
+        other = round_.held(title=f"Nummer {number}")
         round_.mark(other, round_.zoe, "present")
         round_.mark(other, round_.noor, "absent", reason="Ziek")
     assert asked() == few
@@ -128,7 +128,7 @@ def take_in_text(round_: Round, text: str) -> tuple[int, str]:
 
 
 def test_what_goes_out_comes_in_again_with_what_was_filled_in(round_: Round) -> None:
-    meeting_id = round_.plan(title="=SUM(1)")
+    meeting_id = round_.held(title="=SUM(1)")
     round_.mark(meeting_id, round_.noor, "absent", reason="=ziek")
     rows = sheet(round_)
     assert [(row["deelnemer"], row["aanwezigheid"], row["reden"]) for row in rows] == [
@@ -136,7 +136,7 @@ def test_what_goes_out_comes_in_again_with_what_was_filled_in(round_: Round) -> 
         ("Zoë van ’t Höfen", "", ""),
     ]
     assert rows[0]["bijeenkomst"] == "'=SUM(1)"
-    assert rows[0]["datum"] == "2026-12-03 15:30"
+    assert rows[0]["datum"] == "2026-11-20 15:30"
     rows[1] |= {"aanwezigheid": "Deels", "uren": "2,5"}
     status, where = take_in(round_, rows, ",")
     assert (status, "read=1" in where) == (303, True)
@@ -148,7 +148,7 @@ def test_what_goes_out_comes_in_again_with_what_was_filled_in(round_: Round) -> 
 
 @SQLITE
 def test_one_wrong_line_and_nothing_is_taken_over_and_every_wrong_line_is_told(round_: Round) -> None:
-    meeting_id = round_.plan()
+    meeting_id = round_.held()
     good, bad = sheet(round_)
     good |= {"aanwezigheid": "aanwezig"}
     wrong = [
@@ -174,7 +174,20 @@ def test_one_wrong_line_and_nothing_is_taken_over_and_every_wrong_line_is_told(r
 @SQLITE
 @pytest.mark.parametrize("text", ["", "naam;uren\nZoë;3\n", "\x00\x01"])
 def test_what_is_no_list_is_said_to_be_none(round_: Round, text: str) -> None:
-    round_.plan()
+    round_.held()
     status, page = take_in_text(round_, text)
     assert status == 422
     assert "Dit is geen presentielijst van hier" in page
+
+
+@SQLITE
+def test_before_it_begins_only_who_cannot_come_is_marked(round_: Round) -> None:
+    meeting_id = round_.plan()
+    assert round_.mark(meeting_id, round_.zoe, "present") == 422
+    assert round_.mark(meeting_id, round_.noor, "absent", reason="Vakantie") == 303
+    assert round_.trainer.post(f"/meeting/{meeting_id}/attendance", {"all": "present"}).status_code == 422
+    assert "zet de rest op aanwezig" not in round_.trainer.page(f"/meeting/{meeting_id}/attendance")
+    rows = sheet(round_)
+    rows[1] |= {"aanwezigheid": "aanwezig"}
+    assert "Regel 3: De bijeenkomst is nog niet begonnen." in take_in(round_, rows)[1]
+    assert round_.kept(meeting_id) == {round_.noor.viewer.person_id: ("absent", 0, "Vakantie")}
