@@ -8,7 +8,7 @@ SCHOOL_PORT ?= 8400
 ALL_TESTS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format certification fuzz bench chaos screenshots translations lock clean
+.PHONY: help demo serve test check format certification fuzz bench chaos soak screenshots translations lock sbom clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ chaos: $(READY) ## See whether every score arrives while everything fails; ARGS=
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+soak: $(READY) ## Play a mixed load for 30 minutes and see whether anything wears out; ARGS="--engine sqlite --minutes 5"
+	@sh scripts/fresh-machine.sh tests
+	@$(BIN)/python -m tests.soak $(ARGS)
+
 bench: $(READY) ## Measure launches, scores and reading a Moodle beside other tools, pages, certificates; ARGS="launches --quick" for a part
 	@sh scripts/fresh-machine.sh bench || echo "What needs it is left out." >&2
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -56,6 +60,10 @@ translations: $(READY) ## Gather the interface's texts, add new ones to the Engl
 
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/pip install -q 'uv>=0.9,<1' && $(BIN)/uv pip compile -q --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
+
+sbom: $(READY) ## List all dependencies with their licences: docs/dependencies.md and docs/sbom.cdx.json (CycloneDX)
+	@$(BIN)/pip install -q 'cyclonedx-bom>=7.5,<8' && $(BIN)/cyclonedx-py environment --output-reproducible --of JSON --pyproject pyproject.toml -o $(VENV)/sbom.json $(VENV)
+	@$(BIN)/python -m tests.dependencies $(VENV)/sbom.json
 
 clean: ## Remove the virtual environment and the caches; data in var/ stays
 	@rm -rf $(VENV) .bench tests/certificates/foreign/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

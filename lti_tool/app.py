@@ -7,6 +7,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +26,8 @@ from lti_tool.certificates.awards import SWEEP_EVERY as AWARD_SWEEP_EVERY
 from lti_tool.certificates.badge_views import blueprint as badges_blueprint
 from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.batch import BatchService
+from lti_tool.certificates.batch_runs import BATCH_SWEEP_EVERY, ISSUE_BATCH, BatchRuns
+from lti_tool.certificates.by_hand import ByHandService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.delivery import DeliveryService, forget_deliveries
 from lti_tool.certificates.erasing import ErasureService
@@ -45,13 +48,15 @@ from lti_tool.certificates.verification import VerificationService
 from lti_tool.certificates.verification_views import blueprint as verification_blueprint
 from lti_tool.certificates.views import blueprint as certificates_blueprint
 from lti_tool.clock import Clock, utc_now
-from lti_tool.config import Settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.connection.course_check import CourseCheck
 from lti_tool.connection.course_facts import CourseReader
 from lti_tool.connection.course_probing import CourseProber
 from lti_tool.connection.probing import Prober
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.connection.views import blueprint as connection_blueprint
+from lti_tool.console.service import console_services
+from lti_tool.console.views import blueprint as console_blueprint
 from lti_tool.courses.copies import CopyService
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
@@ -64,9 +69,11 @@ from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
 from lti_tool.exchange.sharing import keeps_file
 from lti_tool.exchange.views import blueprint as exchange_blueprint
+from lti_tool.gauges import Gauges
 from lti_tool.health import blueprint as health_blueprint
 from lti_tool.jobs.engine import Engine
 from lti_tool.jobs.queue import JobEngine
+from lti_tool.kept_secrets import KeptSecrets
 from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.login import LAUNCH_PATH
 from lti_tool.launch.models import Step
@@ -76,6 +83,7 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.mailing import Mailer
 from lti_tool.meetings.service import meeting_services
 from lti_tool.meetings.views import blueprint as meetings_blueprint
 from lti_tool.moodle.again import WriteAgainService
@@ -93,7 +101,12 @@ from lti_tool.moodle.sync import SYNC_SWEEP_EVERY, MoodleSync
 from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
-from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.addresses import MailService
+from lti_tool.notices.book import NoticeBook, last_nudges
+from lti_tool.notices.composing import Composer
+from lti_tool.notices.due import SEND_MAIL, MailQueue
+from lti_tool.notices.mail_views import blueprint as mail_blueprint
+from lti_tool.notices.mailing import MAIL_SWEEP_EVERY, MailSender
 from lti_tool.notices.service import NoticeService
 from lti_tool.notices.views import blueprint as notices_blueprint
 from lti_tool.notices.writing import NoticeWriter
@@ -104,11 +117,16 @@ from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
 from lti_tool.privacy.views import blueprint as privacy_blueprint
+from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
+from lti_tool.signin.oidc import OidcSignIn
+from lti_tool.signin.passkeys import Passkeys
+from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
@@ -126,23 +144,39 @@ from lti_tool.sync.roster_lists import RosterLists
 from lti_tool.sync.roster_rows import READ_ROSTER
 from lti_tool.sync.score_book import ScoreBook
 from lti_tool.sync.views import blueprint as sync_blueprint
+from lti_tool.tally import Tally
 from lti_tool.training.access import Access
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
+from lti_tool.training.inspecting import FileInspector, inspector_of
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
+from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
 from lti_tool.web.limits import init_limits, init_session_limit
 from lti_tool.web.own_window import in_own_window
+from lti_tool.web.request_codes import init_request_codes
 from lti_tool.web.setup import init_web
+from lti_tool.web.timing import init_timing
 from mappings.errors import DataFileError
 from mappings.loading import load_trainings
 from mappings.training import Training
 
 CLEAN_UP_EVERY = 3600.0
+SIGNING_IN = (
+    "signin.link",
+    "signin.use_link",
+    "signin.link_with_oidc",
+    "signin.oidc",
+    "signin.oidc_back",
+    "signin.passkey",
+    "signin.passkey_options",
+)
+"""The addresses with which somebody tries to sign in."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +223,8 @@ class Parts:
     issue_log: IssueLog
     certificate_columns: CertificateColumns
     batches: BatchService
+    batch_runs: BatchRuns
+    by_hand: ByHandService
     exports: ExportService
     moodle_sites: MoodleSites
     moodle_check: MoodleCheck
@@ -200,12 +236,19 @@ class Parts:
     embedding: EmbeddingService
     copied: CopiedCourseService
     files: FileStore
+    inspector: FileInspector
     audit: AuditTrail
+    tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
+    mail: MailService
+    mailer: Mailer | None
+    """None: no mail is sent."""
     staff: StaffService
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
+    sign_in_attempts: Attempts
+    provider: Provider
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -216,6 +259,9 @@ class Parts:
         """Stop the jobs and give all connections back."""
         self.engine.stop()
         self.outgoing.close()
+        if self.mailer is not None:
+            self.mailer.close()
+        self.tally.close()
         self.database.close()
 
 
@@ -226,6 +272,7 @@ def compose(
     database: Database | None = None,
     engine: JobEngine | None = None,
     outgoing: Outgoing | None = None,
+    mailer: Mailer | None = None,
     trainings: Mapping[str, Training] | None = None,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
@@ -236,6 +283,7 @@ def compose(
         database: where everything is kept; by default the one of the settings.
         engine: takes the jobs; the durable engine by default.
         outgoing: makes the calls; by default one that keeps to the settings.
+        mailer: hands over mail; by default to the server of the settings, or to none.
         trainings: by key; by default those of the package and of the settings.
 
     Raises:
@@ -243,9 +291,11 @@ def compose(
     """
     prepare_data_dir(settings)
     database = database or Database(settings.sqlalchemy_url)
-    vault = Vault(secret_of(settings))
-    engine = engine or Engine(settings, database, clock)
+    vault = Vault(KeptSecrets(settings))
+    tally = Tally(database)
+    engine = engine or Engine(settings, database, clock, tally)
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
+    mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
     key_ring = KeyRing(database, vault, clock)
     platforms = PlatformService(database, clock, outgoing)
@@ -255,11 +305,12 @@ def compose(
     deep_linking = DeepLinkingResponse(key_ring, clock)
     courses = CourseService(clock)
     sessions = SessionService(settings, database, clock)
-    traces = TraceService(settings, database, clock)
+    traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
     audit = AuditTrail(database, clock)
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
+    sign_in_attempts = Attempts(database, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -289,7 +340,9 @@ def compose(
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
-    notices = NoticeService(clock, NoticeWriter(), audit)
+    mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
+    notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
         outbox.follow,
@@ -314,30 +367,55 @@ def compose(
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
     issue_log = IssueLog(database, clock, settings.base_url)
+    decisions = DecisionService(database, clock, Access(trainings), awards)
+    batch_runs = BatchRuns(database, engine, clock, decisions, awards, issuer)
     columns = CertificateColumns(database, outbox, awards.cards)
+    files = FileStore(settings.files_location)
+    inspector = inspector_of(settings.clamav_url, settings.clamav_when_down, audit.refused)
+    drafts = DraftFiles(clock, settings.file_max_mb, followers)
+    uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
     engine.register(SYNC_MOODLE, moodle_sync.sync, lanes=True)
     engine.register(WRITE_MOODLE, moodle_writer.write, lanes=True)
     engine.register(ISSUE_CERTIFICATE, issuer.issue)
+    if mailer is not None and mail_queue is not None:
+        sender = MailSender(
+            database,
+            vault,
+            mailer,
+            Composer(settings.base_url, settings.host),
+            mail_queue,
+            trainings,
+            engine,
+            clock,
+            settings.default_locale,
+        )
+        engine.register(SEND_MAIL, sender.send)
+        engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
+    engine.register(ISSUE_BATCH, batch_runs.run)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
     engine.every(WRITE_SWEEP_EVERY, "sweep-moodle-writes", moodle_writer.sweep)
     engine.every(AWARD_SWEEP_EVERY, "sweep-awards", awards.sweep)
+    engine.every(BATCH_SWEEP_EVERY, "sweep-batches", batch_runs.sweep)
     engine.every(CERTIFICATE_SWEEP_EVERY, "sweep-certificate-columns", columns.sweep)
     engine.every(CLOSE_EVERY, "close-issue-log", issue_log.keep_up)
     engine.every(RETIRE_EVERY, "retire-issuing-keys", issuer_keys.retire)
     engine.every(KEEP_FRESH_EVERY, "keep-platform-keys", platform_keys.keep_fresh)
+    engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
 
     return Parts(
         settings=settings,
@@ -391,6 +469,7 @@ def compose(
             native_places=natives.places,
             keeps_file=keeps_file,
             shared=shared_mark,
+            nudged=last_nudges,
             news=news_of,
             unread=notice_book.unread,
             notices=notice_book.newest,
@@ -398,7 +477,7 @@ def compose(
         ),
         outcome_followers=followers,
         outbox=outbox,
-        score_book=ScoreBook(database, outbox),
+        score_book=ScoreBook(database, clock, outbox),
         poster=poster,
         rosters=rosters,
         roster_lists=roster_lists,
@@ -406,13 +485,15 @@ def compose(
         issuer_keys=issuer_keys,
         issuer=issuer,
         certificates=certificates,
-        decisions=DecisionService(database, clock, Access(trainings), awards),
+        decisions=decisions,
         explanations=ExplanationService(database, Access(trainings), trainings),
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
         issue_log=issue_log,
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
+        batch_runs=batch_runs,
+        by_hand=ByHandService(database, clock, awards),
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
@@ -423,13 +504,19 @@ def compose(
         native_courses=NativeCourses(database, Access(trainings), moodle_sync),
         embedding=EmbeddingService(settings, database, clock, courses, cohorts, trainings, deep_linking),
         copied=CopiedCourseService(database, courses, CopyService(clock), cohorts),
-        files=FileStore(settings.files_location),
+        files=files,
+        inspector=inspector,
         audit=audit,
+        tally=tally,
         notices=notices,
         notice_book=notice_book,
+        mail=mail,
+        mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
+        sign_in_attempts=sign_in_attempts,
+        provider=Provider(settings, outgoing, vault, clock),
     )
 
 
@@ -437,7 +524,8 @@ def create_app(parts: Parts) -> Flask:
     """Build the Flask application over the parts."""
     settings = parts.settings
     app = Flask("lti_tool", static_folder=None, static_url_path="/static")
-    app.secret_key = parts.vault.mac("flask", "secret key")
+    _keep_secret_keys(app, parts.vault)
+    app.before_request(partial(_keep_secret_keys, app, parts.vault))
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["TIME_ZONE"] = settings.time_zone
     app.config["HTTPS_ONLY"] = settings.secure
@@ -468,6 +556,21 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         *_holders_services(parts),
+        *console_services(
+            settings,
+            parts.database,
+            parts.clock,
+            parts.vault,
+            parts.trainings,
+            certificates=parts.certificates,
+            decisions=parts.decisions,
+            explanations=parts.explanations,
+            replacements=parts.replacements,
+            erasures=parts.erasures,
+            by_hand=parts.by_hand,
+            batch_runs=parts.batch_runs,
+            score_book=parts.score_book,
+        ),
         BadgeService(settings, parts.certificates),
         PageParts(),
         VerificationService(parts.certificates, parts.clock),
@@ -485,8 +588,10 @@ def create_app(parts: Parts) -> Flask:
             parts.files,
             settings.file_max_mb,
             SharedVersions(Access(parts.trainings)).shows,
+            parts.inspector,
         ),
-        OutboxCounts(parts.database, parts.clock),
+        Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
+        parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
         *training_services(
             settings,
@@ -498,6 +603,7 @@ def create_app(parts: Parts) -> Flask:
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
             printable=name_problem,
+            inspector=parts.inspector,
         ),
         *exchange_services(
             settings,
@@ -509,6 +615,7 @@ def create_app(parts: Parts) -> Flask:
             parts.audit,
             reaction_followers=[parts.notices.follow_reaction],
             piece_followers=[parts.notices.follow_piece],
+            inspector=parts.inspector,
         ),
         *meeting_services(
             settings,
@@ -521,15 +628,12 @@ def create_app(parts: Parts) -> Flask:
         ),
         parts.notices,
         parts.notice_book,
-        parts.audit,
-        parts.staff,
-        parts.staff_sessions,
-        parts.sign_in_links,
-        SignInBrowser(settings),
-        SignInService(parts.database, parts.audit, parts.staff_sessions, parts.sign_in_links),
+        parts.mail,
+        *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
-    provide(app, limits)
+    outbox = OutboxCounts(parts.database, parts.clock)
+    provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
     init_limits(
         app,
         parts.clock,
@@ -544,15 +648,17 @@ def create_app(parts: Parts) -> Flask:
             "connection.check_registered": settings.registrations_per_minute,
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
+            "mail.turn_off": settings.verifications_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
-            "signin.link": settings.sign_ins_per_minute,
-            "signin.use_link": settings.sign_ins_per_minute,
+            **dict.fromkeys(SIGNING_IN, settings.sign_ins_per_minute),
         },
         limits.add,
     )
     init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
+    init_request_codes(app, proxied=settings.trusted_proxies > 0)
+    init_timing(app, parts.tally, {"launch.launch"})
     app.before_request(_refuse_nul)
     init_web(app, clock=parts.clock, session_id=_session_id)
     init_audit(app, parts.audit)
@@ -566,12 +672,14 @@ def create_app(parts: Parts) -> Flask:
         exchange_blueprint,
         meetings_blueprint,
         notices_blueprint,
+        mail_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,
         awards_blueprint,
         badges_blueprint,
         verification_blueprint,
+        console_blueprint,
         privacy_blueprint,
         signin_blueprint,
     ):
@@ -590,9 +698,36 @@ def _holders_services(parts: Parts) -> tuple[HolderService, PortfolioService, De
     )
 
 
+def _sign_in_services(parts: Parts) -> tuple[object, ...]:
+    settings, database, clock, audit = parts.settings, parts.database, parts.clock, parts.audit
+    service = SignInService(database, audit, parts.staff_sessions, parts.sign_in_links)
+    return (
+        audit,
+        parts.staff,
+        parts.staff_sessions,
+        parts.sign_in_links,
+        parts.provider,
+        SignInBrowser(settings),
+        service,
+        Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),
+        OidcSignIn(database, clock, audit, parts.provider, parts.sign_in_attempts, parts.sign_in_links, service),
+    )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    server = settings.mail_server
+    return Mailer(server, settings.host.partition(":")[0]) if server else None
+
+
 def _session_id() -> str | None:
     """Return what the form tokens of this page hold for: a session of the staff, or one that a launch opened."""
     return session_id_of_staff() if in_own_window() else session_id_of_request()
+
+
+def _keep_secret_keys(app: Flask, vault: Vault) -> None:
+    """Sign forms by the present secret, and take those that a previous one signed."""
+    app.secret_key, *previous = vault.accepted_macs("flask", "secret key")
+    app.config["SECRET_KEY_FALLBACKS"] = previous
 
 
 def _refuse_nul() -> None:

@@ -1,6 +1,7 @@
 """The audit trail: who tried what and was refused, and who changed what others may see. Rows are added and never changed.
 
-It holds ids only: no name, no text, no address of a browser. An account is kept as a bare id, so that the trail outlives it.
+It holds ids only: no name, no text, no address of a browser. An account, or a member of the staff, is kept as a bare id, so
+that the trail outlives it.
 A row goes after a year.
 """
 
@@ -38,6 +39,7 @@ class AuditEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     account_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    """Who: an account, or a member of the staff."""
     what: Mapped[str] = mapped_column(String(100))
     """The endpoint or the deed: ``training.file``, ``exchange.share``."""
     target_id: Mapped[str] = mapped_column(String(LONGEST_TARGET))
@@ -77,7 +79,7 @@ class AuditTrail:
             what: such as ``exchange.share``.
             target_id: what it was done to.
         """
-        session.add(_event(self._clock(), account_id, what, target_id, DONE))
+        note_done(session, self._clock(), account_id, what, target_id)
 
     def refused(self, account_id: str, what: str, target_id: str) -> None:
         """Note a try that was refused, in a transaction of its own; `MOST_REFUSALS` an hour are enough of one account.
@@ -126,6 +128,11 @@ class AuditTrail:
         with self._database.session() as session:
             old = delete(AuditEvent).where(AuditEvent.at <= self._clock() - KEPT).returning(AuditEvent.id)
             return len(session.execute(old).all())
+
+
+def note_done(session: Session, now: datetime, account_id: str, what: str, target_id: str) -> None:
+    """Note a deed in the transaction of the deed itself; see `AuditTrail.done`."""
+    session.add(_event(now, account_id, what, target_id, DONE))
 
 
 def _event(now: datetime, account_id: str, what: str, target_id: str, outcome: str) -> AuditEvent:

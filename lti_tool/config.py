@@ -7,13 +7,15 @@ import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lti_tool.errors import SettingsError
+from lti_tool.mailing import MailServer, sender_of, server_of
 
+COMING = "next:"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -29,8 +31,24 @@ class Settings(BaseSettings):
         None,
         description="Secret for encryption and signatures, 32 characters or more; default: generated in ICC_DATA_DIR.",
     )
+    secret_key_previous: SecretStr | None = Field(
+        None,
+        description="The secret before ICC_SECRET_KEY, or the one to come: accepted too while it is replaced.",
+    )
     files_url: str | None = Field(None, description="fsspec URL for handed-in files; default: a folder in ICC_DATA_DIR.")
     file_max_mb: int = Field(50, ge=1, le=1000, description="Largest file that can be handed in, in MB.")
+    upload_days: int = Field(
+        7, ge=1, le=90, description="How many days a file that was sent in part is kept, to go on with; then it goes."
+    )
+    unfinished_mb: int = Field(
+        500, ge=1, le=100_000, description="How much one person may have sent in part and not finished, in MB."
+    )
+    clamav_url: str | None = Field(
+        None, description="Where ClamAV's daemon listens: tcp://host:3310 or unix:/path; default: files are not scanned."
+    )
+    clamav_when_down: Literal["refuse", "allow"] = Field(
+        "refuse", description="What becomes of files while ClamAV does not answer: refuse or allow."
+    )
     default_locale: Literal["nl", "en"] = Field("nl", description="Language when nobody says which: nl or en.")
     time_zone: str = Field("Europe/Amsterdam", description="Time zone in which dates and times are shown.")
     allow_private_platforms: bool = Field(
@@ -56,6 +74,13 @@ class Settings(BaseSettings):
     seal_key: Path | None = Field(None, description="Private key of ICC_SEAL_CERTIFICATE, when that is PEM.")
     seal_chain: Path | None = Field(None, description="Certificates above ICC_SEAL_CERTIFICATE, in PEM.")
     seal_password: SecretStr | None = Field(None, description="Password of the key or of the PKCS#12 file.")
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server: smtps://user:secret@host:465, starttls://…:587 or smtp://host:25; default: no e-mail.",
+    )
+    smtp_ca: Path | None = Field(None, description="Authorities (PEM) to trust for ICC_SMTP_URL; default: the system's.")
+    mail_from: str | None = Field(None, description="Who mail is from: an address, or Name <address>.")
+    digest_hour: int = Field(7, ge=0, le=23, description="Hour of the day, in ICC_TIME_ZONE, of the daily e-mail.")
     trainings_dir: Path | None = Field(
         None, description="Folder with more training files (TOML); default: only the built-in."
     )
@@ -95,6 +120,14 @@ class Settings(BaseSettings):
     )
     staff_session_hours: int = Field(
         12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
+    )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID provider with which the staff signs in: its issuer, such as https://connect.surfconext.nl."
+    )
+    oidc_client_id: str | None = Field(None, description="What the OpenID provider calls us.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Our secret at the OpenID provider, if it gave one.")
+    oidc_name: str | None = Field(
+        None, description="What the button calls the OpenID provider, such as SURFconext; default: its host."
     )
     sign_ins_per_minute: int = Field(
         30,
@@ -147,11 +180,22 @@ class Settings(BaseSettings):
             raise ValueError("http is only for localhost and 127.0.0.1; use https")
         return f"{parts.scheme}://{parts.netloc}"
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("expected at least 32 characters")
+        return value
+
+    @field_validator("clamav_url")
+    @classmethod
+    def _check_clamav(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        tcp = parts.scheme == "tcp" and bool(parts.hostname) and bool(_port_of(parts)) and not parts.path.strip("/")
+        if not tcp and not (parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc):
+            raise ValueError("expected tcp://host:port or unix:/path/of/the/socket")
         return value
 
     @field_validator("time_zone")
@@ -166,10 +210,54 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _check_secrets(self) -> Self:
+        if self.secret_key_previous is not None and self.secret_key is None:
+            raise ValueError(
+                "ICC_SECRET_KEY_PREVIOUS: only beside ICC_SECRET_KEY; the file secret.key keeps its own previous secrets"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_provider(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both, or neither")
+        if self.oidc_issuer:
+            parts = urlsplit(self.oidc_issuer)
+            schemes = ("https", "http") if self.allow_private_platforms else ("https",)
+            if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+                raise ValueError("ICC_OIDC_ISSUER: expected an address such as https://connect.surfconext.nl")
+        return self
+
+    @model_validator(mode="after")
     def _check_database(self) -> Self:
         if self.database_url is not None and not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise ValueError("ICC_DATABASE_URL: expected sqlite:///… or postgresql://…")
         return self
+
+    @model_validator(mode="after")
+    def _check_mail(self) -> Self:
+        if self.smtp_ca is not None and not self.smtp_ca.is_file():
+            raise ValueError("ICC_SMTP_CA: there is no such file")
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("ICC_SMTP_URL and ICC_MAIL_FROM: set both, or none")
+        if self.smtp_url is None or self.mail_from is None:
+            return self
+        try:
+            sender = sender_of(self.mail_from)
+        except ValueError as error:
+            raise ValueError(f"ICC_MAIL_FROM: {error}") from None
+        try:
+            server_of(self.smtp_url.get_secret_value(), sender)
+        except ValueError as error:
+            raise ValueError(f"ICC_SMTP_URL: {error}") from None
+        return self
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None: no e-mail is sent."""
+        if self.smtp_url is None or self.mail_from is None:
+            return None
+        return server_of(self.smtp_url.get_secret_value(), self.mail_from, self.smtp_ca)
 
     @property
     def secure(self) -> bool:
@@ -229,15 +317,30 @@ def prepare_data_dir(settings: Settings) -> None:
         raise SettingsError(f"ICC_DATA_DIR: {folder} cannot be written ({error.strerror or 'unknown reason'})") from None
 
 
-def secret_of(settings: Settings) -> str:
-    """Return the installation's secret: the setting, or the one kept in the data folder (made at first use).
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Return the installation's secrets: first the one that encrypts and signs, then those that are accepted too.
+
+    They are the settings, or kept in the data folder, a line each (made at first use). A line that begins with `COMING` is
+    of a secret that does not sign yet.
 
     Raises:
         SettingsError: the file cannot be read or written.
     """
     if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secret.key"
+        previous = () if settings.secret_key_previous is None else (settings.secret_key_previous.get_secret_value(),)
+        return tuple(dict.fromkeys((settings.secret_key.get_secret_value(), *previous)))
+    return tuple(line.removeprefix(COMING) for line in secret_text(settings).splitlines())
+
+
+def secret_text(settings: Settings) -> str:
+    """Return the secrets as the file in the data folder keeps them, a line each; a copy of it opens the database.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return "\n".join(secrets_of(settings))
+    path = secret_file(settings)
     try:
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -249,3 +352,15 @@ def secret_of(settings: Settings) -> str:
         return secret
     except OSError as error:
         raise SettingsError(f"ICC_SECRET_KEY is not set and {path} cannot be used ({error.strerror})") from None
+
+
+def secret_file(settings: Settings) -> Path:
+    """Return where the secret is kept when it is no setting."""
+    return settings.data_dir / "secret.key"
+
+
+def _port_of(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None

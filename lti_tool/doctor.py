@@ -5,50 +5,34 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from alembic.util.exc import CommandError
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lti_tool.app import Parts, compose
 from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.models import IssuingKey
+from lti_tool.checkups import CHECKUPS, EXPIRES_SOON, Finding
 from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
+from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
+from lti_tool.readiness import LEAST_FREE_MB
 from lti_tool.signin.roles import Role
 
-LEAST_FREE_MB = 500
-MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
-"""Launches and tokens are refused when clocks differ by more than a minute (Security Framework 1.1, 5.1.3)."""
-EXPIRES_SOON = timedelta(days=30)
 DRIVERS = ("sqlite", "postgresql+psycopg")
 NO_FILE = (None, "", ":memory:")
 UPGRADE = "run icc-bridge db upgrade"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    good: bool
-    value: str
-
-    def row(self) -> dict[str, object]:
-        """Return it as a row for a table."""
-        return {"what": self.name, "good": self.good, "value": self.value}
-
-
 def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, the data folder, the database, the secret, files, trainings, disk, clock and staff."""
+    """Look at the settings, data folder, database, secret, files, trainings, disk, clock, keys, jobs and staff."""
     return [*_settings(settings), *_parts(settings)]
 
 
@@ -160,9 +144,11 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         yield database
         if database.good:
             yield _try("secret", "fits the database", lambda: check_secret(parts))
-            yield _clock(parts)
-            yield _sign_in(parts)
+            for checkup in CHECKUPS:
+                yield from checkup(parts)
+            yield from _sign_in(parts)
         yield from _eseal(settings, parts)
+        yield from _mail(parts)
     finally:
         parts.close()
 
@@ -208,30 +194,37 @@ def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
         yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
 
 
-def _sign_in(parts: Parts) -> Finding:
-    """Say who of the staff can sign in; that nobody can is no fault, as long as everybody comes from a school."""
+def _mail(parts: Parts) -> Iterator[Finding]:
+    if parts.mailer is None:
+        return
+    server = parts.mailer.server
+    try:
+        parts.mailer.check()
+    except MailTrouble as trouble:
+        yield Finding("mail", good=False, value=f"{server}: {advice_for(trouble)}")
+    else:
+        yield Finding("mail", good=True, value=f"{server} answers")
+
+
+def _sign_in(parts: Parts) -> Iterator[Finding]:
+    """Say who of the staff can sign in, and how; that nobody can is no fault, as long as everybody comes from a school."""
     active = [line for line in parts.staff.list() if line.disabled_at is None]
-    operators = sum(Role.OPERATOR in line.roles for line in active)
-    if not active:
-        return Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
-    return Finding("sign-in", good=True, value=f"{len(active)} of the staff, {operators} operators; by one-time link")
+    if active:
+        operators = sum(Role.OPERATOR in line.roles for line in active)
+        own = sum(bool(line.passkeys or line.identities) for line in active)
+        value = f"{len(active)} of the staff, {operators} operators; {own} with a passkey or an account of their own"
+        yield Finding("sign-in", good=True, value=value)
+    else:
+        yield Finding("sign-in", good=True, value="nobody yet; icc-bridge staff invite NAME --role operator begins")
+    if parts.provider.there:
+        yield _try("OpenID provider", f"{parts.provider.name} answers", lambda: _check_provider(parts))
+
+
+def _check_provider(parts: Parts) -> None:
+    """Ask the provider for its discovery document. Raises ProviderFailed when that does not fit."""
+    parts.provider.discover()
 
 
 def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.data_dir).free // 1_000_000
     return Finding("disk", good=free >= LEAST_FREE_MB, value=f"{free} MB free in ICC_DATA_DIR")
-
-
-def _clock(parts: Parts) -> Finding:
-    """Compare our clock with the database server's; a SQLite file has none of its own."""
-    ours = parts.clock()
-    if parts.database.sqlite:
-        return Finding("clock", good=True, value=f"{ours:%Y-%m-%d %H:%M:%S} UTC")
-    with parts.database.session() as session:
-        theirs: datetime = session.scalar(select(func.now())) or ours
-    away = abs(theirs.astimezone(UTC) - ours)
-    return Finding(
-        "clock",
-        good=away <= MOST_CLOCK_DIFFERENCE,
-        value=f"{ours:%Y-%m-%d %H:%M:%S} UTC, {away.total_seconds():.0f} s from the database server's",
-    )

@@ -42,6 +42,17 @@ def new_code() -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
+def new_short_code() -> str:
+    """Return a one-time code to type over within minutes, such as ``7QK4-M2XD`` (39 bits): keep a keyed digest of it."""
+    letters = _READABLE.draw(8)
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def typed_code(text: str) -> str:
+    """Return a code's letters and digits, however it was typed (case, spaces and dashes do not matter)."""
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
 def new_reference() -> str:
     """Return a short reference for an error page, such as ``7QK4M2``."""
     return _READABLE.draw(6)
@@ -54,4 +65,4 @@ def digest(secret: str) -> str:
 
 def code_digest(code: str) -> str:
     """Return the digest of a one-time code, however it was typed (case, spaces and dashes do not matter)."""
-    return digest("".join(letter for letter in code.upper() if letter.isalnum()))
+    return digest(typed_code(code))

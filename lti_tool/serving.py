@@ -106,6 +106,8 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
                 raise SettingsError("the server stopped because its worker process could not start; see the log") from None
 
     def _start_jobs(self, worker: Any) -> None:  # noqa: ANN401
+        if self._parts is not None:
+            self._parts.tally.keep_flushing()
         if not self._duty.take():
             threading.Thread(target=self._stand_by, args=(worker,), name="stand-by", daemon=True).start()
         elif self._parts is not None:
@@ -149,6 +151,7 @@ def work(settings: Settings) -> None:
     parts = compose(settings)
     try:
         with until_stopped() as stopped:
+            parts.tally.keep_flushing()
             parts.engine.launch()
             stopped.wait()
     finally:

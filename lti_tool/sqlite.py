@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from lti_tool.searching import SQLITE_FUNCTION, plain
+
 PATIENCE = 30.0
 """Seconds that a writer waits for the others before it gives up."""
 ASK_EVERY = 0.0005
@@ -74,6 +76,7 @@ def engine(url: str, connections: int, patience: float = PATIENCE) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function(SQLITE_FUNCTION, 1, plain, deterministic=True)
 
     queue = WriterQueue(patience)
 

@@ -46,6 +46,7 @@ def _logs_as_they_come() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
     yield
     structlog.reset_defaults()
     root.handlers[:] = handlers

@@ -232,7 +232,7 @@ def test_an_unknown_part_is_named_with_the_known_ones(option: str, known: str) -
 def test_ways_and_conditions_are_those_of_one_part() -> None:
     answer = CliRunner().invoke(main, ["launches", "scores", "--at", "8"])
     assert answer.exit_code == 2
-    assert "launches, scores or moodle" in answer.output
+    assert "launches, scores, moodle or pages" in answer.output
 
 
 @pytest.mark.parametrize("name", list(certificates.Press.NAMES))

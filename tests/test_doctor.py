@@ -1,16 +1,23 @@
 """The doctor: what it finds, and what stops a server before it starts."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from lti_tool.app import compose
+from lti_tool.checkups import ROTATE_AFTER, Finding, issuing_keys
+from lti_tool.checkups import clock as checked_clock
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
-from lti_tool.doctor import Finding, check_database_url, check_startable, check_there, examine
+from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
+from lti_tool.doctor import check_database_url, check_startable, check_there, examine
 from lti_tool.errors import SettingsError
 from lti_tool.jobs.engine import Engine
+from tests.builders import Builder
+from tests.clock import FakeClock
+from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
 
 
@@ -56,6 +63,20 @@ def test_nothing_of_the_probe_is_left_in_the_file_store(settings: Settings, tmp_
     assert [path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()] == []
 
 
+def test_it_says_who_of_the_staff_can_sign_in_and_how(settings: Settings) -> None:
+    assert "staff invite NAME" in found(settings, "sign-in").value
+    parts = compose(settings, engine=RecordingJobs())
+    parts.staff.invite("Mies Bakker", ["operator", "issuer"])
+    parts.close()
+    finding = found(settings, "sign-in")
+    assert (finding.good, finding.value) == (
+        True,
+        "1 of the staff, 1 operators; 0 with a passkey or an account of their own",
+    )
+    nobody_there = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "icc"}
+    assert set(bad(settings.model_copy(update=nobody_there))) == {"OpenID provider"}
+
+
 def test_a_missing_database_is_told_and_not_made(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path / "var")
     with pytest.raises(SettingsError, match="run icc-bridge db upgrade"):
@@ -99,3 +120,38 @@ def test_a_database_url_that_cannot_be_used(tmp_path: Path, url: str) -> None:
 )
 def test_settings_are_shown_but_for_their_secrets(tmp_path: Path, changes: dict[str, str], name: str, shown: str) -> None:
     assert found(load_settings(data_dir=tmp_path, **changes), name).value == shown
+
+
+def test_issuing_keys_that_are_too_old_or_whose_certificate_ends_are_told(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET)
+    clock = FakeClock()
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    assert [(one.name, one.good) for one in issuing_keys(parts)] == [("issuing keys", True)]
+    parts.issuer_keys.keys()
+    assert {one.name: one.good for one in issuing_keys(parts)} == {"issuing keys": True, "seal certificate": True}
+    clock.advance(seconds=ROTATE_AFTER.total_seconds() + 1)
+    late = {one.name: one for one in issuing_keys(parts)}
+    assert not late["issuing keys"].good
+    assert late["issuing keys"].value.endswith("run icc-bridge keys rotate --issuing")
+    clock.advance(seconds=30 * ROTATE_AFTER.total_seconds())
+    assert not {one.name: one.good for one in issuing_keys(parts)}["seal certificate"]
+    parts.close()
+
+
+def test_on_sqlite_the_clock_is_compared_with_a_learning_environments(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(
+        data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET, allow_private_platforms=True
+    )
+    with SchoolServer(keys=KeyRing([SigningKey.generate()])) as school:
+        now = datetime.now(UTC)
+        for away, good in ((0, True), (120, False)):
+            clock = FakeClock(now + timedelta(seconds=away))
+            parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+            (alone,) = checked_clock(parts)
+            assert alone.good or away
+            if not away:
+                assert alone.value.endswith("there was no other to compare with")
+                Builder(sqlite_database, clock).platform(url=school.url, jwks_url=f"{school.url}/lti/jwks")
+            (found,) = checked_clock(parts)
+            assert (found.good, "a learning environment's" in found.value) == (good, True)
+            parts.close()

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
+from lti_tool.jobs.beats import Beats
 from lti_tool.limited import LimitCounts
+from lti_tool.measures import JOB_SECONDS, REFUSALS
 from lti_tool.sync.counts import Came, add
+from lti_tool.tally import Tally
 from tests.builders import Builder
 from tests.certificates.award import NAME, all_accepted
 from tests.clock import FakeClock
@@ -47,7 +51,11 @@ def metrics(client: FlaskClient) -> dict[str, float]:
 def test_it_is_live_and_ready(client: FlaskClient) -> None:
     assert client.get("/health/live").json == {"status": "live"}
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json) == (200, {"status": "ready"})
+    assert answer.status_code == 200
+    found = answer.json
+    assert found is not None
+    assert found["status"] == "ready"
+    assert {name for name, check in found["checks"].items() if check["good"]} >= {"database", "migrations", "files", "disk"}
 
 
 def test_it_is_ready_while_somebody_writes(client: FlaskClient, database: Database) -> None:
@@ -61,7 +69,12 @@ def test_without_its_database_it_is_live_but_not_ready(tmp_path: Path, url: str)
     client = create_app(parts).test_client()
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reason": "the database cannot be used"})
+    assert answer.status_code == 503
+    found = answer.json
+    assert found is not None
+    assert (found["status"], found["reason"]) == ("not ready", "the database cannot be used")
+    assert found["checks"]["database"] == {"good": False, "said": "the database cannot be used"}
+    assert "geheim" not in answer.text
     answer = client.get("/metrics")
     assert (answer.status_code, answer.text) == (503, "the database cannot be used\n")
     parts.close()
@@ -73,8 +86,93 @@ def test_a_database_without_tables_is_not_ready(tmp_path: Path) -> None:
     parts.close()
 
 
+def set_revision(database: Database, revision: str) -> None:
+    with database.session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_an_older_schema_is_not_ready_and_a_newer_one_is_for_a_while(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, database_url=sqlite_database.url)
+    parts = compose(settings, database=sqlite_database, engine=RecordingJobs())
+    client = create_app(parts).test_client()
+    set_revision(sqlite_database, "0001")
+    older = client.get("/health/ready")
+    assert (older.status_code, older.json and older.json["reason"]) == (
+        503,
+        "the schema is older than this version: run icc-bridge db upgrade",
+    )
+    set_revision(sqlite_database, "9999")
+    assert client.get("/health/ready").status_code == 200
+    parts.close()
+
+
+def test_it_says_whether_anybody_runs_the_jobs_and_is_ready_all_the_same(
+    client: FlaskClient, database: Database, clock: FakeClock
+) -> None:
+    def jobs() -> tuple[int, bool, float]:
+        answer = client.get("/health/ready")
+        assert answer.json is not None
+        good = answer.json["checks"]["jobs"]["good"]
+        assert good is ("jobs" not in answer.json["attention"])
+        return answer.status_code, good, metrics(client)["icc_job_processes"]
+
+    beats = Beats(database, clock)
+    assert jobs() == (200, False, 0)
+    for executor in ("here-1", "there-1", "here-1"):
+        beats.beat(executor)
+    assert jobs() == (200, True, 2)
+    beats.end("there-1")
+    clock.advance(seconds=59)
+    assert jobs() == (200, True, 1)
+    clock.advance(seconds=2)
+    assert jobs() == (200, False, 0)
+
+
+def test_a_file_store_that_cannot_be_used_is_not_ready(tmp_path: Path, sqlite_database: Database) -> None:
+    (tmp_path / "file").write_text("no folder")
+    settings = load_settings(
+        data_dir=tmp_path / "var", database_url=sqlite_database.url, files_url=f"file://{tmp_path}/file"
+    )
+    parts = compose(settings, database=sqlite_database, engine=RecordingJobs())
+    answer = create_app(parts).test_client().get("/health/ready")
+    assert (answer.status_code, answer.json and answer.json["reason"]) == (503, "the file store cannot be used")
+    assert str(tmp_path) not in answer.text
+    parts.close()
+
+
+def test_what_processes_measure_is_the_sum_of_all_of_them(client: FlaskClient, database: Database) -> None:
+    for _process in range(2):
+        tally = Tally(database)
+        tally.count(REFUSALS, "launch", "L-STATE")
+        for seconds in (0.02, 0.02, 0.3, 100.0):
+            tally.time(JOB_SECONDS, seconds, "post-score", "done")
+        tally.close()
+    found = metrics(client)
+    assert found['icc_refusals_total{code="L-STATE",step="launch"}'] == 2
+    name = 'icc_job_seconds_{}job="post-score",{}result="done"}}'
+    steps = {step: found[name.format("bucket{", f'le="{step}",')] for step in ("0.05", "0.25", "0.5", "60.0", "+Inf")}
+    assert steps == {"0.05": 4, "0.25": 4, "0.5": 6, "60.0": 6, "+Inf": 8}
+    assert found[name.format("count{", "")] == 8
+    assert found[name.format("sum{", "")] == pytest.approx(200.68)
+
+
+def test_answers_are_timed_by_room_and_status_and_by_nothing_that_people_type(client: FlaskClient) -> None:
+    client.get("/health/live")
+    for path in ("/c/AAAAAAAAAAAAAAAAAAAAAA", "/geheim/Zoe", "/lti/launch"):
+        client.get(path)
+    client.post("/lti/launch")
+    found = metrics(client)
+    counts = {name: value for name, value in found.items() if name.startswith("icc_request_seconds_count")}
+    assert counts['icc_request_seconds_count{room="health",status="2xx"}'] == 1
+    assert found['icc_launch_seconds_count{outcome="refused"}'] == 1
+    assert sum(value for name, value in found.items() if name.startswith("icc_refusals_total")) == 1
+    assert "geheim" not in str(found)
+
+
 def test_the_metrics_count_and_name_nobody(parts: Parts, client: FlaskClient, jobs: RecordingJobs, clock: FakeClock) -> None:
-    assert set(metrics(client).values()) == {0.0}
+    # of the machine and the program, before anything has happened
+    always = ("icc_disk_free_bytes", "icc_build_info", "icc_request_seconds")
+    assert {value for name, value in metrics(client).items() if not name.startswith(always)} == {0.0}
     desk = open_desk(parts.database, clock, jobs)
     desk.accept()
     all_accepted(parts)
@@ -127,3 +225,9 @@ def test_what_the_limits_refused_is_counted_for_all_processes(client: FlaskClien
     found = metrics(client)
     assert found['icc_requests_limited_total{limit="launch.login"}'] == 7
     assert found['icc_requests_limited_total{limit="sessions"}'] == 1
+
+
+def test_the_code_of_a_request_stands_on_its_error_page(client: FlaskClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert answer.headers["X-Request-ID"] in answer.text

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from lti_tool.app import SIGNING_IN as SIGN_INS
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.audit import REFUSED
 from lti_tool.certificates.models import Award, AwardState
@@ -31,6 +33,7 @@ from lti_tool.training.models import (
     ReviewPhrase,
     Submission,
     SubmissionVersion,
+    Upload,
     WorkFile,
 )
 from lti_tool.web.own_window import is_own_window
@@ -43,7 +46,7 @@ from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
 
-PUBLIC = {"badges", "bootstrap", "certificates", "platforms", "verification", "web"}
+PUBLIC = {"badges", "bootstrap", "certificates", "mail", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
 INVITED = {"connection.check_registered", "connection.checked_registered"}
 LEADS_ON = {("moodle.brought_file", "GET")}
@@ -67,18 +70,21 @@ OWN_OR_SHARED = {
     "meetings.calendar",
     "meetings.calendar_of",
     "meetings.overview",
+    "notices.mail",
     "notices.overview",
     "notices.read_all",
     "training.assignment",
+    "training.begin_upload",
     "training.change_assignment",
     "training.draft",
+    "training.files",
     "training.home",
     "training.name",
     "training.placement",
     "training.save_draft",
 }
 """What another participant of the same cohort sees or does as well: with their own work, or with what is for all."""
-SIGNING_IN = {"signin.sign_in", "signin.link", "signin.use_link"}
+SIGNING_IN = {*SIGN_INS, "signin.sign_in", "signin.oidc_begins_there"}
 """Pages in our own window for whoever is not signed in yet."""
 SECRET = "Geheim"
 
@@ -114,7 +120,7 @@ class Everything:
             assert rule.arguments <= known.keys(), f"`ids_of` has no example for {rule.rule}"
             values = {name: known[name] for name in rule.arguments}
             _subdomain, address = rule.build({**values, **(rule.defaults or {})}) or ("", "")
-            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            for method in sorted((rule.methods or set()) & {"GET", "POST", "PATCH", "DELETE"}):
                 if (rule.endpoint, method) not in LEADS_ON:
                     yield rule.endpoint, method, address
 
@@ -188,6 +194,9 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
             )
         )
         copy = add(DraftCopy(submission_id=submission, text=f"{SECRET} concept", typed_at=now))
+        later = now.replace(year=now.year + 1)
+        told = {"assignment_key": "leervraag", "name": f"{SECRET}.pdf", "size": 9, "created_at": now, "expires_at": later}
+        upload_id = add(Upload(enrolment_id=enrolment, **told))
         own = {"person_id": circle.trainer.viewer.person_id, "title": SECRET, "text": f"{SECRET}e zin"}
         phrase = add(ReviewPhrase(**own, kept_at=now))
         session.add(MoodleCourse(course_id=course, moodle_id=7))
@@ -246,6 +255,7 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "version_id": version,
                 "file_id": session.scalars(select(WorkFile.id).limit(1)).one(),
                 "copy_id": copy,
+                "upload_id": upload_id,
                 "phrase_id": phrase,
                 "award_id": award,
                 "score_id": score,
@@ -273,7 +283,7 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
     for endpoint, method, address in everything.addresses():
         if endpoint in but:
             continue
-        answer = browser.get(address) if method == "GET" else browser.post(address)
+        answer = ask(browser, method, address)
         assert answer.status_code in (403, 404), (method, address, answer.status_code)
         assert SECRET not in answer.text, (method, address)
         tried.append(endpoint)
@@ -284,11 +294,18 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
     unchanged(everything)
 
 
+def ask(browser: Browser, method: str, address: str) -> TestResponse:
+    if method in ("PATCH", "DELETE"):
+        return browser.client.open(address, method=method, headers={"X-CSRFToken": browser.token()})
+    return browser.get(address) if method == "GET" else browser.post(address)
+
+
 def unchanged(everything: Everything) -> None:
     ids = everything.ids[""]
     with everything.circle.group.world.database.session() as session:
         assert session.get_one(Submission, ids["submission_id"]).state == "returned"
         assert session.get(WorkFile, ids["file_id"]) is not None
+        assert session.get_one(Upload, ids["upload_id"]).received == 0
         reaction = session.get_one(PieceReaction, everything.ids["exchange"]["reaction_id"])
         assert reaction.hidden_at is None
         assert session.get(ShelfItem, everything.ids["exchange"]["item_id"]) is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool.config import Settings, load_settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, load_settings, prepare_data_dir, secrets_of
 from lti_tool.errors import SettingsError
 
 DOCUMENTED = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -23,6 +23,8 @@ DOCUMENTED = Path(__file__).parent.parent / "docs" / "settings.md"
         ("ICC_DEFAULT_LOCALE", "fr", "ICC_DEFAULT_LOCALE: "),
         ("ICC_FILE_MAX_MB", "many", "ICC_FILE_MAX_MB: "),
         ("ICC_TRUSTED_PROXIES", "-1", "ICC_TRUSTED_PROXIES: "),
+        ("ICC_OIDC_ISSUER", "https://connect.surfconext.nl", "ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both"),
+        ("ICC_OIDC_CLIENT_ID", "icc.example.org", "ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both"),
     ],
 )
 def test_a_wrong_setting_gives_one_line_that_names_it(
@@ -33,6 +35,13 @@ def test_a_wrong_setting_gives_one_line_that_names_it(
         load_settings()
     assert caught.value.detail.startswith(expected)
     assert "\n" not in caught.value.detail
+
+
+@pytest.mark.parametrize("issuer", ["http://login.example.org", "login.example.org", "https://login.example.org/?x=1"])
+def test_an_openid_provider_is_an_address_on_https(issuer: str) -> None:
+    with pytest.raises(SettingsError, match="ICC_OIDC_ISSUER: expected an address"):
+        load_settings(oidc_issuer=issuer, oidc_client_id="icc")
+    assert load_settings(oidc_issuer="https://login.example.org/t/v2.0", oidc_client_id="icc").oidc_name is None
 
 
 def test_https_is_secure_and_localhost_is_allowed_without() -> None:
@@ -49,9 +58,9 @@ def test_the_database_is_a_file_in_the_data_folder_unless_one_is_set(tmp_path: P
 
 def test_the_secret_is_made_once_and_readable_by_the_owner_only(tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path)
-    first = secret_of(settings)
+    first = secrets_of(settings)[0]
     assert len(first) >= 32
-    assert secret_of(settings) == first
+    assert secrets_of(settings)[0] == first
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
 
 

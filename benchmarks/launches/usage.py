@@ -39,8 +39,8 @@ def processes() -> dict[int, Process]:
     return found
 
 
-def tree_ticks(known: Mapping[int, Process], roots: Iterable[int]) -> int:
-    """Return the ticks of some processes and everything below them."""
+def below(known: Mapping[int, Process], roots: Iterable[int]) -> set[int]:
+    """Return the ids of some processes and of everything below them."""
     children: dict[int, list[int]] = {}
     for pid, process in known.items():
         children.setdefault(process.parent, []).append(pid)
@@ -50,7 +50,12 @@ def tree_ticks(known: Mapping[int, Process], roots: Iterable[int]) -> int:
         if pid not in seen:
             seen.add(pid)
             waiting += children.get(pid, [])
-    return sum(known[pid].ticks for pid in seen)
+    return seen
+
+
+def tree_ticks(known: Mapping[int, Process], roots: Iterable[int]) -> int:
+    """Return the ticks of some processes and everything below them."""
+    return sum(known[pid].ticks for pid in below(known, roots))
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:

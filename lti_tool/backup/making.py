@@ -13,7 +13,7 @@ from lti_tool.backup.facts import Facts, read_facts
 from lti_tool.backup.manifest import DATABASE, EXTRAS, FILES, HEADER, MANIFEST, SECRET, Header, Manifest
 from lti_tool.backup.snapshots import copied
 from lti_tool.clock import Clock
-from lti_tool.config import Settings, secret_of
+from lti_tool.config import Settings, secret_text
 from lti_tool.database import Database
 from lti_tool.doctor import shown_settings
 from lti_tool.training.errors import StoreUnavailable
@@ -71,7 +71,7 @@ def make_backup(
         size = snapshot.file.seek(0, 2)
         snapshot.file.seek(0)
         archive.add(DATABASE, size, snapshot.file.read)
-        archive.add_bytes(SECRET, secret_of(settings).encode())
+        archive.add_bytes(SECRET, secret_text(settings).encode())
         for name, extra in _extras(settings):
             archive.add_bytes(f"{EXTRAS}{name}", extra.read_bytes())
         _add_files(archive, files)

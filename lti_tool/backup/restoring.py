@@ -22,7 +22,7 @@ from lti_tool.backup.facts import Facts, is_empty, read_facts
 from lti_tool.backup.manifest import DATABASE, EXTRAS, FILES
 from lti_tool.backup.programs import call, find_program
 from lti_tool.backup.snapshots import server_major
-from lti_tool.config import Settings, prepare_data_dir
+from lti_tool.config import Settings, prepare_data_dir, secrets_of
 from lti_tool.database import Database
 from lti_tool.doctor import check_database_url, check_secret
 from lti_tool.training.files import FileStore
@@ -151,7 +151,7 @@ class _Target:
 
     def _refuse_other_secret(self, secret: str) -> None:
         if self._settings.secret_key is not None:
-            if self._settings.secret_key.get_secret_value() != secret:
+            if not set(secrets_of(self._settings)) & set(secret.splitlines()):
                 raise BackupRefused(
                     "ICC_SECRET_KEY is not the secret of this backup: set that one, or take it out of the settings and "
                     "the backup brings its own"

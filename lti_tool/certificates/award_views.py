@@ -1,19 +1,17 @@
 """The pages within the learning environment: the holder's own certificate, why it was awarded, the trainer's dossiers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, g, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from lti_tool.certificates.badges import BadgeService
 from lti_tool.certificates.deciding import DecisionService
 from lti_tool.certificates.delivery import DeliveryService
 from lti_tool.certificates.explaining import ExplanationService
+from lti_tool.certificates.forms import FORMS, file_answer, private
 from lti_tool.certificates.holder import HolderService
-from lti_tool.certificates.models import Certificate
 from lti_tool.certificates.portfolio import PortfolioService
-from lti_tool.certificates.service import CertificateService
-from lti_tool.errors import Invalid, NotFound, OutsideError, Words
+from lti_tool.errors import Invalid, OutsideError, Words
 from lti_tool.launch.sessions import current_viewer
 from lti_tool.registry import use
 from lti_tool.training.errors import Incomplete, TakesNoPart
@@ -62,14 +60,14 @@ def why(cohort_id: str) -> Answer:
 @blueprint.get("/cohort/<cohort_id>/certificate/snapshot.json")
 def snapshot(cohort_id: str) -> Answer:
     """Give the frozen facts, exactly as they are hashed."""
-    return _file(use(HolderService).own(current_viewer(), cohort_id).snapshot, "snapshot.json", "application/json")
+    return file_answer(use(HolderService).own(current_viewer(), cohort_id).snapshot, "snapshot.json", "application/json")
 
 
 @blueprint.get("/cohort/<cohort_id>/certificate/file/<any(pdf, png, svg, json, jwt):form>")
 def form(cohort_id: str, form: str) -> Answer:
     """Give a form of the certificate to its holder, whether it is shared or not."""
     certificate = use(HolderService).own(current_viewer(), cohort_id)
-    return _FORMS[form](certificate)
+    return FORMS[form](certificate)
 
 
 @blueprint.get("/cohort/<cohort_id>/certificate/portfolio.zip")
@@ -77,7 +75,7 @@ def portfolio(cohort_id: str) -> Answer:
     """Give the portfolio package, made while it is sent."""
     made = use(PortfolioService).package(current_viewer(), cohort_id)
     answer = Response(stream_with_context(made.chunks), mimetype="application/zip", direct_passthrough=True)
-    return _private(answer, made.file_name)
+    return private(answer, made.file_name)
 
 
 @blueprint.post("/cohort/<cohort_id>/certificate/delivery")
@@ -141,30 +139,3 @@ def _mine(cohort_id: str, problems: Mapping[str, Words] | None = None) -> Answer
         issuer=use(Issuer).name,
     )
     return (shown, 422) if problems else shown
-
-
-def _pdf(certificate: Certificate) -> Response:
-    document = use(CertificateService).pdf(certificate.id)
-    return _file(document.content, f"{document.file_name}.pdf", "application/pdf")
-
-
-_FORMS: Mapping[str, Callable[[Certificate], Response]] = {
-    "pdf": _pdf,
-    "png": lambda certificate: _file(use(BadgeService).png(certificate.id), "badge.png", "image/png"),
-    "svg": lambda certificate: _file(use(BadgeService).svg(certificate.id), "badge.svg", "image/svg+xml"),
-    "json": lambda certificate: _file(certificate.credential, "certificaat.json", "application/json"),
-    "jwt": lambda certificate: _file(certificate.jwt, "certificaat.jwt", "text/plain"),
-}
-
-
-def _file(content: str | bytes, name: str, media_type: str) -> Response:
-    if not content:
-        raise NotFound("the certificate has no such form any more")
-    return _private(Response(content, mimetype=media_type), name)
-
-
-def _private(answer: Response, name: str) -> Response:
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

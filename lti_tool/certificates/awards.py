@@ -231,8 +231,12 @@ class AwardService:
         ).one()
         self.advance(session, award)
 
-    def advance(self, session: Session, award: Award) -> None:
-        """Let an award, which the caller holds locked, wait for what is still wanting; if nothing is, have it issued."""
+    def advance(self, session: Session, award: Award, *, with_job: bool = True) -> None:
+        """Let an award, which the caller holds locked, wait for what is still wanting; if nothing is, have it issued.
+
+        Args:
+            with_job: give it a job of its own; without one the caller issues it, and else the sweeper sees to it.
+        """
         if award.state in (AwardState.ISSUED, AwardState.DECLINED):
             return
         award.last_error = None
@@ -249,7 +253,10 @@ class AwardService:
             award.state = AwardState.WAITING_NAME
         else:
             award.state = AwardState.QUEUED
-            self._enqueue(session, award)
+            if with_job:
+                self._enqueue(session, award)
+            else:
+                award.job += 1
 
     def _enqueue(self, session: Session, award: Award) -> None:
         award.job += 1

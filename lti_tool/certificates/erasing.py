@@ -29,13 +29,14 @@ class ErasureService:
         self._database = database
         self._clock = clock
 
-    def erase_holder(self, certificate_id: str, by: str | None = None) -> int:
+    def erase_holder(self, certificate_id: str, by: str | None = None, *, staff_id: str | None = None) -> int:
         """Erase the holder of a certificate from it and from all others of the same person; return from how many.
 
         What belongs to the training (work, reviews, accounts) is not touched. Erasing again changes nothing.
 
         Args:
             by: who did it, for the file.
+            staff_id: of the member of the staff who is signed in.
 
         Raises:
             CertificateUnknown: there is none.
@@ -54,7 +55,7 @@ class ErasureService:
                 row.wanted_name, row.wanted_at = None, None
                 row.shared, row.erased_at = False, now
             for award_id in sorted({row.award_id for row in erased}):
-                note_decision(session, now, award_id, DecisionKind.ERASED, by_name=by)
+                note_decision(session, now, award_id, DecisionKind.ERASED, by_name=by, staff_id=staff_id)
             person = session.get_one(Person, person_id, with_for_update=True)
             person.certificate_name, person.certificate_name_at = None, None
             waiting = select(Award).where(Award.person_id == person_id, Award.state == AwardState.QUEUED)

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text, true
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from lti_tool.vault import SEALED
 
 
 class IssuingKey(Base):
@@ -19,7 +20,7 @@ class IssuingKey(Base):
     kid: Mapped[str] = mapped_column(String(64), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(20))
     """`ed25519` (Data Integrity), `rs256` (VC-JWT) or `seal` (PDF)."""
-    private_pem: Mapped[str] = mapped_column(Text)
+    private_pem: Mapped[str] = mapped_column(Text, info=SEALED)
     public_jwk: Mapped[dict[str, Any]]
     certificate_pem: Mapped[str | None] = mapped_column(Text)
     """The X.509 certificate of a `seal` key."""
@@ -52,7 +53,10 @@ class Award(Base):
     """That a person met the award rule of an achievement. Once a person and achievement version."""
 
     __tablename__ = "award"
-    __table_args__ = (UniqueConstraint("person_id", "achievement_key", "achievement_version"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "achievement_key", "achievement_version"),
+        Index("ix_award_met_at_id", "met_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
@@ -79,6 +83,8 @@ class DecisionKind(StrEnum):
     DECLINED = "declined"
     REVOKED = "revoked"
     REPLACED = "replaced"
+    BY_HAND = "by_hand"
+    """The issuer had it made by hand, with the name that was given or after a problem was solved."""
     NAME_KEPT = "name_kept"
     """The participant asked for another name, and the issuer left it as it was."""
     ERASED = "erased"
@@ -98,9 +104,75 @@ class AwardDecision(Base):
     by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     """The trainer or the holder; None: an operator of the issuer."""
     by_name: Mapped[str | None] = mapped_column(String(200))
-    """The operator, as named on the command line."""
+    """The operator, as named on the command line, or the member of the staff."""
+    by_staff_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """Of the member of the staff who was signed in; a bare id, so that the decision outlives the account."""
     reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     decided_at: Mapped[datetime]
+
+
+class BatchState(StrEnum):
+    """How far a batch is."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """A member of the staff stopped it; what was issued stays issued."""
+    DONE = "done"
+
+
+class IssuingBatch(Base):
+    """Awards of a cohort that a member of the staff has issued one after the other, by a job that survives restarts.
+
+    A queued job carries the row's id and `job` number only; a job with an older number does nothing.
+    """
+
+    __tablename__ = "issuing_batch"
+    __table_args__ = (
+        Index(
+            "uq_issuing_batch_cohort_id_running",
+            "cohort_id",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index("ix_issuing_batch_cohort_id_started_at", "cohort_id", "started_at"),
+        Index("ix_issuing_batch_state", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    staff_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    """Who began it, and approves what waits for a decision."""
+    staff_name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[BatchState] = mapped_column(String(20))
+    wants_stop: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody wants it stopped; the job does so before the next award."""
+    total: Mapped[int]
+    """How many awards were ready at the start."""
+    issued: Mapped[int] = mapped_column(default=0, server_default="0")
+    failed: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of these could not be issued after all."""
+    job: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Number of the newest job of this row."""
+    claimed_until: Mapped[datetime | None]
+    """The lease of the running job."""
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class IssuingBatchItem(Base):
+    """One award of a batch."""
+
+    __tablename__ = "issuing_batch_item"
+    __table_args__ = (Index("ix_issuing_batch_item_due", "batch_id", "due", "position"),)
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("issuing_batch.id", ondelete="CASCADE"), primary_key=True)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id", ondelete="CASCADE"), primary_key=True, index=True)
+    position: Mapped[int]
+    due: Mapped[bool]
+    """Whether it still has to be tried."""
+    why: Mapped[str | None] = mapped_column(String(50))
+    """Why it was not issued, a `certificates.readiness.Why`; None: it was, or its turn has not come."""
 
 
 class StatusList(Base):
@@ -124,6 +196,12 @@ class Certificate(Base):
             unique=True,
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
+        ),
+        Index(
+            "ix_certificate_wanted",
+            "award_id",
+            sqlite_where=text("wanted_name IS NOT NULL"),
+            postgresql_where=text("wanted_name IS NOT NULL"),
         ),
     )
 
@@ -194,9 +272,9 @@ class PortfolioDelivery(Base):
     host: Mapped[str] = mapped_column(String(300), index=True)
     endpoints: Mapped[dict[str, Any]]
     client_id: Mapped[str] = mapped_column(String(500))
-    secret_sealed: Mapped[str | None] = mapped_column(Text)
+    secret_sealed: Mapped[str | None] = mapped_column(Text, info=SEALED)
     state_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    verifier_sealed: Mapped[str] = mapped_column(Text)
+    verifier_sealed: Mapped[str] = mapped_column(Text, info=SEALED)
     """Empty once it was used."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import structlog
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.credential import build_credential
@@ -65,7 +66,9 @@ class ReplacementService:
         self._keys = keys
         self._draw = draw
 
-    def replace(self, certificate_id: str, name: str | None, reason: str, by: str | None = None) -> str:
+    def replace(
+        self, certificate_id: str, name: str | None, reason: str, by: str | None = None, *, staff_id: str | None = None
+    ) -> str:
         """Issue a certificate with another name in the place of one that is valid; return the new id.
 
         All else stays as it was frozen, the date of the award too; that it was signed later stands in its proof and in
@@ -75,6 +78,7 @@ class ReplacementService:
             name: what it will say; None: what the participant asked for.
             reason: shown on the page of the old one.
             by: who decided, for the file.
+            staff_id: of the member of the staff who is signed in.
 
         Raises:
             CertificateUnknown: there is none.
@@ -86,10 +90,14 @@ class ReplacementService:
             old = self._valid(session, certificate_id)
             if name is None and old.wanted_name is None:
                 raise Invalid("the participant asked for no other name: give it with --name")
-            wanted = _checked_name(name if name is not None else old.wanted_name or "")
+            wanted = checked_name(name if name is not None else old.wanted_name or "")
             before = snapshot_from_json(old.snapshot)
             if wanted == before.name:
-                raise Invalid("this is the name on the certificate already")
+                raise Invalid(
+                    "this is the name on the certificate already",
+                    explanation=_l("Deze naam staat al op het certificaat."),
+                    field="name",
+                )
             made = replace(before, certificate_id=new_id(), subject_id=f"urn:uuid:{uuid4()}", name=wanted)
             successor = _Successor(made, draw_slot(session, self._clock(), self._draw))
         check_printable(successor.snapshot)
@@ -108,11 +116,11 @@ class ReplacementService:
             old.replaced_by_id = successor.snapshot.certificate_id
             person = session.get_one(Person, session.get_one(Award, old.award_id).person_id)
             person.certificate_name, person.certificate_name_at = wanted, now
-            note_decision(session, now, old.award_id, DecisionKind.REPLACED, by_name=by, reason=reason)
+            note_decision(session, now, old.award_id, DecisionKind.REPLACED, by_name=by, staff_id=staff_id, reason=reason)
         log.info("certificate.replaced", certificate=certificate_id, successor=successor.snapshot.certificate_id)
         return successor.snapshot.certificate_id
 
-    def keep_name(self, certificate_id: str, reason: str, by: str | None = None) -> None:
+    def keep_name(self, certificate_id: str, reason: str, by: str | None = None, *, staff_id: str | None = None) -> None:
         """Leave the name as it is although the participant asked for another; the participant reads why.
 
         Raises:
@@ -125,7 +133,15 @@ class ReplacementService:
             if certificate.wanted_name is None:
                 raise Invalid("the participant asked for no other name")
             certificate.wanted_name, certificate.wanted_at = None, None
-            note_decision(session, self._clock(), certificate.award_id, DecisionKind.NAME_KEPT, by_name=by, reason=reason)
+            note_decision(
+                session,
+                self._clock(),
+                certificate.award_id,
+                DecisionKind.NAME_KEPT,
+                by_name=by,
+                staff_id=staff_id,
+                reason=reason,
+            )
 
     @staticmethod
     def _valid(session: Session, certificate_id: str) -> Certificate:
@@ -139,8 +155,16 @@ class ReplacementService:
         return certificate
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return a name as it can stand on a certificate, as far as its characters do not matter.
+
+    Raises:
+        Invalid: it cannot.
+    """
     cleaned = clean_name(name)
-    if problem_with(cleaned) is not None:
-        raise Invalid("this name cannot be used: 2 to 200 printable characters, no e-mail address")
+    problem = problem_with(cleaned)
+    if problem is not None:
+        raise Invalid(
+            "this name cannot be used: 2 to 200 printable characters, no e-mail address", explanation=problem, field="name"
+        )
     return cleaned

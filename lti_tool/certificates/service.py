@@ -257,12 +257,13 @@ class CertificateService:
         name = snapshot.text(training.certificate.file_name) if training else "certificate"
         return Document(name, content)
 
-    def revoke(self, certificate_id: str, reason: str, by: str | None = None) -> None:
+    def revoke(self, certificate_id: str, reason: str, by: str | None = None, *, staff_id: str | None = None) -> None:
         """Revoke a certificate; the page, the list and the command line say so from now on.
 
         Args:
             reason: shown on its page.
             by: who decided, for the file.
+            staff_id: of the member of the staff who is signed in.
 
         Raises:
             CertificateUnknown: there is none.
@@ -276,7 +277,15 @@ class CertificateService:
             certificate.revoked_at, certificate.revoked_reason = now, reason
             certificate.wanted_name, certificate.wanted_at = None, None
             append_again(session, now, "revoked", certificate.id)
-            note_decision(session, now, certificate.award_id, DecisionKind.REVOKED, by_name=by, reason=reason)
+            note_decision(
+                session,
+                now,
+                certificate.award_id,
+                DecisionKind.REVOKED,
+                by_name=by,
+                staff_id=staff_id,
+                reason=reason,
+            )
 
     def did_document(self) -> Mapping[str, Any]:
         """Return the issuer's did:web document."""

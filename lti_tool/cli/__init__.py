@@ -12,6 +12,7 @@ from lti_tool.cli.certificates import certificate
 from lti_tool.cli.cohorts import cohort
 from lti_tool.cli.frame import IccGroup
 from lti_tool.cli.keys import keys
+from lti_tool.cli.mail import mail
 from lti_tool.cli.moodle import moodle
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.privacy import privacy
@@ -43,6 +44,7 @@ main = IccGroup(
         score,
         certificate,
         keys,
+        mail,
         staff,
         audit,
         privacy,

@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import requests
 
 from lti_tool.cli.listening import check_address
-from lti_tool.config import Settings, load_settings, prepare_data_dir, secret_of
+from lti_tool.config import Settings, load_settings, prepare_data_dir, secrets_of
 from lti_tool.demo.browser import Browser
 from lti_tool.errors import SettingsError
 
@@ -49,6 +50,11 @@ class Child:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def ended(self) -> bool:
         """Return whether it has ended by itself."""
         return self._process.poll() is not None
@@ -83,12 +89,23 @@ class Demo:
         port, school_port: where they listen, on the loopback interface.
         job_poll_seconds: how often the tool looks for jobs.
         lms: the learning environment that the school behaves like.
+        more: settings of the tool, by name and in words.
+        workers: processes that answer.
     """
 
     def __init__(
-        self, folder: Path, port: int, school_port: int, *, job_poll_seconds: float = 0.3, lms: str = "moodle"
+        self,
+        folder: Path,
+        port: int,
+        school_port: int,
+        *,
+        job_poll_seconds: float = 0.3,
+        lms: str = "moodle",
+        more: Mapping[str, str] = MappingProxyType({}),
+        workers: int = 1,
     ) -> None:
         self.folder = folder
+        self._workers = workers
         self._lms = lms
         self.tool_url = f"http://localhost:{port}"
         self.school_url = f"http://localhost:{school_port}"
@@ -100,6 +117,7 @@ class Demo:
             "log_level": "WARNING",
             "log_format": "console",
             "job_poll_seconds": str(job_poll_seconds),
+            **more,
         }
         self._children: list[Child] = []
         self._environment = {f"ICC_{name.upper()}": value for name, value in self._own.items()}
@@ -123,7 +141,7 @@ class Demo:
         check_address(HOST, self._school_port, "--school-port")
         settings = self.settings()
         prepare_data_dir(settings)
-        secret_of(settings)
+        secrets_of(settings)
 
     def start(self) -> None:
         """Start both processes; call `wait_until_ready` next, and `stop` whatever happens.
@@ -138,7 +156,8 @@ class Demo:
 
     def start_tool(self) -> None:
         """Start the tool alone, again after `stop_tool`; call `wait_until_ready` next."""
-        self._start("tool", "lti_tool.cli", ["serve", "--upgrade", "--host", HOST, "--port", str(self._port)])
+        serve = ["serve", "--upgrade", "--host", HOST, "--port", str(self._port)]
+        self._start("tool", "lti_tool.cli", [*serve, "--workers", str(self._workers)])
 
     def stop_tool(self) -> None:
         """Stop the tool alone, as in an outage; the school goes on."""
@@ -152,6 +171,10 @@ class Demo:
             self._children.append(Child(name, module, arguments, self._environment, self.folder / f"{name}.log"))
         except OSError as error:
             raise SettingsError(f"{error.filename or self.folder}: {error.strerror}") from None
+
+    def pid_of(self, name: str) -> int:
+        """Return the id of a process, ``tool`` or ``school``; all that it started stand below it."""
+        return next(child.pid for child in self._children if child.name == name)
 
     def wait_until_ready(self) -> None:
         """Return when both answer.

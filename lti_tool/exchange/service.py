@@ -16,6 +16,7 @@ from lti_tool.exchange.sharing import PieceFollower, SharingService
 from lti_tool.exchange.shelf import ShelfService
 from lti_tool.training.access import Access
 from lti_tool.training.files import FileStore
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.outcomes import Extras
 
 
@@ -30,6 +31,7 @@ def exchange_services(
     *,
     reaction_followers: Sequence[ReactionFollower] = (),
     piece_followers: Sequence[PieceFollower] = (),
+    inspector: FileInspector | None = None,
 ) -> tuple[object, ...]:
     """Return everything that the views of this room use, for `lti_tool.registry.provide`.
 
@@ -40,6 +42,7 @@ def exchange_services(
         trail: holds who shared, withdrew and hid what.
         reaction_followers: called in this order when somebody reacts, in the same transaction.
         piece_followers: called in this order when somebody asks something with a piece, in the same transaction.
+        inspector: looks at files that come in.
     """
     members = ExchangeAccess(access)
     return (
@@ -49,5 +52,5 @@ def exchange_services(
         ReactionService(database, clock, members, trail, reaction_followers),
         VisitService(database, clock),
         DirectoryService(database, clock, members),
-        ShelfService(database, clock, members, store, settings.file_max_mb),
+        ShelfService(database, clock, members, store, settings.file_max_mb, inspector),
     )

@@ -17,13 +17,14 @@ from lti_tool.exchange.models import ShelfItem, ShelfKind
 from lti_tool.ids import new_id
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Standing
+from lti_tool.training.draft_files import MB, too_large
 from lti_tool.training.errors import FileRefused, Incomplete, StoreUnavailable
-from lti_tool.training.file_content import holds
 from lti_tool.training.file_names import clean_name
 from lti_tool.training.files import FileStore, StoredBytes, TooManyBytes
 from lti_tool.training.home import Place
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.models import Cohort
-from lti_tool.training.work_files import MB, Download, not_what_it_says, too_large
+from lti_tool.training.work_files import Download
 from lti_tool.training.writing import clean_link, clean_text, is_link
 from mappings.file_kinds import FileKind
 from mappings.training import Phase
@@ -114,14 +115,24 @@ class ShelfService:
         access: who may.
         store: where the bytes of files lie.
         file_max_mb: the largest file.
+        inspector: looks at files that come in.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: ExchangeAccess, store: FileStore, file_max_mb: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        access: ExchangeAccess,
+        store: FileStore,
+        file_max_mb: int,
+        inspector: FileInspector | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._access = access
         self._store = store
         self.largest = file_max_mb * MB
+        self._inspector = inspector or FileInspector()
 
     def page(self, viewer: Viewer, cohort_id: str) -> ShelfPage:
         """Return the shelf of a cohort. Raises NotFound when the viewer is nothing in it."""
@@ -160,7 +171,7 @@ class ShelfService:
         stored: tuple[str, FileKind, StoredBytes] | None = None
         if upload is not None:
             try:
-                stored = self._take(upload, store=not problems)
+                stored = self._take(viewer, upload, store=not problems)
             except (FileRefused, StoreUnavailable) as refused:
                 problems["file"] = refused.explanation
         if problems:
@@ -223,7 +234,7 @@ class ShelfService:
             raise NotFound("on another shelf")
         return item
 
-    def _take(self, upload: Upload, *, store: bool) -> tuple[str, FileKind, StoredBytes] | None:
+    def _take(self, viewer: Viewer, upload: Upload, *, store: bool) -> tuple[str, FileKind, StoredBytes] | None:
         """Look at a file, and store it if all the rest is well. Raises FileRefused, StoreUnavailable."""
         name = clean_name(upload.name)
         kind = FileKind.of_name(name)
@@ -232,8 +243,7 @@ class ShelfService:
         size = upload.stream.seek(0, os.SEEK_END)
         if size > self.largest:
             raise too_large(name, size, self.largest)
-        if not holds(kind, upload.stream):
-            raise not_what_it_says(name, kind)
+        self._inspector.check(kind, name, upload.stream, viewer.account_id)
         if not store:
             return None
         try:

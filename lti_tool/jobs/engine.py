@@ -14,14 +14,18 @@ from datetime import timedelta
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings
 from lti_tool.database import Database
+from lti_tool.jobs.beats import BEAT_EVERY, Beats
 from lti_tool.jobs.executors import Executor, claim_executor
 from lti_tool.jobs.queue import Handler
 from lti_tool.jobs.running import Running
+from lti_tool.jobs.timing import timed
+from lti_tool.tally import Tally
 
 APPLICATION = "icc-bridge"
 APPLICATION_VERSION = "1"
@@ -54,14 +58,20 @@ class Engine:
         settings: job_threads, job_poll_seconds and the data folder (for the lock files of executor ids).
         database: the application's database; DBOS keeps its tables there too.
         clock: the time, for the retention of finished jobs.
+        tally: is told how long jobs take.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock = utc_now) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock = utc_now, tally: Tally | None = None) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
+        self._beats = Beats(database, clock)
+        self._tally = tally
         self._registered: dict[str, tuple[Handler, bool]] = {}
-        self._periodic: list[tuple[float, str, Callable[[], object]]] = [(PURGE_EVERY, "purge-jobs", self.purge)]
+        self._periodic: list[tuple[float, str, Callable[[], object]]] = [
+            (PURGE_EVERY, "purge-jobs", self.purge),
+            (BEAT_EVERY, "beat", self._beat),
+        ]
         self._client: DBOSClient | None = None
         self._client_lock = threading.Lock()
         self._stopping = threading.Event()
@@ -76,7 +86,7 @@ class Engine:
             handler: does it.
             lanes: whether its jobs have lanes, of which each runs one job at a time.
         """
-        self._registered[job] = (handler, lanes)
+        self._registered[job] = (handler if self._tally is None else timed(handler, job, self._tally), lanes)
 
     def every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         """Do `work` at launch and then every so many seconds, in each launched process; it must be idempotent."""
@@ -153,6 +163,7 @@ class Engine:
         if self._executor is not None:
             # DBOS waits at least a second as soon as it waits at all.
             DBOS.destroy(workflow_completion_timeout_sec=wait_seconds if _running.busy() else 0)
+            self._end_beats(self._executor.id)
             self._executor.release()
             self._executor = None
         with self._client_lock:
@@ -171,6 +182,16 @@ class Engine:
             if not old:
                 return
             client.delete_workflows([workflow.workflow_id for workflow in old])
+
+    def _beat(self) -> None:
+        if self._executor is not None:
+            self._beats.beat(self._executor.id)
+
+    def _end_beats(self, executor: str) -> None:
+        try:
+            self._beats.end(executor)
+        except SQLAlchemyError as error:
+            log.warning("jobs.end_not_told", error=type(error).__name__)
 
     def _repeat(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         while not self._stopping.is_set():

@@ -22,7 +22,9 @@ from lti_tool.database import Database
 from lti_tool.errors import IccError
 from lti_tool.ids import new_reference
 from lti_tool.launch.models import LAUNCHED, LaunchTrace, Layer, Step
+from lti_tool.measures import LAUNCHES, REFUSALS
 from lti_tool.statements import Statement
+from lti_tool.tally import Tally
 from mappings.roles import Role
 
 PREFIX = "LTI-"
@@ -56,12 +58,14 @@ class TraceService:
         settings: `trace_days`.
         database: where the traces are.
         clock: the time.
+        tally: counts launches and refusals.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock, tally: Tally | None = None) -> None:
         self._kept = timedelta(days=settings.trace_days)
         self._database = database
         self._clock = clock
+        self._tally = tally
         self._refusals = Allowance(REFUSALS_A_MINUTE, clock, _told)
 
     def launched(
@@ -73,11 +77,17 @@ class TraceService:
             TraceNotWritten: the database refused; the caller rolls back and does the launch again without a trace.
         """
         row = _row(Step.LAUNCH, platform_id, LAUNCHED, now) | {"message": message, "role": role.value, "layer": layer}
+        structlog.contextvars.bind_contextvars(launch=row["code"])
         try:
             _INSERT.rows(session.connection(), row)
         except SQLAlchemyError as error:
             log.error("trace_not_written", step=Step.LAUNCH.value, error=type(error).__name__)
             raise TraceNotWritten from None
+
+    def count(self, platform_id: str, message: str) -> None:
+        """Count a launch that succeeded; not within its transaction, which may yet be undone."""
+        if self._tally is not None:
+            self._tally.count(LAUNCHES, platform_id, message)
 
     def refused(self, step: Step, error: IccError, *, platform_id: str | None = None, layer: Layer | None = None) -> str:
         """Write that something was refused, in a transaction of its own, and return the code for the page.
@@ -91,6 +101,9 @@ class TraceService:
         now = self._clock()
         row = _row(step, platform_id, error.code, now) | {"detail": one_line(error.detail), "layer": layer}
         code = str(row["code"])
+        structlog.contextvars.bind_contextvars(launch=code)
+        if self._tally is not None:
+            self._tally.count(REFUSALS, step.value, error.code)
         if self._refusals.take() == 0:
             try:
                 with self._database.session() as session:

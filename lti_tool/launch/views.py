@@ -89,6 +89,7 @@ def launch() -> Response | str:
         raise _noted(refused, Step.LAUNCH) from None
     except LaunchRefused as refused:
         raise _noted(refused, Step.LAUNCH) from None
+    use(TraceService).count(landed.launch.platform.id, landed.launch.message_type.value)
     _log.info(
         "launched",
         platform=landed.launch.platform.id,

@@ -4,6 +4,7 @@ import lti_tool.audit
 import lti_tool.certificates.models
 import lti_tool.courses.models
 import lti_tool.exchange.models
+import lti_tool.jobs.models
 import lti_tool.launch.models
 import lti_tool.limited
 import lti_tool.moodle.models
@@ -11,6 +12,7 @@ import lti_tool.notices.models
 import lti_tool.platforms.models
 import lti_tool.signin.models
 import lti_tool.sync.models
+import lti_tool.tally
 import lti_tool.training.models  # noqa: F401  # imported for their tables
 from lti_tool.database import Base
 

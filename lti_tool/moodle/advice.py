@@ -88,6 +88,11 @@ _ADVICE: Mapping[str, Advice] = {
     problems.FILE_REPLACED: Advice(
         _l("In Moodle staat nu een ander bestand op deze plek. Dit bestand was hier nog niet geopend."), THE_TRAINER
     ),
+    problems.FILE_INFECTED: Advice(
+        _l("In dit bestand zit volgens de virusscanner iets schadelijks. Open het ook in Moodle niet."),
+        THE_TRAINER,
+        (_l("Vraag wie het inleverde om een schoon bestand, en meld het bij de ICT-beheerder van de school."),),
+    ),
     problems.FILE_REFUSED: Advice(_l("Dit bestand ligt buiten Moodle. Open het daar."), THE_TRAINER),
     problems.FILE_TOO_LARGE: Advice(_l("Dit bestand is te groot om hier te openen. Open het in Moodle."), THE_TRAINER),
     problems.NOT_SET_UP: Advice(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from lti_tool.vault import SEALED
 
 
 class MoodleSite(Base):
@@ -22,7 +23,7 @@ class MoodleSite(Base):
 
     platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True)
     url: Mapped[str] = mapped_column(String(500))
-    token_sealed: Mapped[str] = mapped_column(Text)
+    token_sealed: Mapped[str] = mapped_column(Text, info=SEALED)
     """The web service token, encrypted at rest."""
     user_id: Mapped[int] = mapped_column(BigInteger)
     """Moodle's id of the account that the token belongs to."""

@@ -21,6 +21,7 @@ from lti_tool.moodle.models import NativeFile
 from lti_tool.moodle.problems import (
     ADDRESS,
     FILE_GONE,
+    FILE_INFECTED,
     FILE_REFUSED,
     FILE_REPLACED,
     FILE_TOO_LARGE,
@@ -29,8 +30,10 @@ from lti_tool.moodle.problems import (
 )
 from lti_tool.moodle.sites import MoodleSites
 from lti_tool.training.access import Access
+from lti_tool.training.errors import FileInfected
 from lti_tool.training.files import FileStore, SourceLost, StoredBytes, TooManyBytes
 from lti_tool.training.importing import NativeFacts
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.models import SubmissionVersion
 from lti_tool.web.formats import filesize
 from mappings.file_kinds import FileKind
@@ -99,6 +102,7 @@ class NativeFileService:
         store: where files are kept.
         max_mb: the largest file that is fetched.
         shared: whether somebody sees a version, by its id, because its maker shares it.
+        inspector: looks at what was fetched.
     """
 
     def __init__(
@@ -109,6 +113,7 @@ class NativeFileService:
         store: FileStore,
         max_mb: int,
         shared: Callable[[Session, Viewer, str], bool] = lambda _session, _viewer, _version_id: False,
+        inspector: FileInspector | None = None,
     ) -> None:
         self._database = database
         self._access = access
@@ -116,6 +121,7 @@ class NativeFileService:
         self._store = store
         self._most = max_mb * MB
         self._shared = shared
+        self._inspector = inspector or FileInspector()
 
     def download(self, viewer: Viewer, file_id: str) -> NativeDownload:
         """Return a file that the viewer may see; fetch it first if nobody has opened it yet.
@@ -131,7 +137,7 @@ class NativeFileService:
         if path is None:
             if wanted.problem is not None:
                 raise self._not_there(wanted, wanted.problem)
-            stored = self._fetch(wanted)
+            stored = self._fetch(wanted, viewer.account_id)
             path, size = self._keep(wanted, stored), stored.size
         kind = FileKind.of_name(wanted.name)
         return NativeDownload(wanted.name, kind.media_type if kind else ANY_TYPE, size, self._store.read(path))
@@ -177,7 +183,7 @@ class NativeFileService:
         )
         return bool(session.scalar(select(exists(later))))
 
-    def _fetch(self, wanted: _Wanted) -> StoredBytes:
+    def _fetch(self, wanted: _Wanted, account_id: str) -> StoredBytes:
         problem: str
         try:
             with self._sites.client(wanted.platform_id) as client:
@@ -191,10 +197,10 @@ class NativeFileService:
                 except TooManyBytes:
                     problem = FILE_TOO_LARGE
                 else:
-                    if stored.size == wanted.size:
+                    if stored.size == wanted.size and self._is_clean(wanted, stored, account_id):
                         return stored
                     self._store.discard(stored.path)
-                    problem = FILE_REPLACED
+                    problem = FILE_REPLACED if stored.size != wanted.size else FILE_INFECTED
         except NotConnected:
             problem = NOT_CONNECTED
         except IccError as error:
@@ -204,6 +210,20 @@ class NativeFileService:
         self._remember(wanted, problem)
         log.info("moodle.file_not_fetched", platform=wanted.platform_id, file=wanted.id, problem=problem)
         raise self._not_there(wanted, problem)
+
+    def _is_clean(self, wanted: _Wanted, stored: StoredBytes, account_id: str) -> bool:
+        """Whether the scanner finds nothing in what was fetched. Raises NotScanned; nothing is kept then."""
+        scanned = False
+        try:
+            with self._store.open(stored.path) as whole:
+                self._inspector.scan(wanted.name, whole, account_id)
+            scanned = True
+        except FileInfected:
+            return False
+        finally:
+            if not scanned:
+                self._store.discard(stored.path)
+        return True
 
     def _store_from(self, client: MoodleClient, wanted: _Wanted) -> StoredBytes:
         """Fetch a file into the store. Raises MoodleError, TooManyBytes, StoreUnavailable."""

@@ -4,12 +4,15 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.launch.sessions import current_viewer
+from lti_tool.notices import mail_views
+from lti_tool.notices.addresses import MailService
 from lti_tool.notices.book import NoticeBook
 from lti_tool.notices.wording import notice_icon, notice_words
 from lti_tool.registry import use
 from lti_tool.training.presenting import show
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
+mail_views.add_to(blueprint)
 for words in (notice_icon, notice_words):
     blueprint.add_app_template_global(words)
 
@@ -19,8 +22,10 @@ TAB = "notices.overview"
 @blueprint.get("/cohort/<cohort_id>/news")
 def overview(cohort_id: str) -> str:
     """Show what is new for this person; from then on it counts as read."""
-    page = use(NoticeBook).page(current_viewer(), cohort_id)
-    return show("overview.html", page.place, TAB, folder="notices", page=page)
+    viewer, mail = current_viewer(), use(MailService)
+    page = use(NoticeBook).page(viewer, cohort_id)
+    refused = mail.offered and mail.refused(viewer.person_id)
+    return show("overview.html", page.place, TAB, folder="notices", page=page, mail=mail.offered, refused=refused)
 
 
 @blueprint.get("/notice/<notice_id>")

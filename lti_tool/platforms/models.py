@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from lti_tool.vault import SEALED
 
 
 class PlatformStatus(StrEnum):
@@ -83,7 +84,7 @@ class ToolKey(Base):
     __tablename__ = "tool_key"
 
     kid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    private_pem: Mapped[str] = mapped_column(Text)
+    private_pem: Mapped[str] = mapped_column(Text, info=SEALED)
     public_jwk: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     active_from: Mapped[datetime]

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lti_tool.audit import note_done
 from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, OutsideError
@@ -267,13 +268,20 @@ class PlatformService:
         with self._database.session() as session:
             return [info_of(row) for row in session.scalars(select(Platform).order_by(Platform.name, Platform.id))]
 
-    def enable(self, platform_id: str) -> None:
-        """Accept launches of a platform (again). Raises PlatformUnknown."""
-        self._switch(platform_id, PlatformStatus.ACTIVE)
+    def enable(self, platform_id: str, *, staff_id: str | None = None) -> None:
+        """Accept launches of a platform (again).
 
-    def disable(self, platform_id: str) -> None:
-        """Refuse launches of a platform from now on; nothing is deleted. Raises PlatformUnknown."""
-        self._switch(platform_id, PlatformStatus.DISABLED)
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
+
+        Raises:
+            PlatformUnknown: there is no such platform.
+        """
+        self._switch(platform_id, PlatformStatus.ACTIVE, staff_id)
+
+    def disable(self, platform_id: str, *, staff_id: str | None = None) -> None:
+        """Refuse launches of a platform from now on; nothing is deleted. See `enable`."""
+        self._switch(platform_id, PlatformStatus.DISABLED, staff_id)
 
     def deployments(self, platform_id: str) -> Sequence[str]:
         """Return the deployment ids of a platform. Raises PlatformUnknown."""
@@ -308,9 +316,13 @@ class PlatformService:
         except IntegrityError:  # somebody else added it at the same moment
             return
 
-    def _switch(self, platform_id: str, status: PlatformStatus) -> None:
+    def _switch(self, platform_id: str, status: PlatformStatus, staff_id: str | None) -> None:
         with self._database.session() as session:
-            _row(session, platform_id).status = status
+            row = _row(session, platform_id)
+            if row.status != status and staff_id is not None:
+                deed = "platforms.enable" if status is PlatformStatus.ACTIVE else "platforms.disable"
+                note_done(session, self._clock(), staff_id, deed, platform_id)
+            row.status = status
         self._announced.clear()
 
     def _address(self, field_name: str, url: str) -> str:

@@ -186,7 +186,8 @@ def _languages(endpoint: str) -> list[Language]:
 
 
 def _signer() -> itsdangerous.URLSafeTimedSerializer:
-    return itsdangerous.URLSafeTimedSerializer(current_app.secret_key or "", salt="registration form")
+    previous = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
+    return itsdangerous.URLSafeTimedSerializer([*reversed(previous), current_app.secret_key or ""], salt="registration form")
 
 
 def _bound_to(*values: str) -> str:

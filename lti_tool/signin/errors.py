@@ -7,13 +7,15 @@
     ├── LinkRefused                    a one-time link that does not work     (an operator)
     │   └── LinkUnknown · LinkUsed · LinkExpired
     └── SignInRefused                  any other sign-in that failed          (the person, an operator)
+        └── AttemptGone · ProviderDeclined · TokenRefused · SubjectUnknown · IdentityTaken · AccountClosed · PasskeyRefused
+    OutsideError → ProviderFailed      the OpenID provider does not answer    (an operator)
 """
 
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from lti_tool.errors import NotAllowed, Refused, Words
+from lti_tool.errors import NotAllowed, OutsideError, Refused, Words
 
 _OPERATOR = _l("Wie ICC Bridge beheert, kan je verder helpen.")
 
@@ -76,4 +78,79 @@ class SignInRefused(Refused):
     steps: Sequence[Words] = (
         _l("Probeer het opnieuw vanaf de inlogpagina."),
         _l("Lukt het weer niet? Vraag wie ICC Bridge beheert om een eenmalige link."),
+    )
+
+
+class AttemptGone(SignInRefused):
+    """An answer that nothing waits for: too late, a second time, or in another browser than it was begun in."""
+
+    code = "R-SIGN-IN-GONE"
+    status = 400
+    explanation = _l("Dit inloggen was al klaar, duurde te lang, of begon in een andere browser.")
+
+
+class ProviderDeclined(SignInRefused):
+    """The person broke off at the provider, or the provider does not let them through to us."""
+
+    code = "R-OIDC-DECLINED"
+    explanation = _l("Het inloggen werd daar afgebroken of geweigerd. Je bent niet ingelogd.")
+
+
+class TokenRefused(SignInRefused):
+    """What the provider sent does not hold."""
+
+    code = "R-OIDC-TOKEN"
+    explanation = _l("Wat terugkwam klopt niet, dus je bent niet ingelogd. In het logboek staat waarom.")
+
+
+class SubjectUnknown(SignInRefused):
+    """The provider knows the person, and nobody of the staff has this account."""
+
+    code = "R-OIDC-UNKNOWN"
+    title = _l("Dit account kennen we hier nog niet")
+    explanation = _l("Het inloggen is gelukt, maar dit account hoort bij geen medewerker van ICC Bridge.")
+    steps: Sequence[Words] = (
+        _l("Werk je al met ICC Bridge? Log in zoals je gewend bent, en voeg dit account toe bij Mijn account."),
+        _l("Ben je nieuw? Vraag wie ICC Bridge beheert om een uitnodiging: een eenmalige link."),
+        _l("Open die link en kies daar opnieuw voor inloggen met dit account. Daarna werkt het voortaan direct."),
+    )
+
+
+class IdentityTaken(SignInRefused):
+    """The account elsewhere, or the passkey, is somebody else's already."""
+
+    code = "R-OIDC-TAKEN"
+    status = 409
+    explanation = _l("Dit account hoort al bij een andere medewerker. Kies daar het juiste account.")
+
+
+class AccountClosed(SignInRefused):
+    """The person is known, and switched off."""
+
+    code = "R-CLOSED"
+    explanation = _l("Je toegang tot ICC Bridge is uitgezet.")
+    steps: Sequence[Words] = (_l("Klopt dat niet? Vraag wie ICC Bridge beheert."),)
+
+
+class PasskeyRefused(SignInRefused):
+    """What came from the passkey does not hold."""
+
+    code = "R-PASSKEY"
+    explanation = _l("Deze passkey klopt niet, of hoort niet (meer) bij een medewerker.")
+    steps: Sequence[Words] = (
+        _l("Probeer het opnieuw, of log in op een andere manier."),
+        _l("Lukt het weer niet? Vraag wie ICC Bridge beheert om een eenmalige link."),
+    )
+
+
+class ProviderFailed(OutsideError):
+    """The provider does not answer, or not as OpenID Connect says."""
+
+    code = "O-OIDC"
+    title = _l("Inloggen kan daar nu niet")
+    explanation = _l("De dienst waar je inlogt, geeft geen goed antwoord. Je bent niet ingelogd.")
+    who = _l("Wie ICC Bridge beheert, kan dit oplossen.")
+    steps: Sequence[Words] = (
+        _l("Probeer het over een paar minuten opnieuw."),
+        _l("Haast? Log in met een passkey of een eenmalige link."),
     )

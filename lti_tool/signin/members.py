@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -103,7 +104,11 @@ class StaffService:
         with self._database.session() as session:
             row = self._row(session, member_id)
             if row.disabled_at is not None:
-                raise Invalid("this person is disabled; enable them first", field="member")
+                raise Invalid(
+                    "this person is disabled; enable them first",
+                    explanation=_l("De toegang van deze persoon staat uit. Zet die eerst aan."),
+                    field="member",
+                )
             link = self._links.make(session, member_id, by)
             self._audit.done(session, by, "signin.make_link", member_id)
         return link
@@ -210,13 +215,17 @@ def _one_of(everybody: Mapping[str, Member], member_id: str) -> Member:
 def _keep_an_operator(everybody: Mapping[str, Member], leaving: Member) -> None:
     others = [row for row in everybody.values() if row is not leaving and row.disabled_at is None]
     if Role.OPERATOR in leaving.roles and not any(Role.OPERATOR in row.roles for row in others):
-        raise Invalid("this is the last operator; make somebody else operator first", field="roles")
+        raise Invalid(
+            "this is the last operator; make somebody else operator first",
+            explanation=_l("Dit is de laatste beheerder. Maak eerst iemand anders beheerder."),
+            field="roles",
+        )
 
 
 def _some(words: Iterable[str]) -> frozenset[Role]:
     found = roles_of(words)
     if not found:
-        raise Invalid("roles: at least one is needed", field="roles")
+        raise Invalid("roles: at least one is needed", explanation=_l("Kies minstens één rol."), field="roles")
     return found
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.audit import AuditTrail
 from lti_tool.database import Database
-from lti_tool.errors import Refused
+from lti_tool.errors import IccError
 from lti_tool.signin.errors import LinkRefused
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.models import Way
@@ -64,7 +64,7 @@ class SignInService:
         self._audit.done(session, member_id, f"signin.{way.value}", opened.session_id)
         return opened
 
-    def failed(self, way: Way, refused: Refused, member_id: str | None = None) -> None:
+    def failed(self, way: Way, refused: IccError, member_id: str | None = None) -> None:
         """Note that somebody did not get in, and why."""
         self._audit.refused(member_id or NOBODY, f"signin.{way.value}", refused.code)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from zlib import crc32
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
@@ -26,6 +26,13 @@ class ScoreOutbox(Base):
         UniqueConstraint("placement_id", "account_id"),
         Index("ix_score_outbox_due", "dirty", "next_attempt_at"),
         Index("ix_score_outbox_lane", "platform_id", "dirty", "slot"),
+        Index(
+            "ix_score_outbox_failed",
+            "platform_id",
+            "last_error",
+            sqlite_where=text("last_error IS NOT NULL"),
+            postgresql_where=text("last_error IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)

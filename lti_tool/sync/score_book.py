@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lti_tool.audit import note_done
+from lti_tool.clock import Clock
 from lti_tool.courses.models import Placement
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Refused
@@ -75,11 +77,13 @@ class ScoreBook:
 
     Args:
         database: for its own short transactions.
+        clock: the time.
         outbox: gives rows new jobs.
     """
 
-    def __init__(self, database: Database, outbox: ScoreOutboxService) -> None:
+    def __init__(self, database: Database, clock: Clock, outbox: ScoreOutboxService) -> None:
         self._database = database
+        self._clock = clock
         self._outbox = outbox
 
     def lines(self, which: Which) -> Sequence[ScoreLine]:
@@ -91,14 +95,19 @@ class ScoreBook:
         with self._database.reading() as session:
             return [_line(*found) for found in session.execute(_found(session, which)).all()]
 
-    def again(self, which: Which) -> Sequence[str]:
+    def again(self, which: Which, *, staff_id: str | None = None) -> Sequence[str]:
         """Send scores again now; return their ids. A grade that was changed by hand is left alone by this.
+
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
 
         Raises:
             NotFound: there is no such score, platform or cohort.
         """
         with self._database.session() as session:
             query = _found(session, which).with_only_columns(ScoreOutbox.id)
+            if staff_id is not None:
+                note_done(session, self._clock(), staff_id, "scores.again", which.score_id or which.platform_id or "")
             return [score_id for score_id in sorted(session.scalars(query)) if self._sent_again(session, score_id)]
 
     def to_overwrite(self, which: Which) -> Sequence[ScoreLine]:

@@ -152,6 +152,13 @@ class Access:
     def __init__(self, trainings: Mapping[str, Training]) -> None:
         self._trainings = trainings
 
+    def training_of(self, cohort: Cohort) -> Training:
+        """Return the training of a cohort. Raises NotFound: this installation does not have it (any more)."""
+        training = self._trainings.get(cohort.training_key)
+        if training is None:
+            raise NotFound("no such training")
+        return training
+
     def standing(self, session: Session, viewer: Viewer, cohort_id: str) -> Standing:
         """Return what the viewer is in a cohort.
 

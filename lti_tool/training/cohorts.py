@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.audit import note_done
 from lti_tool.clock import Clock
 from lti_tool.courses.copies import CERTIFICATE, WHOLE_TRAINING, CopyService, Named, history_in, named_in
 from lti_tool.courses.models import Placement
@@ -133,8 +134,11 @@ class CohortService:
             raise NotFound(f"no cohort {cohort_id!r}")
         return _info(*row)
 
-    def approve(self, cohort_id: str) -> CohortInfo:
+    def approve(self, cohort_id: str, *, staff_id: str | None = None) -> CohortInfo:
         """Approve a cohort for the issuer: from now on it counts for certificates. Approving twice changes nothing.
+
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
 
         Raises:
             NotFound: there is none.
@@ -148,12 +152,17 @@ class CohortService:
             )
             info = self.show(session, cohort_id)
             if changed is not None:
+                if staff_id is not None:
+                    note_done(session, self._clock(), staff_id, "cohorts.approve", cohort_id)
                 for follower in self._followers:
                     follower(session, cohort_id)
             return info
 
-    def invite(self, cohort_id: str) -> str:
+    def invite(self, cohort_id: str, *, staff_id: str | None = None) -> str:
         """Return a new code that makes one person trainer of the cohort: valid 14 days, used once, shown only now.
+
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
 
         Raises:
             NotFound: there is no such cohort.
@@ -170,6 +179,8 @@ class CohortService:
                     expires_at=now + CODE_VALID,
                 )
             )
+            if staff_id is not None:
+                note_done(session, now, staff_id, "cohorts.invite", cohort_id)
         return code
 
     def use_code(self, session: Session, code: str, person_id: str) -> CohortInfo:

@@ -10,9 +10,19 @@
     ├── Invalid
     │   ├── Incomplete        fields of the hand-in form that need attention      (participant)
     │   ├── FileRefused       a file that is not taken in                         (participant)
+    │   │   ├── FileTooLarge  larger than fits                                    (participant)
+    │   │   └── FileInfected  harmful, says the scanner                           (participant, their school's IT)
     │   ├── CodeRefused       a trainer's code that does not hold                 (trainer)
-    │   └── Moved             the work changed while somebody was looking at it   (participant, trainer)
+    │   ├── Moved             the work changed while somebody was looking at it   (participant, trainer)
+    │   └── UploadRefused     a request about an upload that cannot be done       (whoever wrote the client)
+    │       ├── OffsetWrong   a part that does not follow on what is there
+    │       ├── PartBroken    a part that is not what its checksum says
+    │       ├── UploadBusy    somebody makes a whole of its parts at this moment
+    │       ├── PartTooLong   more bytes than the file was to have
+    │       ├── PartUnknown   a part of another content type
+    │       └── OtherProtocol another version of the protocol, or none
     └── StoreUnavailable      the file store does not take or give a file         (operator)
+        └── NotScanned        the virus scanner does not answer                   (operator)
 """
 
 from collections.abc import Mapping
@@ -64,6 +74,18 @@ class FileRefused(Invalid):
         super().__init__(detail, explanation=explanation, field="files")
 
 
+class FileTooLarge(FileRefused):
+    """A file that is larger than fits."""
+
+    status = 413
+
+
+class FileInfected(FileRefused):
+    """A file that carries something harmful, as the virus scanner says."""
+
+    code = "F-INFECTED"
+
+
 class CodeRefused(Invalid):
     """A one-time code that is unknown, used or too old; the three are not told apart."""
 
@@ -79,6 +101,51 @@ class Moved(Invalid):
     title = _l("Er is intussen iets veranderd")
 
 
+class UploadRefused(Invalid):
+    """A request about an upload that cannot be done as it is; what was received before is kept."""
+
+    code = "F-UPLOAD"
+    status = 400
+    explanation = _l("Dit stuk van je bestand paste niet. Wat al binnen was, is er nog.")
+    steps = (_l("Kies het bestand opnieuw. We gaan verder waar we waren."),)
+
+
+class OffsetWrong(UploadRefused):
+    """A part that does not follow on what is there (tus 1.0, PATCH)."""
+
+    status = 409
+
+
+class PartBroken(UploadRefused):
+    """A part that is not what its checksum says (tus 1.0, Checksum)."""
+
+    status = 460
+
+
+class UploadBusy(UploadRefused):
+    """Somebody makes a whole of the parts at this moment, or removes them."""
+
+    status = 423
+
+
+class PartTooLong(UploadRefused):
+    """More bytes than the file was to have."""
+
+    status = 413
+
+
+class PartUnknown(UploadRefused):
+    """A part of another content type than tus prescribes."""
+
+    status = 415
+
+
+class OtherProtocol(UploadRefused):
+    """A request that does not speak tus 1.0.0."""
+
+    status = 412
+
+
 class StoreUnavailable(IccError):
     """The file store does not take or give a file."""
 
@@ -86,3 +153,12 @@ class StoreUnavailable(IccError):
     status = 503
     title = _l("Bestanden zijn even niet bereikbaar")
     explanation = _l("We kunnen nu geen bestand bewaren of ophalen. Wat je eerder bewaarde, is er nog.")
+
+
+class NotScanned(StoreUnavailable):
+    """The virus scanner does not answer, and the settings say that then nothing is taken."""
+
+    code = "F-SCANNER"
+    title = _l("We kunnen nu geen bestanden aannemen")
+    explanation = _l("De virusscanner geeft geen antwoord, en zonder controle nemen we niets aan. Er is niets verloren.")
+    steps = (_l("Probeer het over een paar minuten opnieuw."),)

@@ -1,10 +1,11 @@
 """Where the bytes of handed-in files lie: a folder, memory or S3, by URL (fsspec). No names, no rows, no rights."""
 
+import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import structlog
 from fsspec.core import url_to_fs
@@ -24,6 +25,13 @@ class TooManyBytes(Exception):
 
 class SourceLost(Exception):
     """A stream that says so itself broke off; nothing was kept. Its cause is what happened to it."""
+
+
+class Readable(Protocol):
+    """What can be read to its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +64,18 @@ class FileStore:
     def __repr__(self) -> str:
         return f"FileStore({type(self._files).__name__})"
 
-    def put(self, stream: IO[bytes], *, max_bytes: int) -> StoredBytes:
+    def put(self, stream: Readable, *, max_bytes: int, path: str | None = None) -> StoredBytes:
         """Store what a stream holds, chunk by chunk.
+
+        Args:
+            path: where, of `new_path` or below a folder of one; by default a path of its own.
 
         Raises:
             TooManyBytes: it holds more than `max_bytes`.
             SourceLost: as the stream raises it.
             StoreUnavailable: the store does not take it.
         """
-        path = self._new_path()
+        path = path or self.new_path()
         digest = hashlib.sha256()
         size = 0
         try:
@@ -94,11 +105,19 @@ class FileStore:
         Raises:
             StoreUnavailable: they cannot be opened; raised at once, not while reading.
         """
+        return self._chunks(self.open(path))
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open the bytes under a path as a stream that can be sought in; a distant store sends what is read, not all.
+
+        Raises:
+            StoreUnavailable: they cannot be opened.
+        """
         try:
-            source = self._files.open(self._full(path), "rb")
+            source: IO[bytes] = self._files.open(self._full(path), "rb")
         except Exception as error:
             raise self._unavailable("open", error) from error
-        return self._chunks(source)
+        return source
 
     def discard(self, path: str) -> None:
         """Remove the bytes under a path, as far as that is possible: what stays behind is seen by nobody."""
@@ -108,6 +127,45 @@ class FileStore:
             return
         except Exception as error:  # noqa: BLE001 - every store raises errors of its own, and no caller can do anything
             _log.warning("file_left_behind", path=path, error=type(error).__name__)
+
+    def discard_folder(self, path: str) -> None:
+        """Remove everything below a path, as far as that is possible, as `discard` does."""
+        try:
+            self._files.rm(self._full(path), recursive=True)
+        except FileNotFoundError:
+            return
+        except Exception as error:  # noqa: BLE001 - as in `discard`
+            _log.warning("folder_left_behind", path=path, error=type(error).__name__)
+
+    def folders(self, path: str) -> Collection[str]:
+        """Return the names of the folders right below a path; none where nothing lies.
+
+        Raises:
+            StoreUnavailable: the store does not tell.
+        """
+        try:
+            found = self._files.ls(self._full(path), detail=True, refresh=True)
+        except FileNotFoundError:
+            return ()
+        except Exception as error:
+            raise self._unavailable("list", error) from error
+        return {str(one["name"]).rstrip("/").rsplit("/", 1)[-1] for one in found if one["type"] == "directory"}
+
+    def check(self) -> None:
+        """See that the store can be used, without leaving anything in it.
+
+        Raises:
+            StoreUnavailable: it cannot be reached, or a folder is not to be written.
+        """
+        try:
+            if self._local:
+                self._files.makedirs(self._root, exist_ok=True)
+                if not os.access(self._root, os.W_OK | os.X_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            else:
+                self._files.exists(self._root)
+        except Exception as error:
+            raise self._unavailable("check", error) from error
 
     def every(self) -> Iterator[tuple[str, int]]:
         """Return the path and the size in bytes of everything that lies in the store, folder by folder.
@@ -146,15 +204,16 @@ class FileStore:
                 os.fsync(target.fileno())
 
     @staticmethod
-    def _chunks(source: Any) -> Iterator[bytes]:  # noqa: ANN401 - a file of any of fsspec's stores
+    def new_path() -> str:
+        """Return a path where nothing lies."""
+        name = new_id()
+        return f"{name[:2].lower()}/{name}"
+
+    @staticmethod
+    def _chunks(source: IO[bytes]) -> Iterator[bytes]:
         with source:
             while chunk := source.read(CHUNK):
                 yield chunk
-
-    @staticmethod
-    def _new_path() -> str:
-        name = new_id()
-        return f"{name[:2].lower()}/{name}"
 
     def _full(self, path: str) -> str:
         return f"{self._root.rstrip('/')}/{path}"

@@ -26,6 +26,7 @@ from lti_tool.training.outcomes import (
     SharedMark,
 )
 from lti_tool.training.people import first_name, trainer_names
+from lti_tool.training.resumable import UploadSeen, unfinished_of
 from lti_tool.training.showing import (
     NativeFiles,
     WorkShown,
@@ -149,6 +150,8 @@ class AssignmentPage:
     panel: CertificatePanel
     shared: SharedMark | None
     """How it is shared with the cohort."""
+    uploads: Sequence[UploadSeen]
+    """Files that were sent in part."""
     owner: str
     """Under which a device keeps what could not be saved, see `lti_tool.training.drafts.owner_of`."""
 
@@ -168,7 +171,7 @@ class HomeService:
 
     Args:
         database: where everything is.
-        clock: which meetings are still to come.
+        clock: the time.
         access: who may.
         extras: the certificate and the scores.
     """
@@ -228,6 +231,7 @@ class HomeService:
                 places=self._extras.native_places(session, standing.enrolment_id or "", assignment_key),
                 panel=self._panel(session, standing, rows),
                 shared=self._extras.shared(session, work.submission_id) if work.submission_id else None,
+                uploads=self._uploads(session, standing, assignment),
                 owner=owner_of(standing.enrolment_id, assignment_key),
             )
 
@@ -238,6 +242,11 @@ class HomeService:
             panel = self._panel(session, standing, self._rows(session, standing))
             account = session.get_one(Account, viewer.account_id)
             return NamePage(Place.of(standing), panel, panel.name or account.display_name or "")
+
+    def _uploads(self, session: Session, standing: Standing, assignment: Assignment) -> Sequence[UploadSeen]:
+        if assignment.hand_in.files_max == 0:
+            return ()
+        return unfinished_of(session, standing.enrolment_id or "", assignment.key, self._clock())
 
     @staticmethod
     def _rows(session: Session, standing: Standing) -> Sequence[FoundRow]:

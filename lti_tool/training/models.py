@@ -163,6 +163,46 @@ class WorkFile(Base):
     added_at: Mapped[datetime]
 
 
+class Upload(Base):
+    """A file on its way in, part by part; once all of it is there it becomes a `WorkFile`, and this row only says so."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    """Whose it is."""
+    assignment_key: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """As its page knows the file again when it is chosen another time; empty from a page that does not say."""
+    size: Mapped[int]
+    """In bytes, of the whole file."""
+    received: Mapped[int] = mapped_column(default=0, server_default="0")
+    """In bytes, from the file's beginning, without gaps."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    claimed_until: Mapped[datetime | None]
+    """Until when somebody makes a whole of the parts, or removes them."""
+    whole_path: Mapped[str | None] = mapped_column(String(200))
+    """Where the whole is being written; None before and afterwards."""
+    finished_at: Mapped[datetime | None]
+
+    parts: Mapped[list["UploadPart"]] = relationship(order_by="UploadPart.start", cascade="all, delete-orphan")
+
+
+class UploadPart(Base):
+    """A stretch of an upload; its bytes lie in the file store under `path`."""
+
+    __tablename__ = "upload_part"
+
+    upload_id: Mapped[str] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """In bytes from the file's beginning."""
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(String(200))
+
+
 class VersionFile(Base):
     """Which files a version holds; one file may be in several versions."""
 

@@ -11,14 +11,19 @@ from lti_tool.training.arriving import ArrivalService
 from lti_tool.training.board import BoardService
 from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
+from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.drafts import DraftService
 from lti_tool.training.files import FileStore
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
+from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.naming import NameCheck, NameService
+from lti_tool.training.nudging import NudgeService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.phrases import PhraseService
 from lti_tool.training.queue import QueueService
+from lti_tool.training.resumable import UploadService
+from lti_tool.training.resumable_finishing import UploadFinisher
 from lti_tool.training.review_arrival import ReviewArrivalService
 from lti_tool.training.review_page import ReviewPageService
 from lti_tool.training.reviewing import ReviewService
@@ -44,6 +49,7 @@ def training_services(
     outcome_followers: Sequence[OutcomeFollower] = (),
     person_followers: Sequence[PersonFollower] = (),
     printable: NameCheck = lambda _name: None,
+    inspector: FileInspector | None = None,
 ) -> tuple[object, ...]:
     """Return everything that the views of this room use, for `lti_tool.registry.provide`.
 
@@ -52,6 +58,7 @@ def training_services(
         outcome_followers: called in this order when an outcome changes, in the same transaction.
         person_followers: called in this order when a name is confirmed, in the same transaction.
         printable: whether the certificate can show a name.
+        inspector: looks at files that come in.
 
     Raises:
         SettingsError: the file store cannot be used.
@@ -59,6 +66,7 @@ def training_services(
     access = Access(trainings)
     store = FileStore(settings.files_location)
     followers = tuple(outcome_followers)
+    files = DraftFiles(clock, settings.file_max_mb, followers)
     queue = QueueService(database, clock, access)
     drafts = DraftService(database, clock, access, followers)
     return (
@@ -70,11 +78,22 @@ def training_services(
         HomeService(database, clock, access, extras),
         BoardService(database, clock, access, extras),
         queue,
+        NudgeService(database, clock, access, extras),
         PhraseService(database, clock, access),
         ReviewPageService(database, access, extras, queue),
         drafts,
         HandInService(database, clock, drafts, followers),
-        WorkFileService(database, clock, access, store, settings.file_max_mb, extras, followers),
+        WorkFileService(database, clock, access, store, files, extras, inspector),
+        UploadService(
+            database,
+            clock,
+            access,
+            store,
+            files,
+            UploadFinisher(database, clock, access, store, files, inspector),
+            unfinished_mb=settings.unfinished_mb,
+            days=settings.upload_days,
+        ),
         ReviewService(database, clock, access, followers),
         NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),

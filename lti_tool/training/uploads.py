@@ -12,7 +12,7 @@ from flask import Request
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 from werkzeug.wsgi import get_input_stream
 
-from lti_tool.training.work_files import MB
+from lti_tool.training.draft_files import MB
 from mappings.training import Training
 
 FORM_MEMORY = 8 * MB

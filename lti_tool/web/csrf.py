@@ -17,14 +17,14 @@ from typing import TypeVar
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, ValidationError, validate_csrf
 
 FIELD = "csrf_token"
 SessionId = Callable[[], str | None]
 View = TypeVar("View", bound=Callable[..., object])
 _EXTENSION = "icc_session_id"
 _TWELVE_HOURS = 12 * 3600
-_protect = CSRFProtect()
+_SIGNED_BY = "icc_form_signed_by"
 _from_elsewhere: set[Callable[..., object]] = set()
 
 
@@ -41,7 +41,7 @@ class _TokenOfSession(SessionMixin):
         if key != FIELD:
             raise KeyError(key)
         session_id: str | None = current_app.extensions[_EXTENSION]()
-        secret = current_app.secret_key
+        secret = g.get(_SIGNED_BY) or current_app.secret_key
         if not secret:
             raise RuntimeError("form tokens need app.secret_key")
         key_bytes = secret if isinstance(secret, bytes) else secret.encode()
@@ -66,6 +66,36 @@ class _NoCookie(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set no cookie."""
+
+
+class _Protect(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types
+    """Takes tokens of a previous secret (``SECRET_KEY_FALLBACKS``) too, which Flask-WTF does not by itself."""
+
+    def protect(self, *args: object, **kwargs: object) -> None:
+        """Check the request's token.
+
+        Raises:
+            CSRFError: it is of none of the secrets, of another session, or too old.
+        """
+        try:
+            super().protect(*args, **kwargs)
+        except CSRFError:
+            if not any(self._is_of(secret) for secret in current_app.config.get("SECRET_KEY_FALLBACKS") or ()):
+                raise
+            g.csrf_valid = True
+
+    def _is_of(self, secret: str | bytes) -> bool:
+        setattr(g, _SIGNED_BY, secret)
+        try:
+            validate_csrf(self._get_csrf_token(), secret_key=secret)
+        except ValidationError:
+            return False
+        finally:
+            g.pop(_SIGNED_BY)
+        return True
+
+
+_protect = _Protect()
 
 
 def csrf_exempt(view: View) -> View:

@@ -14,11 +14,11 @@ def events(content: bytes) -> list[dict[str, object]]:
     calendar = Calendar.from_ical(content)
     assert calendar["METHOD"] == "PUBLISH"
     names = ("UID", "SEQUENCE", "SUMMARY", "STATUS", "LOCATION", "DESCRIPTION")
-    return [
-        {name: str(event[name]) for name in names if name in event}
-        | {"DTSTART": event["DTSTART"].dt, "DTEND": event["DTEND"].dt}
-        for event in calendar.walk("VEVENT")
-    ]
+    found: list[dict[str, object]] = []
+    for event in calendar.events:
+        told: dict[str, object] = {name: str(event[name]) for name in names if name in event}
+        found.append(told | {"DTSTART": event.start, "DTEND": event.end})
+    return found
 
 
 def test_what_a_trainer_plans_everybody_sees_and_takes_into_a_calendar(round_: Round) -> None:

@@ -1,9 +1,14 @@
 """Files that were handed in in Moodle: fetched when somebody opens them, once, by whoever may, and sent safely."""
 
+from dataclasses import replace
+
 import pytest
 
+from lti_tool.app import create_app
 from lti_tool.config import Settings
 from lti_tool.moodle.models import NativeFile
+from lti_tool.training.clamav import Readable
+from lti_tool.training.inspecting import INFECTED, FileInspector
 from lti_tool.training.models import Enrolment
 from mappings.roles import Role
 from tests.moodle.desk import Desk
@@ -54,6 +59,24 @@ def test_it_is_sent_as_safely_as_any_other(room: Room) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert room.trainer().get(f"/native-file/{handed_in(room).id}").headers["Content-Type"] == "application/pdf"
+
+
+class FindsSomething:
+    """A scanner to which nothing is clean."""
+
+    def find(self, stream: Readable) -> str | None:
+        return "Eicar-Test-Signature" if stream.read(4) else None
+
+
+def test_what_the_scanner_finds_in_it_is_neither_sent_nor_kept(room: Room) -> None:
+    file = handed_in(room)
+    room.app = create_app(replace(room.parts, inspector=FileInspector(FindsSomething(), noted=room.parts.audit.refused)))
+    answer = room.trainer().get(f"/native-file/{file.id}")
+    assert (answer.status_code, "file-infected" in answer.text) == (502, True)
+    assert "Open het ook in Moodle niet." in words(answer.text)
+    assert [one.path for one in room.desk.files()] == [None]
+    (noted,) = room.parts.audit.last(1)
+    assert (noted.what, noted.target_id) == (INFECTED, "Eicar-Test-Signature")
 
 
 def test_only_its_maker_and_who_reviews_it_may_open_it(room: Room) -> None:

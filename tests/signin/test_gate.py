@@ -3,6 +3,7 @@
 import flask_wtf.csrf
 
 from lti_tool.audit import DONE, REFUSED
+from lti_tool.signin.arriving import CONSOLE
 from lti_tool.signin.gate import Role
 from tests.signin.conftest import House
 from tests.staff import form_token, post_as_staff, sign_in_staff
@@ -19,7 +20,7 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(house: House) -> No
 
 def test_signing_in_leads_to_no_other_site(house: House) -> None:
     client = house.browser()
-    sign_in_staff(client)
+    sign_in_staff(client, Role.OPERATOR)
     for target in (
         "https://evil.example",
         "//evil.example",
@@ -28,7 +29,15 @@ def test_signing_in_leads_to_no_other_site(house: House) -> None:
         "javascript:alert(1)",
         "",
     ):
-        assert client.get("/sign-in", query_string={"next": target}).location == "/account", target
+        assert client.get("/sign-in", query_string={"next": target}).location == CONSOLE, target
+
+
+def test_who_asked_for_no_page_lands_where_the_roles_let_them_in(house: House) -> None:
+    for role, page in ((Role.OPERATOR, CONSOLE), (Role.ISSUER, CONSOLE), (Role.TRAINER, "/account")):
+        client = house.browser()
+        sign_in_staff(client, role)
+        assert client.get("/sign-in").location == page
+        assert client.get(page).status_code == 200
 
 
 def test_without_the_role_the_page_says_so_and_it_stands_in_the_trail(house: House) -> None:

@@ -13,6 +13,7 @@ from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.errors import Refused
 from lti_tool.ids import digest
+from lti_tool.signin.arriving import CONSOLE
 from lti_tool.signin.errors import LinkUsed
 from lti_tool.signin.gate import Role
 from lti_tool.signin.links import SignInLinks
@@ -39,7 +40,7 @@ def test_looking_changes_nothing_and_the_button_signs_in_once(house: House) -> N
         assert "Welkom, Mies Bakker" in page.text
     client = house.browser()
     answer = press(client, path, client.get(path).text)
-    assert (answer.status_code, answer.location) == (303, "/account")
+    assert (answer.status_code, answer.location) == (303, CONSOLE)
     assert client.get("/account").status_code == 200
     assert house.trail(DONE)[0] == (COMMAND_LINE, "signin.invite", member)
     assert house.trail(DONE)[1][:2] == (member, "signin.link")

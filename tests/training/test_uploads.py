@@ -3,9 +3,9 @@ import io
 import pytest
 from sqlalchemy import select
 
+from lti_tool.training.draft_files import MB
 from lti_tool.training.models import Submission
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
-from lti_tool.training.work_files import MB
 from tests.training.conftest import Group
 from tests.training.samples import PDF, upload
 

@@ -5,10 +5,11 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.errors import NotFound
+from lti_tool.training.draft_files import MB
 from lti_tool.training.errors import FileRefused
 from lti_tool.training.handing_in import HandInService
 from lti_tool.training.models import WorkFile
-from lti_tool.training.work_files import MB, WorkFileService
+from lti_tool.training.work_files import WorkFileService
 from mappings.file_kinds import FileKind
 from tests.training.conftest import Group
 from tests.training.samples import PDF, PNG, office

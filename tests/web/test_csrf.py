@@ -46,6 +46,17 @@ def test_a_token_signed_with_another_secret_is_refused(app: Flask, client: Flask
     assert client.post("/form", data={"csrf_token": old}, headers=ANNA).status_code == 400
 
 
+def test_a_token_of_the_secret_before_is_taken_while_that_is_accepted(app: Flask, client: FlaskClient) -> None:
+    old = {"csrf_token": token(client, ANNA)}
+    app.config["SECRET_KEY_FALLBACKS"] = ["a third secret, which signed nothing", app.secret_key]
+    app.secret_key = "another secret, also long enough to be one"
+    assert client.post("/form", data=old, headers=ANNA).status_code == 200
+    assert client.post("/form", data=old).status_code == 400
+    assert client.post("/form", data={"csrf_token": "forged"}, headers=ANNA).status_code == 400
+    app.config["WTF_CSRF_TIME_LIMIT"] = -1
+    assert client.post("/form", data=old, headers=ANNA).status_code == 400
+
+
 def test_a_token_that_is_too_old_is_refused(app: Flask, client: FlaskClient) -> None:
     old = token(client, ANNA)
     app.config["WTF_CSRF_TIME_LIMIT"] = -1

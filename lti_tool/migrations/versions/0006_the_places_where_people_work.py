@@ -22,6 +22,7 @@ def upgrade() -> None:
     _aspects()
     _meetings()
     _shared_work()
+    _watching()
     _defence()
 
 
@@ -116,7 +117,65 @@ def _of_member(table: str) -> sa.ForeignKeyConstraint:
 
 
 def _console() -> None:
-    pass
+    op.create_index("ix_award_met_at_id", "award", ["met_at", "id"])
+    op.create_index(
+        "ix_certificate_wanted",
+        "certificate",
+        ["award_id"],
+        sqlite_where=sa.text("wanted_name IS NOT NULL"),
+        postgresql_where=sa.text("wanted_name IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_score_outbox_failed",
+        "score_outbox",
+        ["platform_id", "last_error"],
+        sqlite_where=sa.text("last_error IS NOT NULL"),
+        postgresql_where=sa.text("last_error IS NOT NULL"),
+    )
+    op.add_column("award_decision", sa.Column("by_staff_id", sa.String(22), nullable=True))
+    op.create_table(
+        "issuing_batch",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("cohort_id", sa.String(22), nullable=False),
+        sa.Column("staff_id", sa.String(22), nullable=False),
+        sa.Column("staff_name", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("wants_stop", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("issued", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("job", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_issuing_batch_cohort_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issuing_batch")),
+    )
+    op.create_index(
+        "uq_issuing_batch_cohort_id_running",
+        "issuing_batch",
+        ["cohort_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index("ix_issuing_batch_cohort_id_started_at", "issuing_batch", ["cohort_id", "started_at"])
+    op.create_index("ix_issuing_batch_state", "issuing_batch", ["state"])
+    op.create_table(
+        "issuing_batch_item",
+        sa.Column("batch_id", sa.String(22), nullable=False),
+        sa.Column("award_id", sa.String(22), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(50), nullable=True),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_issuing_batch_item_award_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["issuing_batch.id"], name=op.f("fk_issuing_batch_item_batch_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "award_id", name=op.f("pk_issuing_batch_item")),
+    )
+    op.create_index(op.f("ix_issuing_batch_item_award_id"), "issuing_batch_item", ["award_id"])
+    op.create_index("ix_issuing_batch_item_due", "issuing_batch_item", ["batch_id", "due", "position"])
 
 
 def _notices() -> None:
@@ -133,6 +192,9 @@ def _notices() -> None:
         sa.Column("reaction_id", sa.String(length=22), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail", sa.String(length=10), nullable=True),
+        sa.Column("mailing_id", sa.String(length=22), nullable=True),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_notice_cohort_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_notice_enrolment_id"), ondelete="CASCADE"),
@@ -154,6 +216,34 @@ def _notices() -> None:
     op.create_index("ix_notice_read_at", "notice", ["read_at"])
     for column in ("cohort_id", "enrolment_id", "version_id", "certificate_id", "piece_id", "reaction_id"):
         op.create_index(op.f(f"ix_notice_{column}"), "notice", [column])
+    op.create_table(
+        "mail_address",
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("off_key", sa.String(length=22), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wishes", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_sealed", sa.Text(), nullable=True),
+        sa.Column("asked_mark", sa.String(length=64), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("code_mark", sa.String(length=64), nullable=True),
+        sa.Column("code_sealed", sa.Text(), nullable=True),
+        sa.Column("code_tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problem", sa.String(length=20), nullable=True),
+        sa.Column("mailing_id", sa.String(length=22), nullable=True),
+        sa.Column("mailing_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_address_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mail_address")),
+        sa.UniqueConstraint("off_key", name=op.f("uq_mail_address_off_key")),
+    )
+    op.create_index("ix_mail_address_due_at", "mail_address", ["due_at"])
+    op.create_index("ix_mail_address_asked_mark", "mail_address", ["asked_mark"])
 
 
 def _linked_accounts() -> None:
@@ -161,7 +251,35 @@ def _linked_accounts() -> None:
 
 
 def _uploads() -> None:
-    pass
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("assignment_key", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("whole_path", sa.String(length=200), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_upload_enrolment_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_index(op.f("ix_upload_enrolment_id"), "upload", ["enrolment_id"])
+    op.create_index(op.f("ix_upload_expires_at"), "upload", ["expires_at"])
+    op.create_table(
+        "upload_part",
+        sa.Column("upload_id", sa.String(length=22), nullable=False),
+        sa.Column("start", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["upload_id"], ["upload.id"], name=op.f("fk_upload_part_upload_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("upload_id", "start", name=op.f("pk_upload_part")),
+    )
 
 
 def _aspects() -> None:
@@ -245,12 +363,34 @@ def _defence() -> None:
     )
 
 
+def _watching() -> None:
+    op.create_table(
+        "tally_count",
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("labels", sa.String(length=300), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Float(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("measure", "labels", "part", name=op.f("pk_tally_count")),
+    )
+    op.create_table(
+        "engine_beat",
+        sa.Column("executor", sa.String(length=60), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("executor", name=op.f("pk_engine_beat")),
+    )
+    op.create_index(op.f("ix_engine_beat_seen_at"), "engine_beat", ["seen_at"])
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
     op.drop_index(_HANDED_IN, "submission_version")
     for name in reversed(_TABLES):
         op.drop_table(name)
+    for index, table in _INDEXES:
+        op.drop_index(index, table)
+    for table, column in _COLUMNS:
+        op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
 
 
@@ -263,10 +403,25 @@ _TABLES: tuple[str, ...] = (
     "staff_link",
     "staff_session",
     "staff_attempt",
+    "issuing_batch",
+    "issuing_batch_item",
     "notice",
+    "mail_address",
+    "upload",
+    "upload_part",
     "limited_requests",
     "meeting",
     "attendance",
     "attendance_change",
+    "tally_count",
+    "engine_beat",
 )
 """In the order in which they are made."""
+_INDEXES: tuple[tuple[str, str], ...] = (
+    ("ix_award_met_at_id", "award"),
+    ("ix_certificate_wanted", "certificate"),
+    ("ix_score_outbox_failed", "score_outbox"),
+)
+"""Of tables that were there: index and table."""
+_COLUMNS: tuple[tuple[str, str], ...] = (("award_decision", "by_staff_id"),)
+"""Of tables that were there: table and column."""

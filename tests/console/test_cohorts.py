@@ -1,0 +1,87 @@
+"""The cohorts in numbers, and their approval by somebody who is signed in."""
+
+from lti_tool.app import Parts
+from lti_tool.audit import DONE
+from lti_tool.certificates.models import AwardState
+from lti_tool.console.cohorts import CohortDesk
+from lti_tool.console.paging import Where
+from lti_tool.training.models import Cohort
+from mappings.progress import OutcomeState
+from mappings.roles import Role
+from tests.builders import Builder
+from tests.certificates.award import all_accepted
+from tests.clock import FakeClock
+from tests.console.conftest import Desk
+from tests.recording_jobs import RecordingJobs
+from tests.training.world import QueryCount
+
+
+def test_numbers_say_who_takes_part_and_how_far_the_work_is(parts: Parts, clock: FakeClock) -> None:
+    ready = all_accepted(parts, approved=False, but="terugblik")
+    build = Builder(parts.database, clock)
+    platform = build.platform()
+    with parts.database.session() as session:
+        cohort = session.get_one(Cohort, ready.cohort_id)
+    course = build.course(platform, title="Cultuur")
+    trainer = build.account(platform, name="Tess")
+    build.enrol(trainer.person_id, cohort, Role.TRAINER)
+    build.bind(course, cohort, trainer.person_id)
+    other = build.enrol(build.account(platform).person_id, cohort)
+    build.submission(other, state=OutcomeState.RETURNED)
+    page = CohortDesk(parts.database, parts.trainings).show(ready.cohort_id)
+    one = page.numbers
+    assert (one.participants, one.trainers, one.submitted, one.accepted, one.expected) == (2, 1, 1, 4, 10)
+    first, *_rest = page.assignments
+    assert (first.of("accepted"), first.of("returned"), first.open) == (1, 1, 0)
+    assert [(one.platform, one.title) for one in page.courses] == [(platform.name, "Cultuur")]
+    assert list(page.trainers) == ["Tess"]
+
+
+def test_an_approval_lets_waiting_certificates_be_made_once_and_stands_in_the_trail(
+    parts: Parts, iris: Desk, jobs: RecordingJobs
+) -> None:
+    ready = all_accepted(parts, approved=False)
+    at = f"/console/cohorts/{ready.cohort_id}"
+    assert "nog niet goedgekeurd" in iris.page("/console/")
+    assert ready.cohort_id in iris.page("/console/cohorts?status=open")
+    assert "wordt meteen gemaakt" in iris.page(f"{at}/approve")
+    for _time in range(2):
+        assert iris.post(f"{at}/approve").status_code == 303
+    jobs.run()
+    assert len(parts.certificates.list()) == 1
+    assert [one.what for one in parts.audit.last(9, account_id=iris.member.id, outcome=DONE)][:1] == ["cohorts.approve"]
+    assert CohortDesk(parts.database, parts.trainings).show(ready.cohort_id).numbers.awards == {AwardState.ISSUED: 1}
+    assert ready.cohort_id not in iris.page("/console/cohorts?status=open")
+    assert iris.client.get(f"{at}/approve").status_code == 303
+    assert iris.client.get("/console/cohorts/unknown").status_code == 404
+
+
+def test_a_code_for_a_trainer_is_shown_once(parts: Parts, iris: Desk) -> None:
+    ready = all_accepted(parts)
+    shown = iris.post(f"/console/cohorts/{ready.cohort_id}/invite").text
+    code = shown.partition('class="h2"><span class="icc-code">')[2][:14]
+    assert code.count("-") == 2
+    assert code not in iris.page(f"/console/cohorts/{ready.cohort_id}")
+    with parts.database.session() as session:
+        assert parts.cohorts.use_code(session, code, ready.trainer_id).id == ready.cohort_id
+
+
+def test_the_list_is_searched_and_takes_as_many_queries_for_many_as_for_one(
+    parts: Parts, iris: Desk, clock: FakeClock
+) -> None:
+    build, desk = Builder(parts.database, clock), CohortDesk(parts.database, parts.trainings)
+    counts = []
+    for names in (["Régio Zuid"], ["Noord", "Oost", "West"]):
+        for name in names:
+            clock.advance(minutes=1)
+            build.cohort(name)
+        with QueryCount(parts.database) as count:
+            assert desk.page("", Where()).rows
+        counts.append(len(count))
+    assert counts[0] == counts[1] <= 5
+    first = desk.page("", Where(), size=3)
+    assert [one.name for one in first.rows] == ["West", "Oost", "Noord"]
+    assert [one.name for one in desk.page("", Where(after=first.older), size=3).rows] == ["Régio Zuid"]
+    led = iris.post("/console/cohorts", {"search": "regio zuid"}).location
+    assert "Régio Zuid" in iris.page(led)
+    assert "Noord" not in iris.page(led)

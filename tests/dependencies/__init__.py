@@ -1,0 +1,1 @@
+"""What the project is made of, under which licences, and whether these fit its own."""

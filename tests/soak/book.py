@@ -1,0 +1,135 @@
+"""What was seen, minute by minute: answers and how long they took, what went wrong, and the tool's memory."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from benchmarks.launches.usage import below, processes
+from benchmarks.measuring import percentile
+
+MINUTE = 60.0
+MOST_WRONG = 20
+"""How many different errors are kept in words."""
+
+
+@dataclass
+class Minute:
+    """One of them; times in seconds, memory in MB."""
+
+    deeds: int = 0
+    times: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    wrong: int = 0
+
+    def percentile(self, share: float) -> float:
+        """Return the time that this share of the answers did not exceed; 0 without any."""
+        return percentile(sorted(self.times), share) if self.times else 0.0
+
+
+class Book:
+    """Keeps it. Several threads may write.
+
+    Args:
+        minute: how long one is, in seconds.
+    """
+
+    def __init__(self, minute: float = MINUTE) -> None:
+        self._minute = minute
+        self._lock = threading.Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget everything, and count minutes from now on."""
+        with self._lock:
+            self._began = time.monotonic()
+            self.minutes: list[Minute] = []
+            self.wrong: Counter[str] = Counter()
+            self.deeds: Counter[str] = Counter()
+
+    def heard(self, response: requests.Response, may_refuse: bool = False) -> None:
+        """Write down an answer of the tool; a refusal counts as wrong unless it may refuse what was asked."""
+        with self._lock:
+            minute = self._now()
+            minute.times.append(response.elapsed.total_seconds())
+            if response.status_code >= 400 and not may_refuse:
+                self._note(minute, f"{response.status_code} of {response.request.method} {_kind(response.url)}")
+
+    @contextmanager
+    def deed(self, name: str) -> Iterator[None]:
+        """Write down a deed, and what went wrong with it."""
+        wrong = ""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and the load goes on
+            wrong = f"{name}: {type(error).__name__}: {str(error)[:200]}"
+        with self._lock:
+            minute = self._now()
+            minute.deeds += 1
+            self.deeds[name] += 1
+            if wrong:
+                self._note(minute, wrong)
+
+    def weigh(self, root: int) -> None:
+        """Write down how much memory a process holds with all below it."""
+        megabytes = memory_of(root)
+        with self._lock:
+            self._now().memory.append(megabytes)
+
+    def _note(self, minute: Minute, what: str) -> None:
+        minute.wrong += 1
+        if what in self.wrong or len(self.wrong) < MOST_WRONG:
+            self.wrong[what] += 1
+
+    def _now(self) -> Minute:
+        number = int((time.monotonic() - self._began) // self._minute)
+        while len(self.minutes) <= number:
+            self.minutes.append(Minute())
+        return self.minutes[number]
+
+
+def memory_of(root: int) -> float:
+    """Return the memory of a process and all below it in MB, what they share counted once (Linux: Pss)."""
+    total = 0
+    for pid in below(processes(), [root]):
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:  # it has ended meanwhile
+            continue
+        total += next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    return total / 1024
+
+
+@contextmanager
+def weighing(book: Book, root: int, every: float) -> Iterator[None]:
+    """Weigh a process every so many seconds for as long as the block runs."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(every):
+            book.weigh(root)
+
+    scales = threading.Thread(target=go_on, daemon=True)
+    scales.start()
+    try:
+        yield
+    finally:
+        over.set()
+        scales.join()
+
+
+def _kind(url: str) -> str:
+    """Return an address without its ids."""
+    return "/".join("…" if len(part) >= 20 else part for part in urlsplit(url).path.split("/"))
+
+
+def median_memory(minutes: Sequence[Minute]) -> float:
+    """Return the median memory of some minutes, 0 when it was never weighed."""
+    weights = sorted(weight for minute in minutes for weight in minute.memory)
+    return weights[len(weights) // 2] if weights else 0.0
