@@ -19,7 +19,7 @@ demo: $(READY) ## Start the tool and a small school to try it with, and print bo
 serve: $(READY) ## Start the tool with the settings of the environment (docs/settings.md)
 	@$(BIN)/icc-bridge db upgrade && $(BIN)/icc-bridge serve
 
-test: $(READY) ## Run all tests (as root it installs chromium, postgresql, nodejs, qpdf and poppler-utils)
+test: $(READY) ## Run all tests (as root it installs chromium, postgresql, nginx, nodejs, qpdf and poppler-utils)
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL_TESTS))
 

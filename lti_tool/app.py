@@ -6,6 +6,7 @@ the award rule is checked, then whom it concerns is told, all in one transaction
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from lti_tool.certificates.holder import HolderService
 from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
+from lti_tool.certificates.leaving import forget as forget_certificates
 from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.portfolio import PortfolioService
@@ -58,12 +60,15 @@ from lti_tool.connection.views import blueprint as connection_blueprint
 from lti_tool.console.service import console_services
 from lti_tool.console.views import blueprint as console_blueprint
 from lti_tool.courses.copies import CopyService
+from lti_tool.courses.leaving import Forgotten
 from lti_tool.courses.service import CourseService
 from lti_tool.database import Database
 from lti_tool.embedding.copied import CopiedCourseService
 from lti_tool.embedding.service import EmbeddingService
 from lti_tool.embedding.views import blueprint as embedding_blueprint
 from lti_tool.errors import NotFound, SettingsError
+from lti_tool.exchange.leaving import empty_work as empty_shared
+from lti_tool.exchange.leaving import forget as forget_shared
 from lti_tool.exchange.news import news_of
 from lti_tool.exchange.pieces import SharedVersions, shared_mark
 from lti_tool.exchange.service import exchange_services
@@ -92,6 +97,8 @@ from lti_tool.moodle.checking import MoodleCheck
 from lti_tool.moodle.completion import MoodleCompletion
 from lti_tool.moodle.course_rows import SYNC_MOODLE
 from lti_tool.moodle.desks import Desks
+from lti_tool.moodle.leaving import empty_work as empty_native
+from lti_tool.moodle.leaving import forget as forget_native
 from lti_tool.moodle.mapping import MappingService
 from lti_tool.moodle.native_courses import NativeCourses
 from lti_tool.moodle.native_files import NativeFileService
@@ -105,6 +112,7 @@ from lti_tool.notices.addresses import MailService
 from lti_tool.notices.book import NoticeBook, last_nudges
 from lti_tool.notices.composing import Composer
 from lti_tool.notices.due import SEND_MAIL, MailQueue
+from lti_tool.notices.leaving import forget as forget_notices
 from lti_tool.notices.mail_views import blueprint as mail_blueprint
 from lti_tool.notices.mailing import MAIL_SWEEP_EVERY, MailSender
 from lti_tool.notices.service import NoticeService
@@ -116,6 +124,12 @@ from lti_tool.platforms.keysets import KEEP_FRESH_EVERY, PlatformKeys
 from lti_tool.platforms.registration import RegistrationService
 from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.platforms.views import blueprint as platforms_blueprint
+from lti_tool.privacy.erasing import SWEEP_EVERY as ERASE_SWEEP_EVERY
+from lti_tool.privacy.erasing import ErasingService
+from lti_tool.privacy.exporting import OwnCopyService
+from lti_tool.privacy.people import PeopleService
+from lti_tool.privacy.reading import load_register
+from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
@@ -137,6 +151,8 @@ from lti_tool.sync.delivery import ScoreDelivery
 from lti_tool.sync.gradebook import Gradebook
 from lti_tool.sync.jobs import SWEEP_EVERY, ScorePoster
 from lti_tool.sync.lanes import Lanes
+from lti_tool.sync.leaving import empty_work as empty_scores
+from lti_tool.sync.leaving import forget as forget_scores
 from lti_tool.sync.marks import marks_of_wholes, marks_of_work
 from lti_tool.sync.outbox import POST_SCORE, ScoreOutboxService
 from lti_tool.sync.roster import ROSTER_SWEEP_EVERY, RosterService
@@ -151,6 +167,8 @@ from lti_tool.training.draft_files import DraftFiles
 from lti_tool.training.files import FileStore
 from lti_tool.training.importing import ImportService
 from lti_tool.training.inspecting import FileInspector, inspector_of
+from lti_tool.training.leaving import empty_work
+from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
@@ -220,6 +238,11 @@ class Parts:
     explanations: ExplanationService
     replacements: ReplacementService
     erasures: ErasureService
+    erasing: ErasingService
+    retention: RetentionService
+    forgotten: Forgotten
+    own_copies: OwnCopyService
+    people: PeopleService
     issue_log: IssueLog
     certificate_columns: CertificateColumns
     batches: BatchService
@@ -303,11 +326,12 @@ def compose(
     platform_keys = PlatformKeys(database, outgoing, clock)
     connector = Connector(outgoing, key_ring, clock, platforms.only_deployment)
     deep_linking = DeepLinkingResponse(key_ring, clock)
-    courses = CourseService(clock)
+    forgotten = Forgotten(vault)
+    courses = CourseService(clock, forgotten)
     sessions = SessionService(settings, database, clock)
     traces = TraceService(settings, database, clock, tally)
     trace_book = TraceBook(database)
-    audit = AuditTrail(database, clock)
+    audit = AuditTrail(database, clock, timedelta(days=settings.keep_audit_days))
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
@@ -336,7 +360,16 @@ def compose(
     )
     lanes = Lanes(database, platforms, engine, clock)
     poster = ScorePoster(database, platforms, delivery, lanes, outbox, engine, clock)
-    rosters = RosterService(database, platforms, MembershipService(connector), engine, clock, settings.roster_hours)
+    rosters = RosterService(
+        database,
+        platforms,
+        MembershipService(connector),
+        engine,
+        clock,
+        settings.roster_hours,
+        forgotten=forgotten,
+        keep_gone=timedelta(days=settings.keep_members_days),
+    )
     roster_lists = RosterLists(database, Access(trainings), engine, clock)
     moodle_sites = MoodleSites(database, vault, clock, platforms, outgoing, allow_http=settings.allow_private_platforms)
     moodle_writes = MoodleWrites(engine, clock)
@@ -358,6 +391,7 @@ def compose(
         engine,
         clock,
         settings.moodle_minutes,
+        forgotten=forgotten,
     )
     natives = NativeShowing(clock)
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
@@ -374,6 +408,22 @@ def compose(
     inspector = inspector_of(settings.clamav_url, settings.clamav_when_down, audit.refused)
     drafts = DraftFiles(clock, settings.file_max_mb, followers)
     uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
+
+    files = FileStore(settings.files_location)
+    erasing = ErasingService(
+        database,
+        clock,
+        files,
+        (
+            forget_notices,
+            forget_scores,
+            forget_native,
+            forget_shared,
+            forget_certificates,
+            forget_work,
+            forgotten.forget,
+        ),
+    )
 
     engine.register(POST_SCORE, poster.post, lanes=True)
     engine.register(READ_ROSTER, rosters.read, lanes=True)
@@ -408,8 +458,15 @@ def compose(
     engine.every(UPLOAD_SWEEP_EVERY, "sweep-uploads", uploads.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-launches", launches.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sessions", sessions.clean_up)
-    engine.every(CLEAN_UP_EVERY, "clean-up-deliveries", partial(forget_deliveries, database, clock))
+    engine.every(
+        CLEAN_UP_EVERY,
+        "clean-up-deliveries",
+        partial(forget_deliveries, database, clock, timedelta(days=settings.keep_deliveries_days)),
+    )
     engine.every(CLEAN_UP_EVERY, "clean-up-traces", traces.clean_up)
+    retention = RetentionService(settings, database, clock, erasing, (empty_scores, empty_native, empty_shared, empty_work))
+    engine.every(LOOK_EVERY, "keep-to-terms", retention.run_if_due)
+    engine.every(ERASE_SWEEP_EVERY, "remove-erased-files", erasing.sweep)
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
@@ -489,6 +546,13 @@ def compose(
         explanations=ExplanationService(database, Access(trainings), trainings),
         replacements=ReplacementService(settings, database, clock, issuer_keys),
         erasures=ErasureService(database, clock),
+        erasing=erasing,
+        retention=retention,
+        forgotten=forgotten,
+        own_copies=OwnCopyService(
+            settings, database, clock, files, load_register(), certificates, BadgeService(settings, certificates), vault
+        ),
+        people=PeopleService(database),
         issue_log=issue_log,
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
@@ -555,6 +619,8 @@ def create_app(parts: Parts) -> Flask:
         parts.decisions,
         parts.explanations,
         parts.issue_log,
+        parts.erasing,
+        parts.own_copies,
         *_holders_services(parts),
         *console_services(
             settings,

@@ -34,7 +34,10 @@ class AuditEvent(Base):
     """One thing that somebody did, or was not let do."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_account_id_at", "account_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_event_account_id_at", "account_id", "at"),
+        Index("ix_audit_event_target_id_at", "target_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -65,11 +68,13 @@ class AuditTrail:
     Args:
         database: its own short transactions, for refusals and reading.
         clock: the time.
+        kept: how long a row stays.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, kept: timedelta = KEPT) -> None:
         self._database = database
         self._clock = clock
+        self._kept = kept
 
     def done(self, session: Session, account_id: str, what: str, target_id: str) -> None:
         """Note a deed in the transaction of the deed itself: both are there, or neither.
@@ -124,9 +129,9 @@ class AuditTrail:
             return [Audited(row.at, row.account_id, row.what, row.target_id, row.outcome) for row in session.scalars(query)]
 
     def clean_up(self) -> int:
-        """Delete what is older than `KEPT` and return how many rows that were."""
+        """Delete what is older than it is kept and return how many rows that were."""
         with self._database.session() as session:
-            old = delete(AuditEvent).where(AuditEvent.at <= self._clock() - KEPT).returning(AuditEvent.id)
+            old = delete(AuditEvent).where(AuditEvent.at <= self._clock() - self._kept).returning(AuditEvent.id)
             return len(session.execute(old).all())
 
 

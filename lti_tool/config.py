@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     allow_private_platforms: bool = Field(
         False, description="Also talk to learning environments on http or private addresses: demo and labs only."
     )
+    allow_newer_schema: bool = Field(
+        False, description="Run on a schema that the next version has upgraded: only while rolling back to this one."
+    )
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies in front set X-Forwarded-… headers.")
     issuer_name: str = Field(
         "LKCA – Landelijk Kennisinstituut Cultuureducatie en Amateurkunst", description="Issuer's name on certificates."
@@ -134,6 +137,31 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         description="Tries to sign in, a minute from one network address and in one process; 0: no limit.",
+    )
+    keep_audit_days: int = Field(365, ge=1, le=3650, description="How many days a row of the audit trail is kept.")
+    keep_deliveries_days: int = Field(
+        30, ge=1, le=3650, description="How many days it is kept that a certificate was sent to a portfolio."
+    )
+    keep_members_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="How many days somebody on a course's list who never came is kept after the list named them last.",
+    )
+    keep_draft_copies_days: int = Field(
+        90, ge=1, le=3650, description="How many days an earlier version of a draft can be taken back."
+    )
+    keep_work_months: int = Field(
+        36,
+        ge=0,
+        le=600,
+        description="Months without activity after which a participant's work and feedback go; 0: never by themselves.",
+    )
+    keep_people_months: int = Field(
+        60,
+        ge=0,
+        le=600,
+        description="Months after the last launch until somebody without a certificate is erased; 0: never by themselves.",
     )
     trace_days: int = Field(
         30, ge=1, le=365, description="How many days a launch, or why it was refused, can be looked up by its code."

@@ -163,6 +163,15 @@ class Database:
         with self.engine.begin() if writes else self.single.connect() as connection:
             return statement.rows(connection, values)
 
+    def settle(self) -> None:
+        """On SQLite: let the log of what was written last be empty, so that it keeps nothing that was deleted.
+
+        Whoever reads at that moment keeps it from being emptied; then the next one does.
+        """
+        if self.sqlite:
+            with self.single.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -192,6 +201,17 @@ class Database:
         except OperationalError as error:
             raise SettingsError(f"the database cannot be used: {_reason(error)}") from None
         return present == ScriptDirectory.from_config(self.alembic_config()).get_current_head()
+
+    def is_newer(self) -> bool:
+        """Return whether a newer version of ICC Bridge has upgraded the schema: this one does not know its revision.
+
+        Raises:
+            OperationalError: the database cannot be reached.
+        """
+        with self.engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+        scripts = ScriptDirectory.from_config(self.alembic_config())
+        return present is not None and present not in {script.revision for script in scripts.walk_revisions()}
 
     def alembic_config(self) -> Config:
         """Return Alembic's configuration for this database; the revisions come with the package."""

@@ -3,14 +3,13 @@
 `serve` and `worker` ask the same questions before they start, and stop at the first that has a bad answer.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from alembic.util.exc import CommandError
-from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -24,6 +23,8 @@ from lti_tool.errors import IccError, SettingsError
 from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
 from lti_tool.readiness import LEAST_FREE_MB
+from lti_tool.safety import check_safe, unsafe
+from lti_tool.shown_settings import shown_settings
 from lti_tool.signin.roles import Role
 
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -75,8 +76,16 @@ def check_usable(parts: Parts) -> None:
         raise SettingsError(f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}") from None
     except CommandError as error:
         raise SettingsError(f"the database was made by another version of ICC Bridge ({error})") from None
-    if not current:
-        raise SettingsError(f"the database's schema is not the newest: {UPGRADE}")
+    if current:
+        return
+    if parts.database.is_newer():
+        if not parts.settings.allow_newer_schema:
+            raise SettingsError(
+                "the database was made by a newer version of ICC Bridge: install that; "
+                "ICC_ALLOW_NEWER_SCHEMA=true lets the version just before it run on it while you roll back"
+            )
+        return
+    raise SettingsError(f"the database's schema is not the newest: {UPGRADE}")
 
 
 def check_startable(settings: Settings) -> None:
@@ -86,6 +95,7 @@ def check_startable(settings: Settings) -> None:
         SettingsError: something cannot; the first that was found.
     """
     prepare_data_dir(settings)
+    check_safe(settings)
     check_there(settings)
     parts = compose(settings)
     try:
@@ -97,30 +107,9 @@ def check_startable(settings: Settings) -> None:
         parts.close()
 
 
-def shown_settings(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield every setting's name and value as they may be shown: without secrets and passwords."""
-    for name in type(settings).model_fields:
-        yield f"ICC_{name.upper()}", _shown(getattr(settings, name))
-
-
 def _settings(settings: Settings) -> Iterator[Finding]:
     for name, value in shown_settings(settings):
         yield Finding(name, good=True, value=value)
-
-
-def _shown(value: object) -> str:
-    """Return a setting as it may be shown: secrets and passwords are not."""
-    if value is None:
-        return "default"
-    if isinstance(value, SecretStr):
-        return "set"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "default"
-    parts = urlsplit(str(value)) if "://" in str(value) else None
-    if parts is not None and parts.password:
-        user = f"{parts.username}:…@" if parts.username else ":…@"
-        return urlunsplit(parts._replace(netloc=f"{user}{parts.netloc.rpartition('@')[2]}"))
-    return str(value)
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:
@@ -131,6 +120,8 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("data folder", good=True, value=f"can be written: {settings.data_dir.resolve()}")
     yield _disk(settings)
+    risks = list(unsafe(settings, os.environ))
+    yield Finding("safety", good=not risks, value="; ".join(risks) or "nothing is set that is unsafe")
     try:
         check_there(settings)
         parts = compose(settings)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 
@@ -60,10 +61,14 @@ class Readiness:
         self._files = files
         self._data_dir = data_dir
         self._clock = clock
-        self._scripts = ScriptDirectory.from_config(database.alembic_config())
-        self._head = self._scripts.get_current_head()
-        self._older = {script.revision for script in self._scripts.walk_revisions()} - {self._head}
         self._places: tuple[float, Sequence[Check]] | None = None
+
+    @cached_property
+    def _revisions(self) -> tuple[str | None, frozenset[str]]:
+        """The newest revision that this version knows, and those before it."""
+        scripts = ScriptDirectory.from_config(self._database.alembic_config())
+        head = scripts.get_current_head()
+        return head, frozenset(script.revision for script in scripts.walk_revisions()) - {head}
 
     def look(self) -> Sequence[Check]:
         """Return what was found, the database first."""
@@ -85,9 +90,10 @@ class Readiness:
         yield from found
 
     def _schema(self, revision: str | None) -> Check:
-        if revision == self._head:
+        head, older = self._revisions
+        if revision == head:
             return Check("migrations", good=True, said="up to date")
-        if revision is None or revision in self._older:
+        if revision is None or revision in older:
             return Check("migrations", good=False, said="the schema is older than this version: run icc-bridge db upgrade")
         # Another process upgraded it, and each schema serves the version before too.
         return Check("migrations", good=True, said="the schema is newer than this version")

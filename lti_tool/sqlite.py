@@ -58,6 +58,8 @@ class WriterQueue:
 def engine(url: str, connections: int, patience: float = PATIENCE) -> Engine:
     """Return an engine with WAL, synchronous=FULL and foreign keys, whose transactions begin with the write lock.
 
+    What is deleted is overwritten in the file (secure_delete).
+
     Args:
         url: SQLAlchemy URL.
         connections: how many are kept open; twice as many more live for a moment.
@@ -74,7 +76,7 @@ def engine(url: str, connections: int, patience: float = PATIENCE) -> Engine:
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function(SQLITE_FUNCTION, 1, plain, deterministic=True)
 

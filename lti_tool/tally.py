@@ -104,12 +104,12 @@ class Tally:
             self._thread.start()
 
     def close(self) -> None:
-        """Flush for the last time."""
-        self._over.set()
+        """Flush for the last time, where it flushed by itself; a command that ends at once has nothing to tell."""
         if self._thread is not None:
+            self._over.set()
             self._thread.join()
             self._thread = None
-        self.flush()
+            self.flush()
 
     def read(self) -> Iterator[Metric]:
         """Yield what all processes have counted, as Prometheus has it.

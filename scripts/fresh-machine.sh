@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sees that what a virtual environment cannot hold is on the machine: Python with venv, for the tests Debian's chromium,
-# postgresql, nodejs and npm (verifiers from another hand), qpdf and poppler-utils, for the measurements postgresql and
+# postgresql, nginx-light, nodejs and npm (verifiers from another hand), qpdf and poppler-utils, for the measurements postgresql and
 # redis-server. Installs them when run as root on Debian or Ubuntu; says what is missing otherwise.
 # Usage: fresh-machine.sh python|tests|pictures|bench
 set -eu
@@ -37,6 +37,7 @@ tests)
     has_postgresql || install postgresql
     missing=
     { command -v node && command -v npm; } >/dev/null 2>&1 || missing="nodejs npm"
+    { command -v nginx || [ -x /usr/sbin/nginx ]; } >/dev/null 2>&1 || missing="$missing nginx-light"
     command -v qpdf >/dev/null 2>&1 || missing="$missing qpdf"
     { command -v pdfsig && command -v pdfinfo; } >/dev/null 2>&1 || missing="$missing poppler-utils"
     [ -z "$missing" ] || install $missing

@@ -21,6 +21,7 @@ TOGETHER = (
     "migrations",
     "readiness",
     "resealing",
+    "safety",
     "serving",
 )
 """The top floor is one: the command line starts the application and the demo."""
@@ -43,6 +44,7 @@ GROUND = (
     "outgoing",
     "registry",
     "searching",
+    "shown_settings",
     "sqlite",
     "statements",
     "tally",

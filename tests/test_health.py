@@ -146,7 +146,7 @@ def test_what_processes_measure_is_the_sum_of_all_of_them(client: FlaskClient, d
         tally.count(REFUSALS, "launch", "L-STATE")
         for seconds in (0.02, 0.02, 0.3, 100.0):
             tally.time(JOB_SECONDS, seconds, "post-score", "done")
-        tally.close()
+        tally.flush()
     found = metrics(client)
     assert found['icc_refusals_total{code="L-STATE",step="launch"}'] == 2
     name = 'icc_job_seconds_{}job="post-score",{}result="done"}}'

@@ -25,10 +25,12 @@ from lti_tool.notices.models import Notice, NoticeKind
 from lti_tool.signin.gate import Role as StaffRole
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.models import (
+    AspectMark,
     Attendance,
     AttendanceChange,
     DraftCopy,
     Enrolment,
+    LearningQuestion,
     Meeting,
     ReviewPhrase,
     Submission,
@@ -73,6 +75,7 @@ OWN_OR_SHARED = {
     "notices.mail",
     "notices.overview",
     "notices.read_all",
+    "training.aspects",
     "training.assignment",
     "training.begin_upload",
     "training.change_assignment",
@@ -81,7 +84,10 @@ OWN_OR_SHARED = {
     "training.home",
     "training.name",
     "training.placement",
+    "training.question",
     "training.save_draft",
+    "training.say_aspects",
+    "training.sharpen_question",
 }
 """What another participant of the same cohort sees or does as well: with their own work, or with what is for all."""
 SIGNING_IN = {*SIGN_INS, "signin.sign_in", "signin.oidc_begins_there"}
@@ -196,6 +202,9 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
         copy = add(DraftCopy(submission_id=submission, text=f"{SECRET} concept", typed_at=now))
         later = now.replace(year=now.year + 1)
         told = {"assignment_key": "leervraag", "name": f"{SECRET}.pdf", "size": 9, "created_at": now, "expires_at": later}
+        question = add(LearningQuestion(enrolment_id=enrolment, text=f"{SECRET}e leervraag", written_at=now))
+        mark = {"side": "start", "aspect_key": "eigenaarschap", "remark": f"{SECRET}e opmerking", "made_at": now}
+        add(AspectMark(enrolment_id=enrolment, by_id=zoe.person_id, **mark))
         upload_id = add(Upload(enrolment_id=enrolment, **told))
         own = {"person_id": circle.trainer.viewer.person_id, "title": SECRET, "text": f"{SECRET}e zin"}
         phrase = add(ReviewPhrase(**own, kept_at=now))
@@ -256,6 +265,8 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "file_id": session.scalars(select(WorkFile.id).limit(1)).one(),
                 "copy_id": copy,
                 "upload_id": upload_id,
+                "enrolment_id": enrolment,
+                "question_id": question,
                 "phrase_id": phrase,
                 "award_id": award,
                 "score_id": score,

@@ -65,10 +65,16 @@ def content(database: Database, like: MetaData | None = None) -> dict[str, list[
         }
 
 
-def fill(database: Database) -> MetaData:
-    """Put one row into every table, each pointing at the others."""
+def shape(database: Database) -> MetaData:
+    """The tables as they are now."""
     tables = MetaData()
     tables.reflect(database.engine)
+    return tables
+
+
+def fill(database: Database, tables: MetaData | None = None) -> MetaData:
+    """Put one row into every table, each pointing at the others; knowing of the tables and columns of another time only."""
+    tables = tables or shape(database)
     with database.engine.begin() as connection:
         for table in tables.sorted_tables:
             if table.name != "alembic_version":
@@ -101,3 +107,27 @@ def test_the_newest_revision_can_be_taken_back(empty: Database) -> None:
     command.upgrade(empty.alembic_config(), "head")
     command.downgrade(empty.alembic_config(), REVISIONS[-2])
     assert content(empty, like=tables) == kept
+
+
+def test_processes_of_the_version_before_write_on_after_an_upgrade(empty: Database) -> None:
+    command.upgrade(empty.alembic_config(), REVISIONS[-2])
+    before = shape(empty)
+    empty.upgrade()
+    fill(empty, before)
+    written = content(empty, like=before)
+    assert all(written.values())
+    assert set(written) == set(before.tables) - {"alembic_version"}
+
+
+def test_the_version_before_finds_its_tables_and_columns_after_an_upgrade(empty: Database) -> None:
+    command.upgrade(empty.alembic_config(), REVISIONS[-2])
+    before = shape(empty)
+    empty.upgrade()
+    after = shape(empty)
+    gone = [
+        f"{table.name}.{column.name}"
+        for table in before.sorted_tables
+        for column in table.columns
+        if table.name not in after.tables or column.name not in after.tables[table.name].columns
+    ]
+    assert gone == []

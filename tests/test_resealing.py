@@ -211,7 +211,7 @@ def test_whatever_is_sealed_is_marked_so_that_it_follows_a_new_secret() -> None:
         (table.name, column.name)
         for table in metadata.sorted_tables
         for column in table.columns
-        if column.name.endswith("_sealed") or column.name == "private_pem"
+        if column.name.endswith("sealed") or column.name == "private_pem"
     }
     marked = {(table.name, column.name) for table, column in sealed_columns()}
     assert marked == named

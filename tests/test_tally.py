@@ -47,7 +47,9 @@ def test_it_writes_by_itself_while_the_process_lives(sqlite_database: Database) 
     tally.keep_flushing()
     tally.count(REFUSALS, "launch", "L-STATE")
     eventually(lambda: rows(sqlite_database))
+    tally.count(REFUSALS, "launch", "L-STATE")
     tally.close()
+    assert list(rows(sqlite_database).values()) == [2]
 
 
 def test_each_measure_has_a_name_of_ours_a_meaning_and_steps_that_grow() -> None:

@@ -6,13 +6,15 @@ Read from the tables that are there and not from the models: an older schema is 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, MetaData, func, inspect, select
+from sqlalchemy import Connection, MetaData, func, inspect, null, select
 
 from lti_tool.backup.errors import BackupRefused
 
 VERSIONS = "alembic_version"
-PATH, HASH = "path", "sha256"
-"""The columns in which a row names its file in the store, and the hash of the content where it is known."""
+PATHS = ("path", "whole_path")
+"""The columns in which rows name their files in the store."""
+HASH = "sha256"
+"""Of the content of ``path``, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ def read_facts(connection: Connection) -> Facts:
     rows, named = {}, dict[str, str | None]()
     for name, table in sorted(tables.tables.items()):
         rows[name] = connection.scalar(select(func.count()).select_from(table)) or 0
-        if PATH in table.columns:
-            known = table.c[HASH] if HASH in table.columns else None
-            query = select(table.c[PATH], *([] if known is None else [known])).where(table.c[PATH].is_not(None))
-            named |= {row[0]: row[1] if known is not None else None for row in connection.execute(query)}
+        for column in (table.c[path] for path in PATHS if path in table.columns):
+            hashed = column.name == PATHS[0] and HASH in table.columns
+            query = select(column, table.c[HASH] if hashed else null()).where(column.is_not(None))
+            named |= {row[0]: row[1] for row in connection.execute(query)}
     return Facts(str(revision), rows, named)
 
 

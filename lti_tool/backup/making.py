@@ -15,7 +15,7 @@ from lti_tool.backup.snapshots import copied
 from lti_tool.clock import Clock
 from lti_tool.config import Settings, secret_text
 from lti_tool.database import Database
-from lti_tool.doctor import shown_settings
+from lti_tool.shown_settings import shown_settings
 from lti_tool.training.errors import StoreUnavailable
 from lti_tool.training.files import FileStore
 

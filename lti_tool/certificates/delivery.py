@@ -146,7 +146,7 @@ class DeliveryService:
             session.get_one(PortfolioDelivery, delivery_id).problem = problem
 
 
-def forget_deliveries(database: Database, clock: Clock) -> None:
+def forget_deliveries(database: Database, clock: Clock, kept: timedelta = KEPT) -> None:
     """Forget deliveries of long ago (a periodic duty); what a portfolio has stays there."""
     with database.session() as session:
-        session.execute(delete(PortfolioDelivery).where(PortfolioDelivery.created_at < clock() - KEPT))
+        session.execute(delete(PortfolioDelivery).where(PortfolioDelivery.created_at < clock() - kept))

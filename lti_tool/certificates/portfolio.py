@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import render_template
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -26,12 +27,15 @@ from lti_tool.certificates.snapshot import Accepted, Snapshot, snapshot_from_jso
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
+from lti_tool.training.aspect_marks import Side
+from lti_tool.training.aspect_picture import Picture, picture_of
 from lti_tool.training.errors import StoreUnavailable
 from lti_tool.training.files import FileStore
 from lti_tool.training.showing import VersionShown, versions_of
 from mappings.training import Assignment, Training
 
 README = "LEESMIJ.txt"
+GROWTH = "werk/groei.html"
 _MISSING = "Dit bestand kon niet worden gelezen toen het pakket werd gemaakt. Download het pakket later opnieuw.\n"
 
 
@@ -114,16 +118,23 @@ class PortfolioService:
         snapshot = snapshot_from_json(certificate.snapshot)
         with self._database.reading() as session:
             work = self._work(session, certificate, snapshot)
+            growth = self._growth(session, certificate, snapshot)
         forms = self._forms(certificate, snapshot)
         moment = snapshot.awarded_at.astimezone(ZoneInfo(self._settings.time_zone))
         pages = [_page(one.path, _work_page(snapshot, one)) for one in work]
         enclosed = [form.enclosed for form in forms] + [
             Enclosed(one.path, snapshot.text(one.accepted.title), "text/html") for one in work
         ]
+        if growth is not None:
+            pages.append(_page(GROWTH, _own_page("certificates/portfolio_growth.html", snapshot=snapshot, picture=growth)))
+            enclosed.append(Enclosed(GROWTH, str(_("Hoe ik groeide")), "text/html"))
         ready = [
             Packed(README, [readme(snapshot, moment).encode("utf-8-sig")]),
             *(form.packed for form in forms),
-            _page("werk/index.html", _own_page("certificates/portfolio_index.html", snapshot=snapshot, work=work)),
+            _page(
+                "werk/index.html",
+                _own_page("certificates/portfolio_index.html", snapshot=snapshot, work=work, growth=growth),
+            ),
             *pages,
             Packed("leap2a.xml", [leap2a(snapshot, enclosed)]),
         ]
@@ -149,6 +160,14 @@ class PortfolioService:
             _Form(Enclosed(f"{name}.json", f"{heading} (Open Badge)", "application/json"), certificate.credential.encode()),
             _Form(Enclosed(f"{name}.jwt", f"{heading} (Open Badge, JWT)", "text/plain"), certificate.jwt.encode()),
         ]
+
+    def _growth(self, session: Session, certificate: Certificate, snapshot: Snapshot) -> Picture | None:
+        """Return how the holder grew, as the holder sees it; None when nothing was said, or the training is gone."""
+        training = self._trainings.get(snapshot.training_key)
+        if training is None or not (training.levels and training.aspects):
+            return None
+        picture = picture_of(session, training, session.get_one(Award, certificate.award_id).enrolment_id)
+        return picture if picture.growth or any(picture.has(side) for side in Side) else None
 
     def _work(self, session: Session, certificate: Certificate, snapshot: Snapshot) -> Sequence[WorkPacked]:
         """Return the work that the certificate rests on, as it was accepted."""
@@ -234,7 +253,8 @@ certificaat/     Het certificaat. De pdf is om te bewaren, te printen en te mail
                  of Visma) voeg je dit bestand toe. De bestanden .json en .jwt zijn hetzelfde certificaat als Open Badge
                  3.0: gegevens met een digitale handtekening, voor een wallet of een portfolio dat Open Badges kent. De .png
                  is een badge met dat certificaat erin, voor Moodle, Mahara of een website.
-werk/            Het werk waar het certificaat op rust, met de feedback van de trainer. Open werk/index.html.
+werk/            Het werk waar het certificaat op rust, met de feedback van de trainer. Open werk/index.html. In groei.html
+                 staat hoe je groeide: je leervraag, en de aspecten van de training als je die invulde.
 leap2a.xml       Een beschrijving voor portfolio's die Leap2A kennen, zoals Mahara: importeer daar dit hele zip-bestand.
 
 

@@ -14,6 +14,7 @@ from lti_tool.cli.frame import IccGroup
 from lti_tool.cli.keys import keys
 from lti_tool.cli.mail import mail
 from lti_tool.cli.moodle import moodle
+from lti_tool.cli.people import person
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.privacy import privacy
 from lti_tool.cli.running import db, demo, doctor, serve, worker
@@ -48,6 +49,7 @@ main = IccGroup(
         staff,
         audit,
         privacy,
+        person,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -1,14 +1,14 @@
-"""Personal data: the register of what is kept."""
+"""Personal data: the register of what is kept, and what goes by itself."""
 
 import click
 
-from lti_tool.cli.frame import OrderedGroup, echo_json
+from lti_tool.cli.frame import OrderedGroup, echo_json, json_option, parts, show
 from lti_tool.cli.loading import load
 
 
 @click.group(cls=OrderedGroup)
 def privacy() -> None:
-    """Show which personal data are kept."""
+    """Show which personal data are kept, and for how long."""
 
 
 @privacy.command("register")
@@ -27,3 +27,22 @@ def register(form: str, language: str) -> None:
         echo_json(as_rows(load_register(), settings, language))
     else:
         click.echo(as_markdown(load_register(), settings, language))
+
+
+@privacy.command()
+@click.option("--dry-run", is_flag=True, help="Only tell how much would go.")
+@json_option
+def retention(*, dry_run: bool, as_json: bool) -> None:
+    """Remove what is over its term, and tell how much that is, by kind.
+
+    The server does it by itself once a day. Rows and bytes are counted before; of people, how many would be erased wholly.
+    """
+    with parts() as tool:
+        over = tool.retention.over()
+        if not dry_run:
+            tool.retention.run()
+    rows = [
+        {"kind": one.key, "setting": one.setting, "keeps": one.keeps or "always", "rows": one.rows, "bytes": one.size}
+        for one in over
+    ]
+    show(rows, as_json=as_json)

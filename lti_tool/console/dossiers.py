@@ -61,6 +61,7 @@ class CertificateDossier:
     """Everything about one award."""
 
     award_id: str
+    person_id: str
     name: Words = field(repr=False)
     school: School
     cohort_id: str
@@ -140,6 +141,7 @@ class Dossiers:
             own = undecided and eyes_of(session, [award])[award_id].are_of(member.name, member.id)
             return CertificateDossier(
                 award_id=award_id,
+                person_id=award.person_id,
                 name=called(session, [award])[award_id],
                 school=schools_of(session, [enrolment.id]).get(enrolment.id, NO_SCHOOL),
                 cohort_id=cohort.id,

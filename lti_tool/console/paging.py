@@ -1,6 +1,6 @@
 """Pages of a list that grows while people look at it: each begins after the last row of the one before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -40,15 +40,19 @@ class Where:
     before: Mark | None = None
 
     def condition(
-        self, at: InstrumentedAttribute[datetime], key: InstrumentedAttribute[Any]
+        self, at: InstrumentedAttribute[datetime], key: InstrumentedAttribute[Any], as_key: Callable[[str], Any] = str
     ) -> Sequence[ColumnElement[bool]]:
-        """Return the conditions of the page, in a form for which an index on (moment, id) serves."""
+        """Return the conditions of the page, in a form for which an index on (moment, id) serves.
+
+        Args:
+            as_key: makes an id of its text.
+        """
         if self.before is not None:
             mark = self.before
-            return (and_(at >= mark.at, or_(at > mark.at, key > mark.id)),)
+            return (and_(at >= mark.at, or_(at > mark.at, key > as_key(mark.id))),)
         if self.after is not None:
             mark = self.after
-            return (and_(at <= mark.at, or_(at < mark.at, key < mark.id)),)
+            return (and_(at <= mark.at, or_(at < mark.at, key < as_key(mark.id))),)
         return ()
 
     def order(self, at: InstrumentedAttribute[datetime], key: InstrumentedAttribute[Any]) -> Sequence[ColumnElement[Any]]:

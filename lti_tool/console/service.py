@@ -17,9 +17,11 @@ from lti_tool.console.deeds import IssuerDeeds
 from lti_tool.console.dossiers import Dossiers
 from lti_tool.console.home import Homes
 from lti_tool.console.listing import CertificateListing
+from lti_tool.console.people import PeopleDesk
 from lti_tool.console.platforms import PlatformDesk
 from lti_tool.console.queues import QueueDesk
 from lti_tool.console.sealed import SealedSearch
+from lti_tool.console.trail import TrailDesk
 from lti_tool.database import Database
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.sync.counts import OutboxCounts
@@ -55,6 +57,8 @@ def console_services(
         CohortDesk(database, trainings),
         PlatformDesk(database, clock, OutboxCounts(database, clock), TraceBook(database)),
         QueueDesk(database, clock, trainings),
+        TrailDesk(database),
+        PeopleDesk(database, clock, trainings),
         batch_runs,
         score_book,
     )

@@ -2,7 +2,15 @@
 
 from flask import Blueprint
 
-from lti_tool.console import batch_views, certificate_views, cohort_views, platform_views, queue_views
+from lti_tool.console import (
+    batch_views,
+    certificate_views,
+    cohort_views,
+    operations_views,
+    people_views,
+    platform_views,
+    queue_views,
+)
 from lti_tool.console.home import Homes
 from lti_tool.console.presenting import show
 from lti_tool.registry import use
@@ -16,6 +24,8 @@ batch_views.add_to(blueprint)
 cohort_views.add_to(blueprint)
 platform_views.add_to(blueprint)
 queue_views.add_to(blueprint)
+operations_views.add_to(blueprint)
+people_views.add_to(blueprint)
 
 
 @blueprint.get("/console/")

@@ -84,6 +84,31 @@ QUEUES: Mapping[Queue, Words] = {
 }
 
 
+TRAIL: Mapping[str, Words] = {
+    "certificates.proposed": _l("Certificaat voorgedragen"),
+    "certificates.approved": _l("Certificaat goedgekeurd"),
+    "certificates.declined": _l("Certificaat afgewezen"),
+    "certificates.by_hand": _l("Certificaat met de hand laten maken"),
+    "certificates.revoked": _l("Certificaat ingetrokken"),
+    "certificates.replaced": _l("Certificaat vervangen"),
+    "certificates.name_kept": _l("Naam op certificaat gelaten"),
+    "certificates.erased": _l("Gegevens van houder gewist"),
+    "certificates.download": _l("Certificaat gedownload"),
+    "certificates.export": _l("Lijst van certificaten meegenomen"),
+    "certificates.batch": _l("Toekennen voor een editie begonnen"),
+    "certificates.batch_stop": _l("Toekennen voor een editie gestopt"),
+    "cohorts.approve": _l("Editie goedgekeurd"),
+    "cohorts.invite": _l("Code voor trainer gemaakt"),
+    "platforms.enable": _l("Leeromgeving aangezet"),
+    "platforms.disable": _l("Leeromgeving uitgezet"),
+    "scores.again": _l("Resultaten opnieuw verstuurd"),
+    "people.look": _l("Gegevens van iemand bekeken"),
+    "people.export": _l("Kopie van iemands gegevens gemaakt"),
+    "people.erase": _l("Iemand gewist"),
+}
+"""The deeds of the trail that have words; others appear by their code."""
+
+
 def problem_words(code: str) -> Words:
     """Return what a problem of an award means: the code of the row that waits."""
     if code == "rule":

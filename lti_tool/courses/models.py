@@ -21,6 +21,8 @@ class Person(Base):
     locale: Mapped[str | None] = mapped_column(String(10))
     """The language the person chose or the last launch asked for: nl or en."""
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """Since when nothing is known of the person: what others did with the work still has somebody it belongs to."""
 
     accounts: Mapped[list["Account"]] = relationship(back_populates="person")
 
@@ -42,6 +44,16 @@ class Account(Base):
     last_seen_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(back_populates="accounts")
+
+
+class ErasedAccount(Base):
+    """That an account was erased, and has not come back; whose it was the digest does not tell."""
+
+    __tablename__ = "erased_account"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """See `lti_tool.courses.leaving.Forgotten`."""
+    erased_at: Mapped[datetime]
 
 
 class Course(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.leaving import Forgotten
 from lti_tool.courses.models import Account, Course, CourseCohort, CourseMember, Person, Placement
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words, reduce_locale
@@ -67,10 +68,12 @@ class CourseService:
 
     Args:
         clock: for `created_at` and `last_seen_at`.
+        forgotten: told who comes (back).
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, forgotten: Forgotten | None = None) -> None:
         self._clock = clock
+        self._forgotten = forgotten
 
     def learn(self, session: Session, facts: LaunchFacts) -> Learned:
         """Find or make account, person, course, membership and placement, and note what is new about them.
@@ -162,6 +165,8 @@ class CourseService:
         now = self._clock()
         if known.account_id is None:
             self._make_account(session, facts, now)
+            if self._forgotten is not None:
+                self._forgotten.back(session, facts.platform_id, facts.subject)
         if known.course_id is None:
             course = {"id": new_id(), "platform_id": facts.platform_id, "context_id": facts.context_id or NO_CONTEXT}
             moments = {"created_at": now, "last_seen_at": now}

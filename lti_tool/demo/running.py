@@ -52,8 +52,8 @@ def run_demo(port: int, school_port: int, *, fresh: bool, lms: str = MOODLE) -> 
     earlier = demo.has_data()
     try:
         with stoppable():
-            connected = _start(demo, earlier=earlier)
-            click.echo(_greeting(demo, connected))
+            connected, way_in = _start(demo, earlier=earlier)
+            click.echo(_greeting(demo, connected, way_in))
             while True:
                 time.sleep(WATCH_SECONDS)
                 demo.see_them_alive()
@@ -101,11 +101,12 @@ def run_walk(port: int, school_port: int, out: Path | None, patience: float, lms
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(demo: Demo, *, earlier: bool) -> Connected:
+def _start(demo: Demo, *, earlier: bool) -> tuple[Connected, str]:
     demo.start()
     load()
     from lti_tool.app import compose
     from lti_tool.demo.native import connect_web_services
+    from lti_tool.demo.staffing import staff_link
     from lti_tool.demo.walk import known_clients, tool_of
 
     parts = compose(demo.settings())
@@ -113,7 +114,7 @@ def _start(demo: Demo, *, earlier: bool) -> Connected:
         demo.wait_until_ready()
         connected = connect(demo.school_url, known_clients(parts), tool_of(parts))
         connect_web_services(parts, demo.school_url)
-        return connected
+        return connected, staff_link(parts)
     except SettingsError as error:
         if earlier:
             raise SettingsError(f"{error.detail}; icc-bridge demo --fresh begins anew") from None
@@ -122,7 +123,7 @@ def _start(demo: Demo, *, earlier: bool) -> Connected:
         parts.close()
 
 
-def _greeting(demo: Demo, connected: Connected) -> str:
+def _greeting(demo: Demo, connected: Connected, way_in: str) -> str:
     anew = (
         f"\n{SCHOOL_NAME} knew another tool; it is connected to this one now. What was embedded before belongs to the\n"
         "other one: embed it again, or begin anew with --fresh.\n"
@@ -131,6 +132,7 @@ def _greeting(demo: Demo, connected: Connected) -> str:
         f"\nICC Bridge is running.\n\n"
         f"  School (start here):  {demo.school_url}\n"
         f"  Tool:                 {demo.tool_url}\n"
+        f"  Its staff (one time): {way_in}\n"
         f"{anew if connected is Connected.ANEW else ''}\n"
         "Log in at the school as the trainer Ilse, open a course and add the training from ICC Bridge;\n"
         "then log in as one of the teachers and hand something in. docs/demo.md walks you through.\n"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
@@ -15,12 +15,8 @@ from lti_tool.exchange.people import Author, Who, authors_of
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Standing
 from lti_tool.training.home import Place
-from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
-from lti_tool.training.showing import LEARNING_QUESTION
-from lti_tool.training.writing import learning_question
-
-_ENOUGH = 2000
-"""Characters of a text that hold its learning question."""
+from lti_tool.training.models import Enrolment
+from lti_tool.training.questions import growth_of
 
 
 @dataclass(frozen=True)
@@ -124,21 +120,8 @@ def _listed(session: Session, standing: Standing) -> Sequence[_Row]:
 
 
 def _questions(session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, str]:
-    """Return the learning questions of these participants, as they handed them in last; who has none is missing."""
-    newest = func.row_number().over(partition_by=Submission.id, order_by=SubmissionVersion.number.desc())
-    ranked = (
-        select(
-            Submission.enrolment_id,
-            func.substr(SubmissionVersion.text, 1, _ENOUGH).label("text"),
-            newest.label("rank"),
-        )
-        .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
-        .where(Submission.assignment_key == LEARNING_QUESTION, Submission.enrolment_id.in_(enrolment_ids))
-        .subquery()
-    )
-    rows = session.execute(select(ranked.c.enrolment_id, ranked.c.text).where(ranked.c.rank == 1))
-    found = {enrolment_id: learning_question(text) for enrolment_id, text in rows}
-    return {enrolment_id: question for enrolment_id, question in found.items() if question}
+    """Return the learning questions of these participants, as they are now; who has none is missing."""
+    return {enrolment_id: growth[-1].text for enrolment_id, growth in growth_of(session, enrolment_ids).items()}
 
 
 def _by_school(entry: Entry) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import lti_tool.limited
 import lti_tool.moodle.models
 import lti_tool.notices.models
 import lti_tool.platforms.models
+import lti_tool.privacy.models
 import lti_tool.signin.models
 import lti_tool.sync.models
 import lti_tool.tally

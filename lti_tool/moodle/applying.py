@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.leaving import Forgotten
 from lti_tool.database import Database
 from lti_tool.jobs.steady import Steady
 from lti_tool.moodle.bringing import Bringing
@@ -50,13 +51,17 @@ class NativeApplier:
         database: its own short transactions.
         importer: makes versions of it.
         clock: the time.
+        forgotten: who was erased, and is not written down again because a Moodle still tells of the account.
     """
 
-    def __init__(self, database: Database, importer: ImportService, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, importer: ImportService, clock: Clock, forgotten: Forgotten | None = None
+    ) -> None:
         self._database = database
         self._steady = Steady(database)
         self._importer = importer
         self._clock = clock
+        self._forgotten = forgotten
 
     def apply(self, claim: Claim, read: MappingNews, left: Callable[[int], bool]) -> None:
         """Apply the news of one activity.
@@ -124,6 +129,9 @@ class NativeApplier:
         some: Sequence[News],
         left: Callable[[int], bool],
     ) -> None:
+        if self._forgotten is not None:
+            erased = self._forgotten.among(session, claim.platform_id, [str(one.user_id) for one in some])
+            some = [one for one in some if str(one.user_id) not in erased]
         users = [one.user_id for one in some]
         rows = self._rows(session, mapping.id, users)
         places = places_of(session, claim.platform_id, claim.course_id, mapping.cohort_id, users)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.leaving import Forgotten
 from lti_tool.courses.models import Course
 from lti_tool.database import Database
 from lti_tool.errors import AddressRefused, IccError
@@ -72,6 +73,7 @@ class MoodleSync:
         clock: the time.
         minutes: how many minutes after a reading the next one comes; 0: only when somebody asks.
         jitter: a random number from 0 to 1, so that courses do not come back at the same moment.
+        forgotten: who was erased.
     """
 
     def __init__(
@@ -84,12 +86,13 @@ class MoodleSync:
         clock: Clock,
         minutes: int,
         jitter: Callable[[], float] = random.random,
+        forgotten: Forgotten | None = None,
     ) -> None:
         self._database = database
         self._steady = Steady(database)
         self._sites = sites
         self._platforms = platforms
-        self._applier = NativeApplier(database, importer, clock)
+        self._applier = NativeApplier(database, importer, clock, forgotten)
         self._jobs = jobs
         self._clock = clock
         self._every = timedelta(minutes=minutes)

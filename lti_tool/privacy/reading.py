@@ -60,6 +60,7 @@ class Entry:
     """The kind of each column, by the column's name."""
     owner: tuple[Path, ...]
     account: tuple[Path, str] | None
+    account_id: str | None
     staff: tuple[Path, ...]
     by: tuple[Path, ...]
     about: tuple[Path, ...]
@@ -141,7 +142,18 @@ def _kind(key: str, said: Mapping[str, Any]) -> Kind:
 
 
 def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Entry:
-    unknown = set(said) - {"owner", "account", "staff", "by", "about", "erased", "erased_by", "files", "columns"}
+    unknown = set(said) - {
+        "owner",
+        "account",
+        "account_id",
+        "staff",
+        "by",
+        "about",
+        "erased",
+        "erased_by",
+        "files",
+        "columns",
+    }
     if unknown:
         raise RegisterError(f"{table}: {', '.join(sorted(unknown))} means nothing here")
     columns = dict(_columns(table, said.get("columns", {}), kinds))
@@ -151,6 +163,7 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
         columns=columns,
         owner=tuple(Path(path) for path in said.get("owner", ())),
         account=(Path(said["account"][0]), said["account"][1]) if "account" in said else None,
+        account_id=said.get("account_id"),
         staff=tuple(Path(path) for path in said.get("staff", ())),
         by=tuple(Path(path) for path in said.get("by", ())),
         about=tuple(Path(path) for path in said.get("about", ())),

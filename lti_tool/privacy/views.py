@@ -1,11 +1,16 @@
-"""The public page about personal data, and the links at the foot of every page."""
+"""The public page about personal data, everybody's own page with copy and erasure, and the links at the foot of pages."""
 
+from collections import Counter
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.config import Settings
+from lti_tool.launch.sessions import Viewer, current_viewer
+from lti_tool.privacy.erasing import ErasingService
+from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.showing import GROUND_WORDS, PEOPLE_WORDS, sections
 from lti_tool.registry import use
@@ -33,9 +38,55 @@ def notice() -> str:
     )
 
 
+@blueprint.get("/me")
+def mine() -> str:
+    """Show how much is kept of the viewer, by kind, with the ways to take it along and to have it erased."""
+    viewer = current_viewer()
+    counts = Counter(held.kind for held in use(OwnCopyService).held(viewer.person_id))
+    kinds = load_register().kinds
+    lines = [(kinds[kind].words[locale()], count) for kind, count in counts.items()]
+    return render_template("privacy/mine.html", lines=lines, course_url=_course_url(viewer))
+
+
+@blueprint.get("/me/copy.zip")
+def own_copy() -> BaseResponse:
+    """Send everything that is kept of the viewer, made while it is sent."""
+    made = use(OwnCopyService).package(current_viewer().person_id, locale())
+    answer = Response(stream_with_context(made.chunks), mimetype="application/zip", direct_passthrough=True)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{made.file_name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@blueprint.get("/me/erase")
+def ask_erasing() -> str:
+    """Say what will be gone, and ask."""
+    current_viewer()
+    return render_template("privacy/erase.html", unsure=False)
+
+
+@blueprint.post("/me/erase")
+def erase() -> tuple[str, int] | str:
+    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more."""
+    viewer = current_viewer()
+    if request.form.get("sure") != "yes":
+        return render_template("privacy/erase.html", unsure=True), 422
+    use(ErasingService).erase(viewer.person_id)
+    back = _course_url(viewer)
+    g.viewer = None
+    return render_template("privacy/erased.html", course_url=back)
+
+
+def _course_url(viewer: Viewer) -> str | None:
+    return list(viewer.return_urls.values())[-1] if viewer.return_urls else None
+
+
 @blueprint.app_context_processor
 def links() -> dict[str, Any]:
-    """Give every page the links at its foot."""
+    """Give every page the links at its foot: about privacy, and for whoever has a session to their own data."""
     here = request.endpoint if request else None
-    link = {"text": _("Privacy"), "url": url_for("privacy.notice"), "current": here == "privacy.notice", "public": True}
-    return {"foot_links": [link]}
+    found = [{"text": _("Privacy"), "url": url_for("privacy.notice"), "current": here == "privacy.notice", "public": True}]
+    if g.get("viewer") is not None:
+        found.append({"text": _("Mijn gegevens"), "url": url_for("privacy.mine"), "current": here == "privacy.mine"})
+    return {"foot_links": found}

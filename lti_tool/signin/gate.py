@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import SessionExpired
@@ -33,6 +34,7 @@ __all__ = ["LONGEST_NEXT", "Role", "StaffMember", "current_staff", "staff_only"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONGEST_NEXT = 500
+CONSOLE = "/console/"
 _ROLES = "__staff_roles__"
 
 
@@ -65,6 +67,15 @@ def may_open(member: StaffMember, endpoint: str) -> bool:
     return roles is not None and (not roles or bool(roles & member.roles))
 
 
+def home_of(member: StaffMember) -> str:
+    """Return where somebody begins: at the console, or at one's own account where that is not for them."""
+    try:
+        endpoint, _values = current_app.url_map.bind("", "/").match(CONSOLE, "GET")
+    except HTTPException:
+        endpoint = ""
+    return CONSOLE if may_open(member, endpoint) else url_for("signin.account")
+
+
 def current_staff() -> StaffMember:
     """Return who of the staff looks at this page.
 
@@ -84,6 +95,8 @@ def find_present() -> Present | None:
         g.staff = sessions.load(sessions.cookie.read(request))
         if g.staff is None:
             g.way_on = {"text": _("Naar inloggen"), "url": url_for("signin.sign_in")}
+        else:
+            g.way_on = {"text": _("Naar het overzicht"), "url": home_of(g.staff.member)}
     present: Present | None = g.staff
     return present
 

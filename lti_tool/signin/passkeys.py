@@ -182,6 +182,7 @@ class Passkeys:
                 raise AttemptGone("nothing waits for this challenge in this browser")
             passkey, member = self._find(str(credential.get("id", "")))
             owner = member.id
+            _check_owner(credential, member.id)
             count, backed_up = self._verify(credential, challenge, passkey)
             if member.disabled_at is not None:
                 raise AccountClosed("this member of the staff is disabled")
@@ -259,6 +260,13 @@ def _read(answer: str) -> tuple[dict[str, Any], str]:
     if not isinstance(credential, dict) or not isinstance(challenge, str):
         raise PasskeyRefused("the answer of the browser cannot be read")
     return credential, challenge.rstrip("=")
+
+
+def _check_owner(credential: dict[str, Any], member_id: str) -> None:
+    """See that a passkey says the same of its owner as we do (WebAuthn, 7.2, step 6)."""
+    handle = credential["response"].get("userHandle")
+    if not isinstance(handle, str) or handle.rstrip("=") != bytes_to_base64url(member_id.encode()):
+        raise PasskeyRefused("the passkey names another owner, or none")
 
 
 def _name(text: str) -> str:

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from lti_tool.audit import AuditTrail
 from lti_tool.registry import use
 from lti_tool.signin import account_views, oidc_views, passkey_views, staff_views
-from lti_tool.signin.arriving import landing, let_in, next_of, visit
+from lti_tool.signin.arriving import let_in, next_of, visit
 from lti_tool.signin.browser_cookie import SignInBrowser
-from lti_tool.signin.gate import current_staff, find_present, known_browser, staff_only
+from lti_tool.signin.gate import current_staff, find_present, home_of, known_browser, staff_only
 from lti_tool.signin.links import SignInLinks, link_digest
 from lti_tool.signin.passkeys import Passkeys
 from lti_tool.signin.provider import Provider
@@ -34,7 +34,7 @@ def sign_in() -> Response | str:
     onward = next_of(request.args.get("next"))
     present = find_present()
     if present is not None:
-        return redirect(onward or landing(present), 303)
+        return redirect(onward or home_of(present.member), 303)
     known_browser()
     return render_template("signin/sign_in.html", next=onward, provider=use(Provider), passkeys=use(Passkeys).possible)
 
@@ -71,9 +71,9 @@ def sign_out() -> Response:
 
 @blueprint.app_context_processor
 def signed_in() -> dict[str, Any]:
-    """Give every page of our own window who is signed in, for its head."""
+    """Give every page of our own window who is signed in, for its head, and where they begin."""
     present = find_present() if in_own_window() else None
-    return {"signed_in": present.member if present else None}
+    return {"signed_in": present.member if present else None, "staff_home": home_of(present.member) if present else None}
 
 
 @blueprint.after_app_request

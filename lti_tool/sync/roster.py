@@ -7,6 +7,7 @@ does not change by asking again.
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from lti_tool.advantage.answers import Meaning, Verdict, trouble
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.clock import Clock
+from lti_tool.courses.leaving import Forgotten
 from lti_tool.courses.models import Course
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
@@ -27,6 +29,7 @@ from lti_tool.platforms.service import PlatformService
 from lti_tool.sync.codes import INTERNAL, NO_MEMBERSHIPS, PLATFORM_DISABLED
 from lti_tool.sync.models import CourseRoster
 from lti_tool.sync.roster_rows import (
+    KEEP_GONE,
     LONGEST_ADDRESS,
     READ_ROSTER,
     RosterClaim,
@@ -60,6 +63,8 @@ class RosterService:
         clock: the time.
         hours: how many hours after a reading the next one comes; 0: only when a trainer asks.
         jitter: a random number from 0 to 1, so that courses do not come back at the same moment.
+        keep_gone: how long somebody who was never here is remembered after leaving the list.
+        forgotten: who was erased, and is not written down again because a school still lists the account.
     """
 
     def __init__(
@@ -71,6 +76,8 @@ class RosterService:
         clock: Clock,
         hours: int,
         jitter: Callable[[], float] = random.random,
+        forgotten: Forgotten | None = None,
+        keep_gone: timedelta = KEEP_GONE,
     ) -> None:
         self._database = database
         self._platforms = platforms
@@ -79,6 +86,8 @@ class RosterService:
         self._clock = clock
         self._every = timedelta(hours=hours)
         self._jitter = jitter
+        self._forgotten = forgotten
+        self._keep_gone = keep_gone
 
     def read(self, course_id: str, number: int) -> None:
         """Read one list (the job `read-roster`)."""
@@ -190,10 +199,16 @@ class RosterService:
             if isinstance(outcome, Verdict):
                 self._failed(row, outcome, now)
             else:
-                self._succeeded(session, row, outcome, now)
+                self._succeeded(session, row, self._without_erased(session, claim, outcome), now)
+
+    def _without_erased(self, session: Session, claim: RosterClaim, reading: RosterReading) -> RosterReading:
+        if self._forgotten is None:
+            return reading
+        erased = self._forgotten.among(session, claim.platform.id, [member.user_id for member in reading.members])
+        return replace(reading, members=[member for member in reading.members if member.user_id not in erased])
 
     def _succeeded(self, session: Session, row: CourseRoster, reading: RosterReading, now: datetime) -> None:
-        record(session, row.course_id, reading, now)
+        record(session, row.course_id, reading, now, self._keep_gone)
         row.fails, row.last_error, row.read_at = 0, None, now
         row.differences_url = reading.differences_url
         if reading.whole:

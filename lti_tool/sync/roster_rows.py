@@ -20,7 +20,7 @@ READ_ROSTER = "read-roster"
 LONGEST_SUBJECT = 255
 LONGEST_ADDRESS = 1000
 KEEP_GONE = timedelta(days=30)
-"""How long somebody who was never here and is no longer listed is remembered, without a name."""
+"""How long somebody who was never here and is no longer listed is remembered, without a name, unless a setting says so."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def enqueue_reading(session: Session, jobs: Jobs, row: CourseRoster, now: dateti
     jobs.enqueue(session, READ_ROSTER, row.course_id, row.job, lane=lane)
 
 
-def record(session: Session, course_id: str, reading: RosterReading, now: datetime) -> None:
+def record(
+    session: Session, course_id: str, reading: RosterReading, now: datetime, keep_gone: timedelta = KEEP_GONE
+) -> None:
     """Write down what was read. The caller holds the course's `CourseRoster` locked."""
     rows = session.scalars(select(CourseRosterMember).where(CourseRosterMember.course_id == course_id))
     known = {row.subject: row for row in rows}
@@ -91,7 +93,7 @@ def record(session: Session, course_id: str, reading: RosterReading, now: dateti
         for subject in known.keys() - listed:
             known[subject].status, known[subject].name = MemberStatus.DELETED.value, None
     session.flush()
-    _forget_gone(session, course_id, now)
+    _forget_gone(session, course_id, now, keep_gone)
 
 
 def takes_part() -> ColumnElement[bool]:
@@ -107,7 +109,7 @@ def _real(members: Sequence[Member]) -> Iterator[Member]:
             yield member
 
 
-def _forget_gone(session: Session, course_id: str, now: datetime) -> None:
+def _forget_gone(session: Session, course_id: str, now: datetime, keep_gone: timedelta) -> None:
     platform_id = select(Course.platform_id).where(Course.id == course_id).scalar_subquery()
     was_here = exists().where(Account.platform_id == platform_id, Account.subject == CourseRosterMember.subject)
     session.execute(
@@ -115,7 +117,7 @@ def _forget_gone(session: Session, course_id: str, now: datetime) -> None:
         .where(
             CourseRosterMember.course_id == course_id,
             CourseRosterMember.status == MemberStatus.DELETED.value,
-            CourseRosterMember.seen_at < now - KEEP_GONE,
+            CourseRosterMember.seen_at < now - keep_gone,
             ~was_here,
         )
         .execution_options(synchronize_session=False)

@@ -193,7 +193,9 @@ class BoardService:
                 cells = _cells(standing, own, marks, natives)
                 card, whole = cards.get(person.enrolment_id, NO_CARD), wholes.get(person.enrolment_id, ())
                 activity = activity_of(person.joined_at, own.values())
-                quiet = activity.quiet(standing.training, {one.assignment.key: one.state for one in cells}, now, quiet_days)
+                quiet = not person.removed and activity.quiet(
+                    standing.training, {one.assignment.key: one.state for one in cells}, now, quiet_days
+                )
                 last = nudged.get(person.enrolment_id)
                 return BoardRow(person, cells, card, whole, activity.at, quiet, last, quiet and may_be_nudged(last, now))
 

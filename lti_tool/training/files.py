@@ -119,14 +119,20 @@ class FileStore:
             raise self._unavailable("open", error) from error
         return source
 
-    def discard(self, path: str) -> None:
-        """Remove the bytes under a path, as far as that is possible: what stays behind is seen by nobody."""
+    def discard(self, path: str) -> bool:
+        """Remove the bytes under a path, as far as that is possible: what stays behind is seen by nobody.
+
+        Returns:
+            Whether they are gone.
+        """
         try:
             self._files.rm_file(self._full(path))
         except FileNotFoundError:
-            return
-        except Exception as error:  # noqa: BLE001 - every store raises errors of its own, and no caller can do anything
+            return True
+        except Exception as error:  # noqa: BLE001 - every store raises errors of its own
             _log.warning("file_left_behind", path=path, error=type(error).__name__)
+            return False
+        return True
 
     def discard_folder(self, path: str) -> None:
         """Remove everything below a path, as far as that is possible, as `discard` does."""

@@ -14,6 +14,7 @@ from lti_tool.database import Database
 from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
+from lti_tool.training.aspect_picture import Picture, picture_of
 from lti_tool.training.contact_hours import NO_HOURS, MeetingShown, hours_of, soon
 from lti_tool.training.drafts import owner_of
 from lti_tool.training.outcomes import (
@@ -26,6 +27,7 @@ from lti_tool.training.outcomes import (
     SharedMark,
 )
 from lti_tool.training.people import first_name, trainer_names
+from lti_tool.training.questions import Growth, growth_of, question_of
 from lti_tool.training.resumable import UploadSeen, unfinished_of
 from lti_tool.training.showing import (
     NativeFiles,
@@ -33,7 +35,6 @@ from lti_tool.training.showing import (
     native_files_of,
     outcomes,
     own_work,
-    question_of,
     work_of,
 )
 from mappings.award import AwardMode
@@ -124,6 +125,8 @@ class HomePage:
     next: AssignmentLine | None
     """What to do now; None when everything was handed in."""
     question: str | None
+    aspects: bool
+    """Whether the training has aspects, with levels."""
     panel: CertificatePanel
     news: News | None
     """What is new in what the cohort shares; None: it shares nothing."""
@@ -141,7 +144,10 @@ class AssignmentPage:
     assignment: Assignment
     phase: Phase
     work: WorkShown
-    question: str | None
+    growth: Growth
+    """How the learning question grew."""
+    picture: Picture | None
+    """What changed since the start, in the last phase; None before, and where the training has no aspects."""
     marks: Sequence[ScoreMark]
     natives: Sequence[NativeMark]
     native_files: NativeFiles
@@ -154,6 +160,11 @@ class AssignmentPage:
     """Files that were sent in part."""
     owner: str
     """Under which a device keeps what could not be saved, see `lti_tool.training.drafts.owner_of`."""
+
+    @property
+    def question(self) -> str | None:
+        """The learning question as it is now."""
+        return self.growth[-1].text if self.growth else None
 
 
 @dataclass(frozen=True)
@@ -200,7 +211,8 @@ class HomeService:
                 progress=phase_progress(training, reached),
                 lines=lines,
                 next=next((line for line in lines if coming and line.assignment.key == coming.key), None),
-                question=question_of(session, rows),
+                question=question_of(session, standing.enrolment_id or ""),
+                aspects=bool(training.levels and training.aspects),
                 panel=self._panel(session, standing, rows),
                 news=self._extras.news(session, standing),
                 meetings=soon(session, cohort_id, self._clock()),
@@ -212,6 +224,7 @@ class HomeService:
         with self._database.reading() as session:
             standing = self._access.participant(session, viewer, cohort_id)
             assignment = standing.assignment(assignment_key)
+            own = standing.enrolment_id or ""
             rows = self._rows(session, standing)
             work = work_of(session, next((row for row in rows if row.assignment_key == assignment_key), None))
             marks: Sequence[ScoreMark] = ()
@@ -224,7 +237,8 @@ class HomeService:
                 assignment=assignment,
                 phase=standing.training.phase_of(assignment),
                 work=work,
-                question=question_of(session, rows),
+                growth=growth_of(session, [own]).get(own, ()),
+                picture=_picture(session, standing, assignment),
                 marks=marks,
                 natives=natives,
                 native_files=native_files_of(session, self._extras, work.versions),
@@ -272,6 +286,13 @@ class HomeService:
 
 # Made once: to build a statement costs more than to run it.
 _NAME = Statement(select(Person.certificate_name, Person.certificate_name_at).where(Person.id == bindparam("person_id")))
+
+
+def _picture(session: Session, standing: Standing, assignment: Assignment) -> Picture | None:
+    training = standing.training
+    if not (training.levels and training.aspects) or assignment.phase != training.phases[-1].key:
+        return None
+    return picture_of(session, training, standing.enrolment_id or "")
 
 
 def _line(training: Training, assignment: Assignment, by_key: Mapping[str, FoundRow]) -> AssignmentLine:

@@ -313,3 +313,45 @@ class AttendanceChange(Base):
     reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+class LearningQuestion(Base):
+    """A learning question that its maker made sharper, beside what was handed in; the newest of both counts."""
+
+    __tablename__ = "learning_question"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(240))
+    why: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What made it sharper."""
+    written_at: Mapped[datetime]
+
+
+class AspectMark(Base):
+    """Where somebody stands in an aspect of the training, as they or a trainer said at a moment. Rows are only added."""
+
+    __tablename__ = "aspect_mark"
+    __table_args__ = (Index("ix_aspect_mark_enrolment_id_side", "enrolment_id", "side"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    """Whom it is about."""
+    side: Mapped[str] = mapped_column(String(10))
+    """A `training.aspect_marks.Side`: said by themselves at the start or at the end, or by a trainer."""
+    aspect_key: Mapped[str] = mapped_column(String(100))
+    step: Mapped[int | None]
+    """On the scale of the training's levels and what lies between them, from 1; None: not said (any more)."""
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime]
+
+
+class AspectSharing(Base):
+    """That a trainer showed a participant what trainers had said of the aspects until then."""
+
+    __tablename__ = "aspect_sharing"
+
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    shared_at: Mapped[datetime]
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)

@@ -43,8 +43,14 @@ def names_of(session: Session, person_ids: Iterable[str]) -> Mapping[str, str]:
     return {person_id: name for person_id, name in rows if name}
 
 
-def participant_name(name: str | None, enrolment_id: str) -> Words:
-    """Return how a participant is called: by name, or by a short code when the school shares no names."""
+def participant_name(name: str | None, enrolment_id: str, *, removed: bool = False) -> Words:
+    """Return how a participant is called: by name, or by a short code when the school shares no names.
+
+    Args:
+        removed: the person had all data erased.
+    """
+    if removed:
+        return _l("Een verwijderde deelnemer")
     return name or _l("Deelnemer %(code)s", code=enrolment_id[:4].upper())
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.database import AnyRow, among
 from lti_tool.training.access import Standing
-from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
+from lti_tool.training.models import Submission, SubmissionVersion
+from lti_tool.training.roster import Participant, participants
 from mappings.progress import OutcomeState
 from mappings.training import Training
 
@@ -81,17 +82,17 @@ def work_at_a_glance(session: Session, enrolment_ids: Collection[str]) -> Sequen
 
 def quiet_participants(session: Session, standing: Standing, now: datetime, days: int) -> Sequence[str]:
     """Return the participants, by enrolment, whom who stands like this trains and who have been quiet for so many days."""
-    people = session.execute(select(Enrolment.id, Enrolment.created_at).where(standing.reviewable())).all()
+    people = [person for person in participants(session, standing) if not person.removed]
     work: dict[str, list[AnyRow]] = {}
-    for row in work_at_a_glance(session, [person.id for person in people]):
+    for row in work_at_a_glance(session, [person.enrolment_id for person in people]):
         work.setdefault(row.enrolment_id, []).append(row)
 
-    def quiet(person: AnyRow) -> bool:
-        own = work.get(person.id, [])
+    def quiet(person: Participant) -> bool:
+        own = work.get(person.enrolment_id, [])
         states = {row.assignment_key: OutcomeState(row.state) for row in own}
-        return activity_of(person.created_at, own).quiet(standing.training, states, now, days)
+        return activity_of(person.joined_at, own).quiet(standing.training, states, now, days)
 
-    return [person.id for person in people if quiet(person)]
+    return [person.enrolment_id for person in people if quiet(person)]
 
 
 def activity_of(joined: datetime, work: Iterable[AnyRow]) -> Activity:

@@ -12,9 +12,10 @@ from lti_tool.training.home import Place
 from lti_tool.training.outcomes import Extras, NativeMark, ScoreMark
 from lti_tool.training.people import names_of, participant_name
 from lti_tool.training.phrases import Phrase, phrases_of
+from lti_tool.training.questions import Growth, growth_of
 from lti_tool.training.queue import Beside, QueueService
 from lti_tool.training.roster import Participant, participants
-from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, own_work, question_of, versions_of
+from lti_tool.training.showing import NativeFiles, VersionShown, native_files_of, versions_of
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
 
@@ -31,7 +32,8 @@ class ReviewPage:
     state: OutcomeState
     versions: tuple[VersionShown, ...]
     """The newest first."""
-    question: str | None
+    growth: Growth
+    """How the learning question grew."""
     marks: Sequence[ScoreMark]
     natives: Sequence[NativeMark]
     native_files: NativeFiles
@@ -134,7 +136,7 @@ class ReviewPageService:
                 phase=standing.training.phase_of(assignment),
                 state=OutcomeState(submission.state),
                 versions=versions,
-                question=question_of(session, own_work(session, submission.enrolment_id)),
+                growth=growth_of(session, [submission.enrolment_id]).get(submission.enrolment_id, ()),
                 marks=self._extras.scores(session, [submission.id]).get(submission.id, ()),
                 natives=self._extras.natives(session, [submission.id]).get(submission.id, ()),
                 native_files=native_files_of(session, self._extras, versions),

@@ -8,6 +8,7 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.models import Person
 from lti_tool.database import among
 from lti_tool.errors import Words
 from lti_tool.training.access import CohortSeen, Standing
@@ -30,6 +31,8 @@ class Participant:
     name: Words
     school: School
     joined_at: datetime
+    removed: bool = False
+    """Had all data erased: what was accepted still counts, and nothing is expected any more."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,10 @@ def _seen(standing: Standing) -> ColumnElement[bool]:
 
 def _people(session: Session, standings: Sequence[Standing], enrolment_ids: Collection[str] | None) -> list[Participant]:
     """Return the participants whom somebody with these standings sees, by name; None for all, else only these."""
-    query = select(Enrolment.id, Enrolment.person_id, Enrolment.cohort_id, Enrolment.created_at).where(
-        or_(*(standing.reviewable() for standing in standings))
+    query = (
+        select(Enrolment.id, Enrolment.person_id, Enrolment.cohort_id, Enrolment.created_at, Person.erased_at)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(or_(*(standing.reviewable() for standing in standings)))
     )
     if enrolment_ids is not None:
         query = query.where(among(Enrolment.id, enrolment_ids))
@@ -183,9 +188,10 @@ def _people(session: Session, standings: Sequence[Standing], enrolment_ids: Coll
         Participant(
             row.id,
             row.person_id,
-            participant_name(names.get(row.person_id), row.id),
+            participant_name(names.get(row.person_id), row.id, removed=row.erased_at is not None),
             schools.get(row.id, NO_SCHOOL),
             row.created_at,
+            removed=row.erased_at is not None,
         )
         for row in rows
     ]

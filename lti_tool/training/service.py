@@ -8,6 +8,7 @@ from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.training.access import Access
 from lti_tool.training.arriving import ArrivalService
+from lti_tool.training.aspects import AspectService
 from lti_tool.training.board import BoardService
 from lti_tool.training.briefs import Briefs
 from lti_tool.training.cohorts import CohortService
@@ -21,6 +22,7 @@ from lti_tool.training.naming import NameCheck, NameService
 from lti_tool.training.nudging import NudgeService
 from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.phrases import PhraseService
+from lti_tool.training.questions import QuestionService
 from lti_tool.training.queue import QueueService
 from lti_tool.training.resumable import UploadService
 from lti_tool.training.resumable_finishing import UploadFinisher
@@ -95,6 +97,8 @@ def training_services(
             days=settings.upload_days,
         ),
         ReviewService(database, clock, access, followers),
+        QuestionService(database, clock, access),
+        AspectService(database, clock, access),
         NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.statements import FoundRow, Statement
@@ -15,13 +15,9 @@ from lti_tool.training.models import Review, Submission, SubmissionVersion, Work
 from lti_tool.training.outcomes import Extras, NativeFileShown
 from lti_tool.training.people import names_of
 from lti_tool.training.reviewing import Verdict
-from lti_tool.training.writing import learning_question
 from mappings.progress import Origin, Outcome, OutcomeState
 from mappings.texts import Text
 from mappings.training import Assignment
-
-LEARNING_QUESTION = "leervraag"
-"""The assignment whose text opens with the learning question; a training without it simply shows none."""
 
 
 @dataclass(frozen=True)
@@ -205,21 +201,6 @@ def own_work(session: Session, enrolment_id: str) -> Sequence[FoundRow]:
 def outcomes(submissions: Collection[FoundRow]) -> list[Outcome]:
     """Return what the work of one enrolment amounts to, for `mappings.progress`."""
     return [Outcome(row.assignment_key, OutcomeState(row.state), at=row.changed_at) for row in submissions]
-
-
-def question_of(session: Session, rows: Collection[FoundRow]) -> str | None:
-    """Return the learning question of somebody with this work, None until it was handed in."""
-    asked = next((row for row in rows if row.assignment_key == LEARNING_QUESTION), None)
-    if asked is None or asked.state == OutcomeState.OPEN:
-        return None
-    accepted = exists().where(Review.version_id == SubmissionVersion.id, Review.verdict == Verdict.ACCEPTED.value)
-    text = session.scalar(
-        select(SubmissionVersion.text)
-        .where(SubmissionVersion.submission_id == asked.id)
-        .order_by(accepted.desc(), SubmissionVersion.number.desc())
-        .limit(1)
-    )
-    return learning_question(text or "") or None
 
 
 # Made once, because every page of a participant asks: to build a statement costs more than to run it.

@@ -18,6 +18,7 @@ from lti_tool.app import Parts, compose
 from lti_tool.backup.age import Sealed
 from lti_tool.backup.checking import check_backup
 from lti_tool.backup.errors import BackupRefused, DamagedArchive, WrongPassphrase
+from lti_tool.backup.facts import PATHS
 from lti_tool.backup.making import Made, make_backup
 from lti_tool.backup.programs import find_program
 from lti_tool.backup.restoring import restore_backup
@@ -219,6 +220,12 @@ def test_files_that_are_gone_or_not_what_they_were_are_told(installation: Parts,
     assert made.manifest.altered == [path]
     installation.files.discard(path)
     assert path in backed_up(installation, tmp_path / "missing").manifest.missing
+
+
+def test_every_column_that_names_a_file_of_the_store_is_known() -> None:
+    found = {column.name for table in metadata.sorted_tables for column in table.columns if column.name.endswith("path")}
+    # the last is the path of a page
+    assert found == {*PATHS, "next_path"}
 
 
 class DeletedMeanwhile:

@@ -135,9 +135,7 @@ class Windows:
 
 
 @pytest.mark.parametrize("english", [False, True])
-def test_the_pages_of_the_issuer_fit_and_have_nothing_that_axe_finds(
-    office: Office, windows: Windows, *, english: bool
-) -> None:
+def test_the_pages_fit_and_have_nothing_that_axe_finds(office: Office, windows: Windows, *, english: bool) -> None:
     visitor = windows.open(english=english)
     of_issued, of_proposed = (f"/console/certificates/{one}" for one in (office.issued, office.proposed))
     wrong = []
@@ -149,6 +147,13 @@ def test_the_pages_of_the_issuer_fit_and_have_nothing_that_axe_finds(
         f"{of_issued}/erase",
         f"{of_proposed}/decline",
         f"/console/cohorts/{office.cohort_id}/batch",
+        "/console/cohorts",
+        f"/console/cohorts/{office.cohort_id}",
+        "/console/people",
+        "/console/platforms",
+        "/console/queues",
+        "/console/trail",
+        "/console/settings",
     ):
         visitor.page.goto(f"{office.url}{path}")
         wrong += visitor.inspect(visitor.page, path)

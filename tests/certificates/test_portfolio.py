@@ -20,7 +20,16 @@ from lti_tool.certificates.leap2a import ATOM, MAHARA, RDF
 from lti_tool.certificates.package import Names, Packed, zip_stream
 from lti_tool.certificates.verdict import VerdictState
 from lti_tool.certificates.verify import verify
-from lti_tool.training.models import Review, ReviewRemark, Submission, SubmissionVersion, VersionFile, WorkFile
+from lti_tool.training.models import (
+    AspectMark,
+    AspectSharing,
+    Review,
+    ReviewRemark,
+    Submission,
+    SubmissionVersion,
+    VersionFile,
+    WorkFile,
+)
 from tests.certificates.award import NAME, Ready, all_accepted
 from tests.certificates.decided import People, launched
 from tests.recording_jobs import RecordingJobs
@@ -137,19 +146,40 @@ def test_formatted_work_keeps_its_headings_and_lists(parts: Parts, ready: Ready,
     assert "Werk voor leervraag" not in page
 
 
+def test_how_the_holder_grew_is_a_page_with_what_the_trainer_shared_and_nothing_else(
+    parts: Parts, ready: Ready, people: People
+) -> None:
+    with parts.database.session() as session:
+
+        def said(side: str, step: int, remark: str, by: str, hour: int) -> None:
+            mark = {"aspect_key": "eigenaarschap", "side": side, "step": step, "remark": remark, "by_id": by}
+            session.add(AspectMark(enrolment_id=ready.enrolment_id, made_at=NOON.replace(hour=hour), **mark))
+
+        said("start", 1, "Ik deed het alleen.", ready.person_id, 13)
+        said("end", 5, "Nu dragen zij het.", ready.person_id, 14)
+        said("trainer", 4, "Je liet los.", ready.trainer_id, 15)
+        said("trainer", 2, "Nog niet gedeeld.", ready.trainer_id, 17)
+        shared = {"shared_at": NOON.replace(hour=16), "by_id": ready.trainer_id}
+        session.add(AspectSharing(enrolment_id=ready.enrolment_id, **shared))
+    page = package(people, ready).read("werk/groei.html").decode()
+    for words in ("Ik deed het alleen.", "Nu dragen zij het.", "Je liet los.", "<svg", "Mijn leervraag"):
+        assert words in page
+    assert "Nog niet gedeeld." not in page
+
+
 def test_the_leap2a_entry_is_one_that_mahara_takes_for_a_certification(ready: Ready, people: People) -> None:
     held = package(people, ready)
     feed = ET.fromstring(held.read("leap2a.xml"))  # noqa: S314 - our own
     entries = feed.findall(f"{{{ATOM}}}entry")
     kinds = [entry.find(f"{{{RDF}}}type").get(f"{{{RDF}}}resource") for entry in entries]  # type: ignore[union-attr]
-    assert kinds == ["leap2:achievement", *["leap2:resource"] * 9]
+    assert kinds == ["leap2:achievement", *["leap2:resource"] * 10]
     plugin = entries[0].find(f"{{{MAHARA}}}artefactplugin")
     assert plugin is not None
     assert plugin.attrib == {f"{{{MAHARA}}}plugin": "resume", f"{{{MAHARA}}}type": "pseudo:certification"}
     assert feed.findtext(f"{{{ATOM}}}author/{{{ATOM}}}name") == NAME
     links = [link for entry in entries[1:] for link in entry.findall(f"{{{ATOM}}}link") if link.get("rel") == "enclosure"]
     assert {link.get("href") for link in links} <= set(held.namelist())
-    assert len(links) == 9
+    assert len(links) == 10
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_arrives(parts: Parts, ready: Ready, people: People) -> None:

@@ -3,6 +3,7 @@
 import json
 
 from lti_tool.privacy.reading import load_register
+from lti_tool.privacy.terms import SETTINGS
 from tests.cli.command import CommandLine
 
 
@@ -20,3 +21,10 @@ def test_the_register_for_programs_names_every_column_of_a_kind(command: Command
     work = next(row for row in rows if row["kind"] == "work")
     assert "submission_version.text" in work["columns"]
     assert work["people"] == ["participant"]
+
+
+def test_what_is_over_its_term_is_told_without_removing_it(installed: CommandLine) -> None:
+    rows = installed.json("privacy", "retention", "--dry-run")
+    assert {row["kind"] for row in rows} == set(SETTINGS)
+    assert {row["setting"] for row in rows} == {f"ICC_{setting.upper()}" for setting in SETTINGS.values()}
+    assert {row["rows"] for row in installed.json("privacy", "retention")} == {0}

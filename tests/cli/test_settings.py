@@ -71,6 +71,9 @@ def test_a_database_of_a_later_version(command: CommandLine, sqlite_template: Pa
     for words in (["cohort", "list"], ["serve"]):
         assert command.refused(*words).startswith("the database")
     assert "another version of ICC Bridge" in command.refused("db", "upgrade")
+    assert "install that" in command.refused("cohort", "list")
+    command.set(ICC_ALLOW_NEWER_SCHEMA="true")
+    assert command.done("cohort", "list") == "No cohort yet.\n"
 
 
 def test_a_file_that_is_no_database(command: CommandLine, tmp_path: Path) -> None:

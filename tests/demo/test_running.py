@@ -17,6 +17,14 @@ def tools(school_port: int) -> int:
         return browser.get(f"{school_url}/admin/tools").text.count("client_id")
 
 
+def assert_lets_the_staff_in(link: str) -> None:
+    """The printed link signs in once, and leads to the console."""
+    with Browser() as browser:
+        console = browser.get(link).form(name="link").submit()
+        assert console.url.endswith("/console/")
+        assert "Fatma de Wit" in console.text
+
+
 def test_it_prints_both_addresses_keeps_what_was_done_and_ends_well(tmp_path: Path) -> None:
     port, school_port = free_port(), free_port()
     words = ("demo", "--port", str(port), "--school-port", str(school_port))
@@ -27,6 +35,7 @@ def test_it_prints_both_addresses_keeps_what_was_done_and_ends_well(tmp_path: Pa
             assert f"Tool:                 http://localhost:{port}\n" in greeting
             assert "knew another tool" not in greeting
             assert tools(school_port) == 1
+            assert_lets_the_staff_in(greeting.partition("Its staff (one time): ")[2].split()[0])
             stop(demo)
             code, _said, complained = demo.end()
         assert (code, complained) == (0, "")

@@ -197,10 +197,9 @@ def licence_of(name: str) -> str:
     if name in _READ_BY_US:
         return _READ_BY_US[name]
     metadata = distribution(name).metadata
-    expression = metadata.get("License-Expression")
-    if expression:
-        return str(expression)
-    words = (metadata.get("License") or "").strip()
+    if "License-Expression" in metadata:
+        return metadata["License-Expression"]
+    words = metadata["License"].strip() if "License" in metadata else ""
     if words in FITTING:
         return words
     said = [_OF_CLASSIFIERS[line] for line in metadata.get_all("Classifier") or () if line in _OF_CLASSIFIERS]

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from lti_tool.app import compose
 from lti_tool.config import Settings
 from lti_tool.migrations.models import metadata
+from lti_tool.privacy.labels import LABELS
 from lti_tool.privacy.paths import check_paths
 from lti_tool.privacy.reading import PEOPLE, SILENT, RegisterError, load_register, read_register
 
@@ -50,6 +51,20 @@ def test_whoever_is_emptied_keeps_no_column_about_the_content_of_a_work() -> Non
         if kind in work and column not in entry.emptied
     ]
     assert left == []
+
+
+def test_every_column_that_a_person_reads_has_words() -> None:
+    missing = {
+        column
+        for entry in load_register().entries.values()
+        for column, kind in entry.columns.items()
+        if (entry.owner or entry.account or entry.account_id or entry.by)
+        and kind not in SILENT
+        and column != "id"
+        and not column.endswith("_id")
+        and column not in {*LABELS, *entry.files}
+    }
+    assert missing == set(), "without words in privacy/labels.py"
 
 
 def test_the_tables_of_the_engine_are_known_as_a_whole(settings: Settings) -> None:

@@ -30,11 +30,14 @@ class SoftPasskey:
     rp_id: str = "localhost"
     verifies: bool = True
     count: int | None = 0
+    owner: str = ""
+    """What the host calls the person whose it is, in base64url."""
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def create(self, options: dict[str, Any]) -> str:
         """Answer `navigator.credentials.create`."""
+        self.owner = options.get("user", {}).get("id", "")
         numbers = self.key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         attested = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + cbor2.dumps(cose)
@@ -56,6 +59,7 @@ class SoftPasskey:
             "clientDataJSON": client_data,
             "authenticatorData": bytes_to_base64url(data),
             "signature": bytes_to_base64url(self.key.sign(signed, ec.ECDSA(SHA256()))),
+            "userHandle": self.owner,
         }
         return self._answer(response)
 

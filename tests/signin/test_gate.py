@@ -3,8 +3,7 @@
 import flask_wtf.csrf
 
 from lti_tool.audit import DONE, REFUSED
-from lti_tool.signin.arriving import CONSOLE
-from lti_tool.signin.gate import Role
+from lti_tool.signin.gate import CONSOLE, Role
 from tests.signin.conftest import House
 from tests.staff import form_token, post_as_staff, sign_in_staff
 
@@ -16,6 +15,12 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(house: House) -> No
     sign_in_staff(client, name="Mies Bakker")
     assert client.get(answer.location).location == "/guarded/any?page=2"
     assert client.get("/guarded/any").text == "hello Mies Bakker"
+
+
+def test_the_front_page_leads_the_staff_to_the_sign_in(house: House) -> None:
+    page = house.browser().get("/").text
+    assert '<a href="/sign-in">Log dan hier in</a>' in page
+    assert house.browser().get("/sign-in").status_code == 200
 
 
 def test_signing_in_leads_to_no_other_site(house: House) -> None:
@@ -46,6 +51,7 @@ def test_without_the_role_the_page_says_so_and_it_stands_in_the_trail(house: Hou
     answer = client.get("/guarded/issuer")
     assert answer.status_code == 403
     assert "Deze pagina hoort niet bij je rol" in answer.text
+    assert 'href="/account">Naar het overzicht' in answer.text
     assert "leeromgeving" not in answer.text
     assert post_as_staff(client, "/guarded/abc/do").status_code == 403
     assert house.trail(REFUSED) == [(member.id, "guarded.issuer", ""), (member.id, "guarded.do", "abc")]

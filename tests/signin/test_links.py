@@ -13,9 +13,8 @@ from lti_tool.config import Settings
 from lti_tool.database import Database
 from lti_tool.errors import Refused
 from lti_tool.ids import digest
-from lti_tool.signin.arriving import CONSOLE
 from lti_tool.signin.errors import LinkUsed
-from lti_tool.signin.gate import Role
+from lti_tool.signin.gate import CONSOLE, Role
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import COMMAND_LINE, StaffService
 from lti_tool.signin.service import SignInService, Visit

@@ -16,8 +16,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.audit import REFUSED
 from lti_tool.doctor import examine
-from lti_tool.signin.arriving import CONSOLE
-from lti_tool.signin.gate import Role
+from lti_tool.signin.gate import CONSOLE, Role
 from lti_tool.signin.oidc import OidcSignIn
 from tests.signin.conftest import House
 from tests.signin.openid_provider import CLIENT_ID, CLIENT_SECRET, Habits, OpenIdProvider

@@ -9,9 +9,8 @@ import pytest
 from lti_tool.audit import REFUSED
 from lti_tool.config import Settings
 from lti_tool.errors import Refused
-from lti_tool.signin.arriving import CONSOLE
 from lti_tool.signin.errors import AccountClosed, AttemptGone, PasskeyRefused
-from lti_tool.signin.gate import Role, StaffMember
+from lti_tool.signin.gate import CONSOLE, Role, StaffMember
 from lti_tool.signin.passkeys import Passkeys
 from lti_tool.signin.service import Visit
 from tests.signin.conftest import House
@@ -100,6 +99,7 @@ def test_what_does_not_hold_signs_nobody_in(house: House, passkeys: Passkeys, me
         ("it is for another host", {"rp_id": "evil.example"}),
         ("nobody was verified", {"verifies": False}),
         ("the counter stood still", {"count": 0}),
+        ("it names another owner", {"owner": "c29tZWJvZHkgZWxzZQ"}),
         ("another key signed", {"key": SoftPasskey().key}),
         ("nobody has it", {"credential_id": b"unknown"}),
     ]
@@ -117,7 +117,7 @@ def test_what_does_not_hold_signs_nobody_in(house: House, passkeys: Passkeys, me
             setattr(key, name, value)
     assert signed_in(passkeys, key) == member.id
     noted = house.trail(REFUSED)
-    assert noted == [(member.id, "signin.passkey", "R-PASSKEY")] * 5 + [("nobody", "signin.passkey", "R-PASSKEY")]
+    assert noted == [(member.id, "signin.passkey", "R-PASSKEY")] * 6 + [("nobody", "signin.passkey", "R-PASSKEY")]
 
 
 def test_a_challenge_counts_once_in_time_and_in_its_browser(house: House, passkeys: Passkeys, member: StaffMember) -> None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _shared_work()
     _watching()
     _defence()
+    _privacy()
 
 
 def _signing_in() -> None:
@@ -118,6 +119,7 @@ def _of_member(table: str) -> sa.ForeignKeyConstraint:
 
 def _console() -> None:
     op.create_index("ix_award_met_at_id", "award", ["met_at", "id"])
+    op.create_index("ix_audit_event_target_id_at", "audit_event", ["target_id", "at"])
     op.create_index(
         "ix_certificate_wanted",
         "certificate",
@@ -283,7 +285,49 @@ def _uploads() -> None:
 
 
 def _aspects() -> None:
-    pass
+    op.create_table(
+        "learning_question",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("text", sa.String(length=240), nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_learning_question_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_question")),
+    )
+    op.create_index(op.f("ix_learning_question_enrolment_id"), "learning_question", ["enrolment_id"])
+    op.create_table(
+        "aspect_mark",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("aspect_key", sa.String(length=100), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_id", sa.String(length=22), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_aspect_mark_by_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_aspect_mark_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aspect_mark")),
+    )
+    op.create_index(op.f("ix_aspect_mark_by_id"), "aspect_mark", ["by_id"])
+    op.create_index(op.f("ix_aspect_mark_enrolment_id_side"), "aspect_mark", ["enrolment_id", "side"])
+    op.create_table(
+        "aspect_sharing",
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.String(length=22), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_aspect_sharing_by_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_aspect_sharing_enrolment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_aspect_sharing")),
+    )
+    op.create_index(op.f("ix_aspect_sharing_by_id"), "aspect_sharing", ["by_id"])
 
 
 def _meetings() -> None:
@@ -363,6 +407,29 @@ def _defence() -> None:
     )
 
 
+def _privacy() -> None:
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "erased_account",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_account")),
+    )
+    op.create_table(
+        "file_to_remove",
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_file_to_remove")),
+    )
+    op.create_table(
+        "retention_run",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_retention_run")),
+    )
+
+
 def _watching() -> None:
     op.create_table(
         "tally_count",
@@ -392,6 +459,7 @@ def downgrade() -> None:
     for table, column in _COLUMNS:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
+    op.drop_column("person", "erased_at")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
@@ -409,16 +477,23 @@ _TABLES: tuple[str, ...] = (
     "mail_address",
     "upload",
     "upload_part",
+    "learning_question",
+    "aspect_mark",
+    "aspect_sharing",
     "limited_requests",
     "meeting",
     "attendance",
     "attendance_change",
+    "erased_account",
+    "file_to_remove",
+    "retention_run",
     "tally_count",
     "engine_beat",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),
+    ("ix_audit_event_target_id_at", "audit_event"),
     ("ix_certificate_wanted", "certificate"),
     ("ix_score_outbox_failed", "score_outbox"),
 )

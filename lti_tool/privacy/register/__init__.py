@@ -4,6 +4,7 @@ A table says whose its rows are and what erasing a person does to them, and of e
 
     owner      paths to `person.id`, over columns that refer to other tables: the row is that person's
     account    the path to the platform's id, and the column that holds the person's number there
+    account_id the column that holds the bare id of the person's account
     staff      paths to `staff_member.id`: the row is about that member of the staff
     by         paths to whoever wrote or decided it; the row is about somebody else
     about      paths to whom the row is about besides; not theirs to have, and gone when they are erased

@@ -58,15 +58,18 @@ function start(textarea, parts) {
       addField("");
       select(made, root, selected);
     }
-    made.addEventListener("input", () => {
-      html.value = htmlOf(fragmentOf(made.getHTML()));
-      textarea.value = Array.from(root.querySelectorAll("p, h3, li"), (block) => block.textContent).join("\n\n");
-      textarea.dispatchEvent(new Event("input", { bubbles: true }));
-    });
+    made.addEventListener("input", () => take(made));
     made.addEventListener("pathChange", () => refresh(made));
     made.addEventListener("select", () => refresh(made));
     made.addEventListener("cursor", () => refresh(made));
     return made;
+  }
+
+  // Lets the form have what stands in the editor.
+  function take(made) {
+    html.value = htmlOf(fragmentOf(made.getHTML()));
+    textarea.value = Array.from(made.getRoot().querySelectorAll("p, h3, li"), (block) => block.textContent).join("\n\n");
+    textarea.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   function addField(value) {
@@ -157,6 +160,17 @@ function start(textarea, parts) {
     } else if (event.key === "Escape") {
       closeLinkRow();
     }
+  });
+  // insert.js adds a text at the end, once the editor is there
+  textarea.addEventListener("icc:insert", async (event) => {
+    if (opening === null) return;
+    event.preventDefault();
+    const made = await editor();
+    made.saveUndoState();
+    made.setHTML(made.getHTML() + htmlOf(fragmentOfText(event.detail)));
+    take(made);
+    made.moveCursorToEnd();
+    made.focus();
   });
   // autosave.js puts a text back
   form.addEventListener("icc:put", async (event) => {

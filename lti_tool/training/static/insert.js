@@ -5,6 +5,8 @@ for (const button of document.querySelectorAll("[data-insert]")) {
   if (!into) continue;
   button.hidden = false;
   button.addEventListener("click", () => {
+    // where an editor stands in the field's place, it takes the text (editor.js)
+    if (!into.dispatchEvent(new CustomEvent("icc:insert", { detail: button.dataset.insert, cancelable: true }))) return;
     const gap = into.value.trim() === "" ? "" : "\n\n";
     into.value = into.value.trimEnd() + gap + button.dataset.insert;
     into.dispatchEvent(new Event("input", { bubbles: true }));

@@ -183,7 +183,7 @@ function start(box) {
   }
 
   function fail(item, name, text) {
-    item.failed = true;
+    setFailed(item, true);
     show(item, name, { text });
     item.row.querySelector("[data-retry]").hidden = ["kind", "empty", "too-large"].includes(name);
     said.replaceChildren(document.createTextNode(`${item.file.name}: ${item.row.querySelector("[data-state]").textContent.trim()}`));
@@ -193,8 +193,15 @@ function start(box) {
     }
   }
 
+  function setFailed(item, failed) {
+    item.failed = failed;
+    item.row.querySelector("progress").hidden = failed;
+    item.row.querySelector("[data-sends]").hidden = failed;
+    item.row.querySelector("[data-fails]").hidden = !failed;
+  }
+
   function again(item) {
-    item.failed = false;
+    setFailed(item, false);
     if (free() < 0) return fail(item, "no-room");
     item.url = null;
     item.row.querySelector("[data-retry]").hidden = true;

@@ -19,7 +19,7 @@ from lti_tool.measures import MEASURES
 from tests.builders import Builder
 from tests.recording_jobs import RecordingJobs
 
-DEPLOY = Path(__file__).parents[1] / "deploy"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "icc-bridge.rules.yml"
 DASHBOARD = DEPLOY / "grafana" / "icc-bridge.json"
 _NAME = re.compile(r"\bicc_[a-z_]+\b")
