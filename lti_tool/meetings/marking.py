@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.models import Person
 from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database, among
 from lti_tool.errors import NotFound, Words
@@ -86,7 +87,8 @@ class MarkingService:
         with self._database.session() as session:
             _meeting, standing = self._access.to_mark(session, viewer, meeting_id)
             known = select(Attendance.enrolment_id).where(Attendance.meeting_id == meeting_id)
-            unknown = session.scalars(select(Enrolment.id).where(standing.reviewable(), Enrolment.id.not_in(known))).all()
+            there = select(Enrolment.id).join(Person, Person.id == Enrolment.person_id).where(Person.erased_at.is_(None))
+            unknown = session.scalars(there.where(standing.reviewable(), Enrolment.id.not_in(known))).all()
             present = AttendanceState.PRESENT.value
             return self.write(session, viewer, standing, {meeting_id: [Mark(one, present) for one in unknown]})
 
