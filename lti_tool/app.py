@@ -88,6 +88,10 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.linking.leaving import forget as forget_links
+from lti_tool.linking.leaving import taken_up
+from lti_tool.linking.service import LinkService
+from lti_tool.linking.views import blueprint as linking_blueprint
 from lti_tool.mailing import Mailer
 from lti_tool.meetings.service import meeting_services
 from lti_tool.meetings.views import blueprint as meetings_blueprint
@@ -264,6 +268,7 @@ class Parts:
     tally: Tally
     notices: NoticeService
     notice_book: NoticeBook
+    links: LinkService
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
@@ -375,6 +380,17 @@ def compose(
     moodle_writes = MoodleWrites(engine, clock)
     mail_queue = MailQueue(engine, clock, ZoneInfo(settings.time_zone), settings.digest_hour) if mailer else None
     notices = NoticeService(clock, NoticeWriter([mail_queue.follow] if mail_queue else []), audit)
+    links = LinkService(
+        database,
+        vault,
+        clock,
+        Access(trainings),
+        audit,
+        followers=[
+            lambda session, person_id, _participants: outbox.catch_up_person(session, person_id),
+            awards.follow_joined,
+        ],
+    )
     mail = MailService(database, vault, clock, Access(trainings), mail_queue, settings.digest_hour)
     notice_book = NoticeBook(database, clock, Access(trainings))
     followers: tuple[OutcomeFollower, ...] = (
@@ -409,13 +425,13 @@ def compose(
     drafts = DraftFiles(clock, settings.file_max_mb, followers)
     uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
-    files = FileStore(settings.files_location)
     erasing = ErasingService(
         database,
         clock,
         files,
         (
             forget_notices,
+            forget_links,
             forget_scores,
             forget_native,
             forget_shared,
@@ -423,6 +439,7 @@ def compose(
             forget_work,
             forgotten.forget,
         ),
+        also=taken_up,
     )
 
     engine.register(POST_SCORE, poster.post, lanes=True)
@@ -470,6 +487,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-audit", audit.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-notices", notice_book.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-mail", mail.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-links", links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
@@ -575,6 +593,7 @@ def compose(
         notices=notices,
         notice_book=notice_book,
         mail=mail,
+        links=links,
         mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
@@ -695,6 +714,7 @@ def create_app(parts: Parts) -> Flask:
         parts.notices,
         parts.notice_book,
         parts.mail,
+        parts.links,
         *_sign_in_services(parts),
     )
     limits = LimitCounts(parts.database)
@@ -739,6 +759,7 @@ def create_app(parts: Parts) -> Flask:
         meetings_blueprint,
         notices_blueprint,
         mail_blueprint,
+        linking_blueprint,
         sync_blueprint,
         moodle_blueprint,
         certificates_blueprint,

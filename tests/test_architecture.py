@@ -59,7 +59,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange", "meetings"), 7),
-    "notices": 8,
+    **dict.fromkeys(("notices", "linking"), 8),
     "privacy": 9,
     "console": 10,
     **dict.fromkeys(TOGETHER, 11),

@@ -108,6 +108,12 @@ class AwardService:
         """Make the award when these contact hours complete the rule (an `AttendanceFollower`)."""
         self._check(session, enrolment_id)
 
+    def follow_joined(self, session: Session, person_id: str, enrolment_ids: Sequence[str]) -> None:
+        """Look again at the participants of two people who turned out to be one: together the rule may hold."""
+        for enrolment_id in enrolment_ids:
+            self._check(session, enrolment_id)
+        self.follow_name(session, person_id)
+
     def follow_name(self, session: Session, person_id: str) -> None:
         """Go on with what waited for the name (a `PersonFollower`)."""
         query = select(Award).where(Award.person_id == person_id, Award.state == AwardState.WAITING_NAME)

@@ -12,6 +12,7 @@
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.consents import SHARING
 from lti_tool.errors import NotFound
 from lti_tool.exchange.models import PieceReaction, SharedPiece, ShelfItem
 from lti_tool.launch.sessions import Viewer
@@ -118,7 +119,8 @@ def sees_all(standing: Standing) -> bool:
 
 def visible(standing: Standing) -> ColumnElement[bool]:
     """Return the condition on `SharedPiece` of what is shared with who stands like this."""
-    live = (SharedPiece.cohort_id == standing.cohort.id) & SharedPiece.withdrawn_at.is_(None)
+    agreed = SharedPiece.consent_version == SHARING.version
+    live = (SharedPiece.cohort_id == standing.cohort.id) & SharedPiece.withdrawn_at.is_(None) & agreed
     return live if sees_all(standing) else live & SharedPiece.enrolment_id.in_(trained(standing))
 
 

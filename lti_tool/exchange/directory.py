@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import DIRECTORY
 from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database
 from lti_tool.exchange.access import ExchangeAccess, sees_all, trained
@@ -17,6 +18,7 @@ from lti_tool.training.access import Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment
 from lti_tool.training.questions import growth_of
+from mappings.roles import Role
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class DirectoryPage:
     """Whether the viewer's learning question does, or would by default."""
     as_shown: Author | None
     """How the others see or would see the viewer; None: the viewer takes no part, and cannot stand in it."""
+    asks_again: bool
+    """The words that the viewer agreed to are others now: nobody sees the viewer until that is done again."""
     own_question: str
     """What would stand there; empty until a learning question was handed in."""
 
@@ -77,11 +81,14 @@ class DirectoryService:
                 own=row is mine,
             )
             for row in rows
+            if row.consent_version == DIRECTORY.version
         ]
+        asks_again = mine is not None and mine.consent_version != DIRECTORY.version
         return DirectoryPage(
             place=Place.of(standing),
             entries=tuple(sorted(entries, key=_by_school)),
-            listed=mine is not None,
+            listed=mine is not None and not asks_again,
+            asks_again=asks_again,
             shows_question=mine.shows_question if mine is not None else True,
             as_shown=authors[me] if me else None,
             own_question=questions.get(standing.enrolment_id or "", ""),
@@ -91,7 +98,12 @@ class DirectoryService:
         """Put the viewer in the directory, or change what it shows. Raises NotFound when the viewer is no participant."""
         with self._database.session() as session:
             standing = self._access.participant(session, viewer, cohort_id)
-            row = {"enrolment_id": standing.enrolment_id, "shows_question": shows_question, "joined_at": self._clock()}
+            row = {
+                "enrolment_id": standing.enrolment_id,
+                "shows_question": shows_question,
+                "joined_at": self._clock(),
+                "consent_version": DIRECTORY.version,
+            }
             insert_or_update(session, DirectoryEntry, row)
 
     def leave(self, viewer: Viewer, cohort_id: str) -> None:
@@ -106,13 +118,14 @@ class _Row:
     enrolment_id: str
     person_id: str
     shows_question: bool
+    consent_version: int
 
 
 def _listed(session: Session, standing: Standing) -> Sequence[_Row]:
     query = (
-        select(Enrolment.id, Enrolment.person_id, DirectoryEntry.shows_question)
+        select(Enrolment.id, Enrolment.person_id, DirectoryEntry.shows_question, DirectoryEntry.consent_version)
         .join(DirectoryEntry, DirectoryEntry.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == standing.cohort.id)
+        .where(Enrolment.cohort_id == standing.cohort.id, Enrolment.role == Role.PARTICIPANT.value)
     )
     if not sees_all(standing):
         query = query.where(Enrolment.id.in_(trained(standing)))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lti_tool.courses.consents import FIRST
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
 
@@ -55,6 +56,8 @@ class SharedPiece(Base):
     shared_at: Mapped[datetime]
     """When it was shared, or shared anew with other content."""
     withdrawn_at: Mapped[datetime | None]
+    consent_version: Mapped[int] = mapped_column(server_default=FIRST)
+    """Of the words (`lti_tool.courses.consents`) that the person agreed to last."""
 
 
 class SharedFile(Base):
@@ -104,6 +107,8 @@ class DirectoryEntry(Base):
     shows_question: Mapped[bool] = mapped_column(default=True)
     """With the learning question."""
     joined_at: Mapped[datetime]
+    consent_version: Mapped[int] = mapped_column(server_default=FIRST)
+    """Of the words (`lti_tool.courses.consents`) that the person agreed to last."""
 
 
 class ShelfKind(StrEnum):

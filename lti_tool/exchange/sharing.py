@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.audit import AuditTrail
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import SHARING
 from lti_tool.database import Database
 from lti_tool.errors import Words
 from lti_tool.exchange.access import ExchangeAccess, sharing_of
@@ -51,6 +52,8 @@ class SharePage:
     question: str
     same: bool
     """Whether what is shared is what would be shared now."""
+    asks_again: bool
+    """The words that were agreed to are others now: nobody else sees it until its maker agrees again."""
 
 
 class SharingService:
@@ -103,6 +106,7 @@ class SharingService:
                 piece_id=piece.id if piece else None,
                 question=piece.question if piece else "",
                 same=bool(piece and offer and _shows(session, piece, offer)),
+                asks_again=bool(piece and piece.consent_version != SHARING.version),
             )
 
     def share(self, viewer: Viewer, cohort_id: str, assignment_key: str, question: str, mark: str) -> str:
@@ -149,6 +153,7 @@ class SharingService:
                 unused = self._fill(session, piece, offer)
                 self._trail.done(session, viewer.account_id, "exchange.share", piece.id)
             asked, piece.question = piece.question, question
+            piece.consent_version = SHARING.version
             piece_id = piece.id
             if asked != question:
                 for follower in self._followers:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from lti_tool.courses import consents
 from lti_tool.errors import Words
 from lti_tool.exchange import directory_views, shelf_views
 from lti_tool.exchange.news import VisitService
@@ -17,6 +18,7 @@ from lti_tool.training.presenting import show
 from lti_tool.training.sending import send
 
 blueprint = Blueprint("exchange", __name__, template_folder="templates")
+blueprint.add_app_template_global(consents, "consents")  # type: ignore[arg-type]  # a module is as good as a function
 directory_views.add_to(blueprint)
 shelf_views.add_to(blueprint)
 

@@ -7,6 +7,7 @@ import lti_tool.exchange.models
 import lti_tool.jobs.models
 import lti_tool.launch.models
 import lti_tool.limited
+import lti_tool.linking.models
 import lti_tool.moodle.models
 import lti_tool.notices.models
 import lti_tool.platforms.models

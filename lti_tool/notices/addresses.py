@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import MAIL
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
@@ -47,6 +48,8 @@ class MailPage:
     wishes: Mapping[NoticeKind, Wish | None]
     """Of the kinds that this person can hear of here."""
     refused_at: datetime | None
+    asks_again: bool
+    """The words that were agreed to are others now: nothing is sent until that is done again."""
     problem: str | None
     hour: int
     """Of the daily message."""
@@ -92,6 +95,7 @@ class MailService:
                 asked=self._vault.decrypt(row.asked_sealed) if row and row.asked_sealed and asked else None,
                 wishes={kind: wish_of(row.wishes if row else None, kind) for kind in kinds_for(place)},
                 refused_at=row.refused_at if row else None,
+                asks_again=bool(row and row.sealed and row.consent_version != MAIL.version),
                 problem=row.problem if row else None,
                 hour=self._hour,
             )
@@ -148,6 +152,7 @@ class MailService:
                     problem = _l("De code is te vaak verkeerd ingevuld. Vraag een nieuwe.")
             else:
                 row.sealed, row.confirmed_at = row.asked_sealed, self._clock()
+                row.consent_version = MAIL.version
                 row.refused_at = row.problem = None
                 _forget_asked(row)
         # a try that failed is counted: the transaction has to end well
@@ -178,7 +183,7 @@ class MailService:
                     waiting = update(Notice).where(unsent(viewer.person_id), Notice.kind == kind.value)
                     # what is under way already goes as it was put together
                     session.execute(waiting.where(Notice.mailing_id.is_(None)).values(mail=wish.value if wish else None))
-            row.wishes = wishes
+            row.wishes, row.consent_version = wishes, MAIL.version
             if row.mailing_id is None:
                 queue.plan(session, row)
 

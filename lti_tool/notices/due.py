@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import MAIL
 from lti_tool.jobs.queue import Jobs
 from lti_tool.notices.models import MailAddress, Notice, Wish
 
@@ -39,6 +40,7 @@ class MailQueue:
             MailAddress.person_id == notice.person_id,
             MailAddress.sealed.is_not(None),
             MailAddress.refused_at.is_(None),
+            MailAddress.consent_version == MAIL.version,
         )
         wish = wish_of(session.scalar(wishes), notice.kind)
         if wish is None:

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from lti_tool.courses import consents
 from lti_tool.errors import NotFound, SessionExpired, Words
 from lti_tool.launch.sessions import current_viewer
 from lti_tool.notices.addresses import MailService
@@ -15,6 +16,7 @@ Answer = str | tuple[str, int] | BaseResponse
 TAB = "notices.overview"
 
 blueprint = Blueprint("mail", __name__, template_folder="templates")
+blueprint.add_app_template_global(consents, "consents")  # type: ignore[arg-type]  # a module is as good as a function
 
 
 def add_to(own: Blueprint) -> None:

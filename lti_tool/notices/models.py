@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lti_tool.courses.consents import FIRST
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
 from lti_tool.vault import SEALED
@@ -94,6 +95,8 @@ class MailAddress(Base):
     confirmed_at: Mapped[datetime | None]
     wishes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """A `Wish` by `NoticeKind`."""
+    consent_version: Mapped[int] = mapped_column(server_default=FIRST)
+    """Of the words (`lti_tool.courses.consents`) that the person agreed to last."""
     refused_at: Mapped[datetime | None]
     """Since when the receiving server refuses the address for good."""
     asked_sealed: Mapped[str | None] = mapped_column(Text, info=SEALED)

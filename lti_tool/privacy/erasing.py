@@ -4,7 +4,7 @@ A row per file is written with the erasure, so that a process that dies in betwe
 what is left. Erasing again changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -45,13 +45,22 @@ class ErasingService:
         clock: the time.
         store: where the bytes of files lie.
         erasers: what each room offers, in this order; the room that knows the accounts comes last.
+        also: who turned out to be the same person, and still holds a part of what is theirs.
     """
 
-    def __init__(self, database: Database, clock: Clock, store: FileStore, erasers: Sequence[Eraser]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        store: FileStore,
+        erasers: Sequence[Eraser],
+        also: Callable[[Session, str], Sequence[str]] = lambda _session, _person_id: (),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._store = store
         self._erasers = tuple(erasers)
+        self._also = also
 
     def erase(self, person_id: str, by: str | None = None, *, staff_id: str | None = None) -> Erased:
         """Erase somebody, with all accounts.
@@ -69,9 +78,15 @@ class ErasingService:
                 raise NotFound("no such person")
             if person.erased_at is not None:
                 return Erased(0, 0, already=True)
+            now, others = self._clock(), self._also(session, person_id)
+            paths: list[str] = []
+            accounts = 0
+            for one in (*others, person_id):
+                found, count = self._erase(session, leaving(session, one, now, by, staff_id))
+                paths += found
+                accounts += count
             if staff_id is not None:
-                note_done(session, self._clock(), staff_id, "people.erase", person_id)
-            paths, accounts = self._erase(session, leaving(session, person_id, self._clock(), by, staff_id))
+                note_done(session, now, staff_id, "people.erase", person_id)
         self.remove(paths)
         self._database.settle()
         log.info("privacy.erased", accounts=accounts, files=len(paths))

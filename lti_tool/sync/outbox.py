@@ -98,6 +98,18 @@ class ScoreOutboxService:
         """
         return self._write_missing(session, _missing().limit(most))
 
+    def catch_up_person(self, session: Session, person_id: str) -> None:
+        """Write what every learning environment of a person should hold, of work that came to be the person's otherwise."""
+        session.flush()
+        other = (
+            _accepted()
+            .outerjoin(ScoreOutbox, (ScoreOutbox.placement_id == Placement.id) & (ScoreOutbox.account_id == Account.id))
+            .where(Account.person_id == person_id)
+            .where(ScoreOutbox.id.is_(None) | (ScoreOutbox.submission_id != Submission.id))
+        )
+        self._write_missing(session, other)
+        self._put_whole(session, session.execute(_wholes().where(Account.person_id == person_id)).all())
+
     def put_certificate(self, session: Session, placement: Placement, account: Account, family: str, *, valid: bool) -> None:
         """Write what the column of a certificate should hold for one account."""
         self._put(session, placement, account, None, score_for_certificate(valid=valid), self._profile_of(family))
@@ -268,8 +280,8 @@ def _missing_wholes() -> Select[Placement, Account, str, Enrolment, str]:
     )
 
 
-def _missing() -> Select[Placement, Account, str, Submission]:
-    """Accepted work of participants that a placement of its assignment has no row for."""
+def _accepted() -> Select[Placement, Account, str, Submission]:
+    """Accepted work of participants, with each placement of its assignment."""
     return (
         _targets()
         .add_columns(Submission)
@@ -278,11 +290,16 @@ def _missing() -> Select[Placement, Account, str, Submission]:
             Submission,
             (Submission.enrolment_id == Enrolment.id) & (Submission.assignment_key == Placement.assignment_key),
         )
+        .where(Submission.state == OutcomeState.ACCEPTED)
+    )
+
+
+def _missing() -> Select[Placement, Account, str, Submission]:
+    """Accepted work of participants that a placement of its assignment has no row for."""
+    return (
+        _accepted()
         .outerjoin(ScoreOutbox, (ScoreOutbox.placement_id == Placement.id) & (ScoreOutbox.account_id == Account.id))
-        .where(
-            Submission.state == OutcomeState.ACCEPTED,
-            ScoreOutbox.id.is_(None),
-        )
+        .where(ScoreOutbox.id.is_(None))
     )
 
 

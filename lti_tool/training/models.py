@@ -40,6 +40,10 @@ class CohortCode(Base):
     used_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 
+JOINED = "joined"
+"""The role of an enrolment whose person turned out to be somebody else too: that one's takes its place (`linking`)."""
+
+
 class Enrolment(Base):
     """A person in a cohort, as participant or as (cohort) trainer."""
 
@@ -50,7 +54,7 @@ class Enrolment(Base):
     cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
-    """A `mappings.roles.Role`: trainer or participant."""
+    """A `mappings.roles.Role`: trainer or participant; or `JOINED`."""
     created_at: Mapped[datetime]
 
     cohort: Mapped[Cohort] = relationship()

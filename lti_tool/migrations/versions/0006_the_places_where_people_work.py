@@ -249,7 +249,56 @@ def _notices() -> None:
 
 
 def _linked_accounts() -> None:
-    pass
+    op.create_table(
+        "link_code",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_code_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_code")),
+        sa.UniqueConstraint("mark", name=op.f("uq_link_code_mark")),
+    )
+    op.create_index("ix_link_code_account_id_made_at", "link_code", ["account_id", "made_at"])
+    op.create_table(
+        "link_tries",
+        sa.Column("account_id", sa.String(length=22), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_tries_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_link_tries")),
+    )
+    op.create_table(
+        "account_link",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("kept_id", sa.String(length=22), nullable=False),
+        sa.Column("joined_id", sa.String(length=22), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["kept_id"], ["person.id"], name=op.f("fk_account_link_kept_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["joined_id"], ["person.id"], name=op.f("fk_account_link_joined_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+    )
+    op.create_index(op.f("ix_account_link_kept_id"), "account_link", ["kept_id"])
+    op.create_index(op.f("ix_account_link_joined_id"), "account_link", ["joined_id"])
+    op.create_table(
+        "account_link_change",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("link_id", sa.String(length=22), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("table", sa.String(length=63), nullable=False),
+        sa.Column("key", sa.JSON(), nullable=False),
+        sa.Column("column", sa.String(length=63), nullable=True),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["account_link.id"], name=op.f("fk_account_link_change_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link_change")),
+        sa.UniqueConstraint("link_id", "position", name=op.f("uq_account_link_change_link_id_position")),
+    )
 
 
 def _uploads() -> None:
@@ -409,6 +458,8 @@ def _defence() -> None:
 
 def _privacy() -> None:
     op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    for table in _AGREED:
+        op.add_column(table, sa.Column("consent_version", sa.Integer(), server_default="1", nullable=False))
     op.create_table(
         "erased_account",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -460,10 +511,14 @@ def downgrade() -> None:
         op.drop_column(table, column)
     op.drop_column("shared_piece", "html")
     op.drop_column("person", "erased_at")
+    for table in _AGREED[:2]:
+        op.drop_column(table, "consent_version")
 
 
 _HANDED_IN = "ix_submission_version_submission_id_handed_in_at"
 _OF_SUBMISSION = "ix_submission_version_submission_id"
+_AGREED = ("shared_piece", "directory_entry", "mail_address")
+"""Tables that hold what somebody agreed to; the first two were there before."""
 _TABLES: tuple[str, ...] = (
     "staff_member",
     "staff_identity",
@@ -475,6 +530,10 @@ _TABLES: tuple[str, ...] = (
     "issuing_batch_item",
     "notice",
     "mail_address",
+    "link_code",
+    "link_tries",
+    "account_link",
+    "account_link_change",
     "upload",
     "upload_part",
     "learning_question",
