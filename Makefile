@@ -36,8 +36,9 @@ certification: $(READY) ## Run the certification cases and write docs/certificat
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.certification
 
-fuzz: $(READY) ## Throw REQUESTS (10000) made-up requests at login, launch and registration, and count what comes
+fuzz: $(READY) ## Throw REQUESTS (10000) made-up requests at login, launch and registration, and others at the API
 	@$(BIN)/python -m tests.fuzzing $(REQUESTS)
+	@$(BIN)/python -m tests.api.fuzz
 
 chaos: $(READY) ## See whether every score arrives while everything fails; ARGS="--seed 7 --engine sqlite"
 	@sh scripts/fresh-machine.sh tests

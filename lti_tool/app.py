@@ -19,6 +19,8 @@ from lti_tool.advantage.lineitems import LineItemService
 from lti_tool.advantage.memberships import MembershipService
 from lti_tool.advantage.results import ResultService
 from lti_tool.advantage.scores import ScoreService
+from lti_tool.api.service import ApiParts, api_parts
+from lti_tool.api.views import blueprint as api_blueprint
 from lti_tool.audit import AuditTrail
 from lti_tool.certificates.award_views import CALLBACK
 from lti_tool.certificates.award_views import blueprint as awards_blueprint
@@ -241,6 +243,7 @@ class Parts:
     decisions: DecisionService
     explanations: ExplanationService
     replacements: ReplacementService
+    api: ApiParts
     erasures: ErasureService
     erasing: ErasingService
     retention: RetentionService
@@ -425,6 +428,21 @@ def compose(
     drafts = DraftFiles(clock, settings.file_max_mb, followers)
     uploads = UploadFinisher(database, clock, Access(trainings), files, drafts, inspector)
 
+    by_hand = ByHandService(database, clock, awards)
+    replacements = ReplacementService(settings, database, clock, issuer_keys)
+    api = api_parts(
+        settings,
+        database,
+        clock,
+        engine,
+        vault,
+        outgoing,
+        audit,
+        trainings,
+        by_hand,
+        certificates,
+        replacements,
+    )
     erasing = ErasingService(
         database,
         clock,
@@ -462,6 +480,7 @@ def compose(
         engine.register(SEND_MAIL, sender.send)
         engine.every(MAIL_SWEEP_EVERY, "sweep-mail", sender.sweep)
     engine.register(ISSUE_BATCH, batch_runs.run)
+    api.register(engine)
     engine.every(SWEEP_EVERY, "sweep-scores", poster.sweep)
     engine.every(ROSTER_SWEEP_EVERY, "sweep-rosters", rosters.sweep)
     engine.every(SYNC_SWEEP_EVERY, "sweep-moodle", moodle_sync.sweep)
@@ -562,7 +581,8 @@ def compose(
         certificates=certificates,
         decisions=decisions,
         explanations=ExplanationService(database, Access(trainings), trainings),
-        replacements=ReplacementService(settings, database, clock, issuer_keys),
+        replacements=replacements,
+        api=api,
         erasures=ErasureService(database, clock),
         erasing=erasing,
         retention=retention,
@@ -575,7 +595,7 @@ def compose(
         certificate_columns=columns,
         batches=BatchService(database, awards, issuer),
         batch_runs=batch_runs,
-        by_hand=ByHandService(database, clock, awards),
+        by_hand=by_hand,
         exports=ExportService(database, clock, certificates),
         moodle_sites=moodle_sites,
         moodle_check=MoodleCheck(database, clock, platforms, moodle_sites),
@@ -717,6 +737,7 @@ def create_app(parts: Parts) -> Flask:
         parts.links,
         *_sign_in_services(parts),
     )
+    provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)
     outbox = OutboxCounts(parts.database, parts.clock)
     provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
@@ -735,6 +756,7 @@ def create_app(parts: Parts) -> Flask:
             "verification.send": settings.verifications_per_minute,
             "verification.machine": settings.verifications_per_minute,
             "mail.turn_off": settings.verifications_per_minute,
+            "api.openapi": settings.certificate_pages_per_minute,
             "certificates.": settings.certificate_pages_per_minute,
             "badges.": settings.certificate_pages_per_minute,
             "verification.": settings.certificate_pages_per_minute,
@@ -767,6 +789,7 @@ def create_app(parts: Parts) -> Flask:
         badges_blueprint,
         verification_blueprint,
         console_blueprint,
+        api_blueprint,
         privacy_blueprint,
         signin_blueprint,
     ):

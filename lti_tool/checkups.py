@@ -90,7 +90,16 @@ def scanner(parts: Parts) -> Iterator[Finding]:
             yield Finding("virus scanner", good=False, value=f"{error}; meanwhile {then}")
 
 
-CHECKUPS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (clock, issuing_keys, jobs, scanner)
+def webhooks(parts: Parts) -> Iterator[Finding]:
+    """Say which webhooks of the API are paused, where there are webhooks."""
+    rows = parts.api.webhooks.rows()
+    if rows:
+        paused = [str(row["id"]) for row in rows if row["state"] == "paused"]
+        advice = f"paused: {', '.join(paused)}; icc-bridge api webhook list says why" if paused else f"{len(rows)} told"
+        yield Finding("webhooks", good=not paused, value=advice)
+
+
+CHECKUPS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (clock, issuing_keys, jobs, scanner, webhooks)
 
 
 def _end(pem: str) -> datetime:

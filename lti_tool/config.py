@@ -112,6 +112,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Certificates, badges, keys and status lists, a minute from one network address and in one process.",
     )
+    api_requests_per_minute: int = Field(
+        300,
+        ge=0,
+        le=1_000_000,
+        description="Requests to the API a minute of one client and in one process; 0: no limit.",
+    )
     changes_per_minute: int = Field(
         600,
         ge=0,

@@ -61,7 +61,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange", "meetings"), 7),
     **dict.fromkeys(("notices", "linking"), 8),
     "privacy": 9,
-    "console": 10,
+    **dict.fromkeys(("api", "console"), 10),
     **dict.fromkeys(TOGETHER, 11),
 }
 ONLY_IMPORTERS = {"pylti1p3": "lti_tool/launch/pylti.py", "dbos": "lti_tool/jobs/engine.py"}

@@ -50,6 +50,8 @@ from tests.training.world import Browser, World
 
 PUBLIC = {"badges", "bootstrap", "certificates", "mail", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
+OF_PROGRAMS = {"api"}
+"""Blueprints in which no session counts; `tests/api` tries them with other tokens, and with none."""
 INVITED = {"connection.check_registered", "connection.checked_registered"}
 LEADS_ON = {("moodle.brought_file", "GET")}
 """Addresses that show nothing and only lead to another, which is tried as well."""
@@ -122,7 +124,12 @@ class Everything:
         """Yield endpoint, method and address of all that can be asked for."""
         for rule in self.app.url_map.iter_rules():
             room = rule.endpoint.split(".")[0]
-            if room in PUBLIC or rule.endpoint in INVITED or rule.endpoint.endswith(".static") or not rule.arguments:
+            if (
+                room in PUBLIC | OF_PROGRAMS
+                or rule.endpoint in INVITED
+                or rule.endpoint.endswith(".static")
+                or not rule.arguments
+            ):
                 continue
             if rule.endpoint in self.of_the_staff():
                 continue

@@ -197,6 +197,7 @@ class Certificate(Base):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        Index("ix_certificate_issued_at_id", "issued_at", "id"),
         Index(
             "ix_certificate_wanted",
             "award_id",

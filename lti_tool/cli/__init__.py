@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 refused or failed (one clear line on stderr, no tracebac
 import click
 
 from lti_tool.cli import awarding  # noqa: F401 - its commands belong to `certificate`
+from lti_tool.cli.api import api
 from lti_tool.cli.auditing import audit
 from lti_tool.cli.backing_up import backup
 from lti_tool.cli.certificates import certificate
@@ -45,6 +46,7 @@ main = IccGroup(
         score,
         certificate,
         keys,
+        api,
         mail,
         staff,
         audit,

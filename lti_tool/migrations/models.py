@@ -1,5 +1,6 @@
 """All models in one place, for Alembic and for tests that compare models and revisions."""
 
+import lti_tool.api.models
 import lti_tool.audit
 import lti_tool.certificates.models
 import lti_tool.courses.models

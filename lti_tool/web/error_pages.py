@@ -25,6 +25,8 @@ from lti_tool.web.own_window import in_own_window
 from lti_tool.web.own_words import OwnWords, in_own_words
 
 _log = structlog.get_logger(__name__)
+_PROGRAMS = "/api/"
+"""Below it only programs ask: they get JSON, and the line of the log that says what exactly was wrong."""
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
@@ -95,13 +97,17 @@ def _page(error: IccError, status: int, moment: datetime) -> ErrorPage:
 
 
 def _wants_json() -> bool:
-    if request.path.endswith(".json"):
+    if request.path.endswith(".json") or _for_programs():
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best.endswith("json")
 
 
-def _answer(page: ErrorPage) -> Response:
+def _for_programs() -> bool:
+    return request.path.startswith(_PROGRAMS)
+
+
+def _answer(page: ErrorPage, detail: str = "") -> Response:
     if _wants_json():
         response = jsonify(
             title=page.title,
@@ -111,6 +117,7 @@ def _answer(page: ErrorPage) -> Response:
             reference=page.reference,
             who=page.who,
             steps=list(page.steps),
+            **({"reason": detail} if detail and _for_programs() else {}),
         )
         response.mimetype = "application/problem+json"
     else:
@@ -171,7 +178,7 @@ def register_error_pages(app: Flask, clock: Clock, session_id: SessionId) -> Non
     def icc_error(error: IccError) -> Response:
         page = _page(error, error.status, clock())
         _log_page(page, error.detail)
-        return _answer(page)
+        return _answer(page, error.detail)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | HTTPException:
@@ -181,7 +188,7 @@ def register_error_pages(app: Flask, clock: Clock, session_id: SessionId) -> Non
         _find_the_reader(session_id)
         page = _page(known, error.code, clock())
         _log_page(page, known.detail)
-        response = _answer(page)
+        response = _answer(page, known.detail)
         for name, value in error.get_headers(request.environ):
             if name in _KEPT_HEADERS:
                 response.headers[name] = value

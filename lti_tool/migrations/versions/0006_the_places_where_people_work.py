@@ -24,6 +24,7 @@ def upgrade() -> None:
     _shared_work()
     _watching()
     _defence()
+    _api()
     _privacy()
 
 
@@ -499,6 +500,80 @@ def _watching() -> None:
     op.create_index(op.f("ix_engine_beat_seen_at"), "engine_beat", ["seen_at"])
 
 
+def _api() -> None:
+    op.create_table(
+        "api_client",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("prefix", sa.String(8), nullable=False),
+        sa.Column("token_digest", sa.String(64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_client")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_client_prefix")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_api_client_token_digest")),
+    )
+    op.create_table(
+        "api_answer",
+        sa.Column("client_id", sa.String(22), nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("request_digest", sa.String(64), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["api_client.id"], name=op.f("fk_api_answer_client_id_api_client"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("pk_api_answer")),
+    )
+    op.create_index(op.f("ix_api_answer_begun_at"), "api_answer", ["begun_at"])
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("client_id", sa.String(22), nullable=False),
+        sa.Column("url", sa.String(500), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("secret_sealed", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_until", sa.Integer(), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_why", sa.String(50), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["api_client.id"], name=op.f("fk_webhook_client_id_api_client"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_client_id"), "webhook", ["client_id"])
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("webhook_id", sa.String(22), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(40), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fails", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_problem", sa.String(50), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("job", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+        sa.UniqueConstraint("webhook_id", "entry", name=op.f("uq_webhook_delivery_webhook_id_entry")),
+    )
+    op.create_index("ix_webhook_delivery_state_due_at", "webhook_delivery", ["state", "due_at"])
+    op.create_index("ix_webhook_delivery_webhook_id_created_at_id", "webhook_delivery", ["webhook_id", "created_at", "id"])
+    op.create_index("ix_certificate_issued_at_id", "certificate", ["issued_at", "id"])
+
+
 def downgrade() -> None:
     """Take them away again, the newest part first."""
     op.create_index(_OF_SUBMISSION, "submission_version", ["submission_id"])
@@ -548,12 +623,17 @@ _TABLES: tuple[str, ...] = (
     "retention_run",
     "tally_count",
     "engine_beat",
+    "api_client",
+    "api_answer",
+    "webhook",
+    "webhook_delivery",
 )
 """In the order in which they are made."""
 _INDEXES: tuple[tuple[str, str], ...] = (
     ("ix_award_met_at_id", "award"),
     ("ix_audit_event_target_id_at", "audit_event"),
     ("ix_certificate_wanted", "certificate"),
+    ("ix_certificate_issued_at_id", "certificate"),
     ("ix_score_outbox_failed", "score_outbox"),
 )
 """Of tables that were there: index and table."""
