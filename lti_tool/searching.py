@@ -15,6 +15,8 @@ def plain(text: str | None) -> str | None:
     """Return a text in small letters without accents: `Zoë ÇELIK` becomes `zoe celik`."""
     if text is None:
         return None
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text).lower()
     return "".join(letter for letter in letters if not "\u0300" <= letter <= "\u036f")
 

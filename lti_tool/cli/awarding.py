@@ -85,6 +85,22 @@ def decline(award_id: str, *, by: str, reason: str, as_json: bool) -> None:
 
 
 @certificate.command()
+@click.argument("award_id")
+@click.option("--name", help="What the certificate will say, where the participant has not confirmed a name.")
+@REASON
+@MAYBE_BY
+@json_option
+def make(award_id: str, *, name: str | None, reason: str, by: str | None, as_json: bool) -> None:
+    """Have the certificate of an AWARD made by hand: after a problem was solved, or with the name that was given otherwise.
+
+    What waits for a trainer's proposal, your decision or the cohort's approval still does.
+    """
+    with parts() as tool:
+        tool.by_hand.issue(award_id, reason, by, name=name)
+    tell("The certificate is being made.", {"award": award_id, "decision": "by_hand"}, as_json=as_json)
+
+
+@certificate.command()
 @click.argument("certificate_id")
 @click.option("--name", help="The name that the new certificate will say.")
 @click.option("--as-confirmed", is_flag=True, help="The name that the participant asked for.")

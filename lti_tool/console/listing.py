@@ -160,11 +160,7 @@ class CertificateListing:
         )
 
     def _narrowed(self, query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
-        query = (
-            query.join(Enrolment, Enrolment.id == Award.enrolment_id)
-            .join(Cohort, Cohort.id == Enrolment.cohort_id)
-            .join(Person, Person.id == Award.person_id)
-        )
+        query = query.join(Enrolment, Enrolment.id == Award.enrolment_id).join(Cohort, Cohort.id == Enrolment.cohort_id)
         if wanted.search:
             query = query.where(_found_by(wanted.search[:LONGEST_SEARCH]))
         if wanted.training_key:
@@ -211,14 +207,17 @@ def _certificates(session: Session, awards: Sequence[Award]) -> Mapping[str, Seq
 def _found_by(search: str) -> ColumnElement[bool]:
     """Return the condition that a search finds an award; an address of a certificate is as good as its number."""
     number = search.strip().rstrip("/").rpartition("/")[2]
-    account = exists().where(Account.person_id == Award.person_id, contains(Account.display_name, search))
-    certificate = exists().where(Certificate.award_id == Award.id, Certificate.id == number)
+    # each of these is looked through once, and not for every award
+    cohorts = select(Cohort.id).where(contains(Cohort.name, search))
+    confirmed = select(Person.id).where(contains(Person.certificate_name, search))
+    known = select(Account.person_id).where(contains(Account.display_name, search))
+    issued = select(Certificate.award_id).where(Certificate.id == number)
     return or_(
-        contains(Person.certificate_name, search),
-        contains(Cohort.name, search),
-        account,
-        certificate,
         Award.id == number,
+        Award.id.in_(issued),
+        Award.person_id.in_(confirmed),
+        Award.person_id.in_(known),
+        Enrolment.cohort_id.in_(cohorts),
     )
 
 

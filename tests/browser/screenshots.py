@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 
 from lti_tool.app import create_app
 from lti_tool.demo.walk import TRAINER
+from lti_tool.signin.gate import Role
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, eventually, new_stage
 from tests.browser.visitor import Visitor
 from tests.browser_fixture import ARGUMENTS, CHROMIUM, Complaints
@@ -129,6 +130,17 @@ class Photographer:
             page.get_by_role("heading", level=1).click()
             save(page, name, width, height)
 
+    def console(self, cohort_id: str, certificate: str) -> None:
+        """Show an issuer the dossier of a certificate, and the edition it belongs to."""
+        _member, link = self._stage.parts.staff.invite("Iris de Vries", [Role.ISSUER])
+        page = self._window(TRAINER).page
+        page.goto(f"{self._stage.tool_url}/sign-in/link/{link.token}")
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("heading", name="Wat wacht op jou").wait_for()
+        number = certificate.rpartition("/")[2]
+        self.own_page("console-dossier", f"{self._stage.tool_url}/console/certificates/{number}")
+        self.own_page("console-edition", f"{self._stage.tool_url}/console/cohorts/{cohort_id}")
+
     def _take(self, name: str, visitor: Visitor) -> None:
         frame = visitor.frame
         address = frame.url
@@ -212,6 +224,7 @@ def main() -> None:
             photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
             photographer.checked("verify", certificate)
+            photographer.console(stage.cohort_id(lesson), certificate)
             photographer.sheet()
             browser.close()
     finally:

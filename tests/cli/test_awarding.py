@@ -85,6 +85,18 @@ def test_an_award_is_declined_with_a_reason(installed: CommandLine, parts: Parts
     assert installed.refused("certificate", "show", "unknown") == "there is no award 'unknown'"
 
 
+@pytest.mark.usefixtures("engine_ready")
+def test_a_certificate_is_made_by_hand_with_the_name_that_was_given_otherwise(installed: CommandLine, parts: Parts) -> None:
+    all_accepted(parts, name=None)
+    (row,) = installed.json("certificate", "list")
+    make = ("certificate", "make", row["award"], "--reason", "Per telefoon doorgegeven", "--by", "Iris")
+    assert "confirmed no name" in installed.refused(*make)
+    assert installed.done(*make, "--name", "Piet de Wit") == "The certificate is being made.\n"
+    shown = installed.json("certificate", "show", row["award"])
+    assert (shown["state"], shown["name"]) == ("queued", "Piet de Wit")
+    assert shown["decisions"][0]["what"] == "by_hand"
+
+
 def test_a_certificate_is_replaced_by_one_with_another_name(installed: CommandLine, certificate_id: str) -> None:
     replace = ("certificate", "replace", certificate_id, "--reason", "Tikfout")
     assert "--name or --as-confirmed" in installed.misused(*replace)

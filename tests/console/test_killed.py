@@ -14,7 +14,7 @@ from tests.console.test_batches import Class
 from tests.recording_jobs import RecordingJobs
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = 6
+PEOPLE = 4
 ENOUGH = 1_000_000
 
 
