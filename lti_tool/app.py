@@ -707,6 +707,7 @@ def create_app(parts: Parts) -> Flask:
             parts.extras,
             outcome_followers=parts.outcome_followers,
             person_followers=[parts.awards.follow_name],
+            aspect_followers=[parts.notices.follow_aspects],
             printable=name_problem,
             inspector=parts.inspector,
         ),

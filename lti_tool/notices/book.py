@@ -218,6 +218,8 @@ def _target(notice: Notice, assignment_key: str | None, submission_id: str | Non
         return Target("awards.mine", cohort)
     if notice.kind == NoticeKind.AGAIN and submission_id is not None:
         return Target("training.review", {"submission_id": submission_id})
+    if notice.kind == NoticeKind.ASPECTS:
+        return Target("training.aspects", cohort)
     if assignment_key is not None:
         return Target("training.assignment", {**cohort, "key": assignment_key})
     return Target("training.home", cohort)

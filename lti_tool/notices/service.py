@@ -80,6 +80,11 @@ class NoticeService:
                 people = trainers_of(session, enrolment)
                 self._writer.tell(session, people, NoticeKind.AGAIN, enrolment, now, version_id=version.id)
 
+    def follow_aspects(self, session: Session, enrolment_id: str) -> None:
+        """Tell a participant that a trainer shared how they see the aspects (an `AspectFollower`)."""
+        enrolment = session.get_one(Enrolment, enrolment_id)
+        self._writer.tell(session, {enrolment.person_id}, NoticeKind.ASPECTS, enrolment, self._clock())
+
     def follow_certificate(self, session: Session, certificate: Certificate) -> None:
         """Tell somebody that the certificate is ready (a `CertificateFollower`)."""
         enrolment = session.get_one(Enrolment, session.get_one(Award, certificate.award_id).enrolment_id)

@@ -64,6 +64,9 @@ AttendanceFollower: TypeAlias = Callable[[Session, str], None]
 PersonFollower: TypeAlias = Callable[[Session, str], None]
 """Told the id of a person who confirmed the name for the certificate."""
 
+AspectFollower: TypeAlias = Callable[[Session, str], None]
+"""Told the enrolment's id of a participant with whom a trainer shared how they see the aspects."""
+
 CohortFollower: TypeAlias = Callable[[Session, str], None]
 """Told the id of a cohort that the issuer approved."""
 
