@@ -106,6 +106,7 @@ class Composer:
             NoticeKind.REACTION: _("Er is een reactie op wat je deelt."),
             NoticeKind.ANSWER: _("Er is een antwoord waar je reageerde."),
             NoticeKind.NUDGE: _("Je trainer is benieuwd hoe het gaat."),
+            NoticeKind.ASPECTS: _("Er is iets nieuws bij ‘Waar sta ik?’."),
             NoticeKind.AGAIN: _("Er is werk opnieuw ingeleverd."),
             NoticeKind.QUESTION: _("Een deelnemer stelt een vraag."),
         }

@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     """The maker answered on a shared piece on which the person had reacted."""
     NUDGE = "nudge"
     """A trainer kindly reminds the participant."""
+    ASPECTS = "aspects"
+    """A trainer shared with the participant how they see the aspects."""
     AGAIN = "again"
     """For trainers: work came in again after it was returned."""
     QUESTION = "question"

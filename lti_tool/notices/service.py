@@ -1,7 +1,5 @@
 """What the rooms below tell, as notices: each method takes part in the transaction of what happened, and calls nothing."""
 
-from datetime import timedelta
-
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -15,11 +13,9 @@ from lti_tool.notices.writing import NoticeWriter, outdate, trainers_of
 from lti_tool.training import submissions
 from lti_tool.training.models import Enrolment, Review, SubmissionVersion
 from lti_tool.training.outcomes import OutcomeChanged
+from lti_tool.training.quiet import NUDGE_EVERY
 from mappings.progress import OutcomeState
 from mappings.roles import Role
-
-NUDGE_EVERY = timedelta(days=7)
-"""A participant is reminded no more often."""
 
 
 class NoticeService:
@@ -83,6 +79,11 @@ class NoticeService:
             if _was_returned(session, change.submission_id):
                 people = trainers_of(session, enrolment)
                 self._writer.tell(session, people, NoticeKind.AGAIN, enrolment, now, version_id=version.id)
+
+    def follow_aspects(self, session: Session, enrolment_id: str) -> None:
+        """Tell a participant that a trainer shared how they see the aspects (an `AspectFollower`)."""
+        enrolment = session.get_one(Enrolment, enrolment_id)
+        self._writer.tell(session, {enrolment.person_id}, NoticeKind.ASPECTS, enrolment, self._clock())
 
     def follow_certificate(self, session: Session, certificate: Certificate) -> None:
         """Tell somebody that the certificate is ready (a `CertificateFollower`)."""

@@ -14,6 +14,7 @@ ICONS = {
     NoticeKind.REACTION: "chat-left-text",
     NoticeKind.ANSWER: "chat-left-text",
     NoticeKind.NUDGE: "bell",
+    NoticeKind.ASPECTS: "eye",
     NoticeKind.AGAIN: "inbox",
     NoticeKind.QUESTION: "question-circle-fill",
 }
@@ -39,6 +40,8 @@ def notice_words(line: NoticeLine) -> str:
         return str(_("De maker antwoordt bij ‘%(title)s’, waar jij ook reageerde", title=title))
     if line.kind is NoticeKind.NUDGE:
         return str(_("Je trainer is benieuwd hoe het gaat. Ga verder waar je was, of vraag om hulp"))
+    if line.kind is NoticeKind.ASPECTS:
+        return str(_("Je trainer deelde met je hoe die jouw aspecten ziet"))
     name = participant_name(line.name, line.enrolment_id)
     if line.kind is NoticeKind.AGAIN:
         return str(_("%(name)s leverde ‘%(title)s’ opnieuw in", name=name, title=title))

@@ -18,11 +18,12 @@ from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access, Standing
-from lti_tool.training.aspect_marks import Mark, Said, Side, add, history_of, steps_of_many
+from lti_tool.training.aspect_marks import Mark, Said, Side, add, history_of, shared_at_of, steps_of_many
 from lti_tool.training.aspect_picture import Picture, picture_of, scale_of
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.home import Place
 from lti_tool.training.models import AspectSharing, Enrolment
+from lti_tool.training.outcomes import AspectFollower
 from lti_tool.training.people import names_of, participant_name
 from lti_tool.training.showing import outcomes, own_work
 from lti_tool.training.writing import LONGEST_REMARK, clean_text
@@ -87,9 +88,11 @@ class AspectService:
         database: its own short transactions.
         clock: the time.
         access: who may.
+        followers: told when a trainer shares something new, in the same transaction.
     """
 
-    def __init__(self, database: Database, clock: Clock, access: Access) -> None:
+    def __init__(self, database: Database, clock: Clock, access: Access, followers: Sequence[AspectFollower] = ()) -> None:
+        self._followers = tuple(followers)
         self._database = database
         self._clock = clock
         self._access = access
@@ -170,9 +173,11 @@ class AspectService:
             _lock(session, enrolment_id)
             self._keep(session, standing.training, enrolment_id, Side.TRAINER, changed, viewer.person_id)
             last = max((mark.at for mark in history_of(session, enrolment_id) if mark.side is Side.TRAINER), default=None)
-            if share and last is not None:
+            if share and last is not None and last != shared_at_of(session, enrolment_id):
                 row = {"enrolment_id": enrolment_id, "shared_at": last, "by_id": viewer.person_id}
                 insert_or_update(session, AspectSharing, row)
+                for follower in self._followers:
+                    follower(session, enrolment_id)
 
     def of_cohort(self, viewer: Viewer, cohort_id: str) -> CohortPage:
         """Return how the participants that the viewer trains spread over the scale. Raises NotFound: no trainer here."""

@@ -19,7 +19,8 @@ from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.naming import NameCheck, NameService
-from lti_tool.training.outcomes import Extras, OutcomeFollower, PersonFollower
+from lti_tool.training.nudging import NudgeService
+from lti_tool.training.outcomes import AspectFollower, Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.phrases import PhraseService
 from lti_tool.training.questions import QuestionService
 from lti_tool.training.queue import QueueService
@@ -49,6 +50,7 @@ def training_services(
     *,
     outcome_followers: Sequence[OutcomeFollower] = (),
     person_followers: Sequence[PersonFollower] = (),
+    aspect_followers: Sequence[AspectFollower] = (),
     printable: NameCheck = lambda _name: None,
     inspector: FileInspector | None = None,
 ) -> tuple[object, ...]:
@@ -58,6 +60,7 @@ def training_services(
         extras: what the rooms above tell about certificates and scores.
         outcome_followers: called in this order when an outcome changes, in the same transaction.
         person_followers: called in this order when a name is confirmed, in the same transaction.
+        aspect_followers: called in this order when a trainer shares how they see somebody's aspects.
         printable: whether the certificate can show a name.
         inspector: looks at files that come in.
 
@@ -79,6 +82,7 @@ def training_services(
         HomeService(database, clock, access, extras),
         BoardService(database, clock, access, extras),
         queue,
+        NudgeService(database, clock, access, extras),
         PhraseService(database, clock, access),
         ReviewPageService(database, access, extras, queue),
         drafts,
@@ -96,7 +100,7 @@ def training_services(
         ),
         ReviewService(database, clock, access, followers),
         QuestionService(database, clock, access),
-        AspectService(database, clock, access),
+        AspectService(database, clock, access, aspect_followers),
         NameService(database, clock, access, extras, person_followers, printable),
         Issuer(settings.issuer_name.split(" – ")[0]),
     )

@@ -55,6 +55,7 @@ def test_a_trainer_shares_how_they_see_it(stage: Stage, window: Windows) -> None
     visitor.sign_in(TRAINER)
     tool = visitor.open(lesson.activities[WHOLE])
     tool.get_by_role("link", name="Where does the group stand?").click()
+    expect(tool.get_by_role("heading", name="How they spread")).to_be_visible()
     expect_nothing_wrong(visitor.inspect(visitor.frame, "the group"))
     tool.get_by_role("link", name=PARTICIPANT).click()
     tool.get_by_role("group", name="Ownership").get_by_text("Competent", exact=True).last.click()

@@ -26,6 +26,21 @@ def nudge(house: House, enrolment_id: str) -> bool:
         return house.parts.notices.nudge(session, enrolment_id, house.ilse.viewer.account_id)
 
 
+def test_what_a_trainer_shares_of_the_aspects_is_heard_of_once_and_leads_there(house: House) -> None:
+    page = f"{house.group.home()}/aspects/of/{enrolment_of(house, house.zoe)}"
+    house.ilse.post(page, {"step-eigenaarschap": "3", "action": "save"})
+    assert house.notices(house.zoe) == []
+    for _time in range(2):
+        house.ilse.post(page, {"was-step-eigenaarschap": "3", "step-eigenaarschap": "3", "action": "share"})
+    assert house.notices(house.zoe) == ["aspects"]
+    news = house.zoe.page(house.news)
+    assert "Je trainer deelde met je hoe die jouw aspecten ziet" in news
+    assert house.notices(house.zoe, read=True) == ["aspects"]
+    # shared again without anything new
+    house.ilse.post(page, {"was-step-eigenaarschap": "3", "step-eigenaarschap": "3", "action": "share"})
+    assert house.notices(house.zoe) == []
+
+
 def test_returned_work_stands_on_home_and_in_the_bar_until_it_was_seen(house: House) -> None:
     house.hand_in(house.zoe)
     house.review(house.zoe)

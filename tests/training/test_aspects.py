@@ -63,7 +63,7 @@ def open_last_phase(group: Group, browser: Browser | None = None) -> None:
 
 def row_of(page: str, name: str) -> str:
     """Return what the table says of one aspect, as text."""
-    found = re.search(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page, re.DOTALL)
+    found = re.search(rf'<th scope="row" role="rowheader">{name}</th>(.*?)</tr>', page, re.DOTALL)
     assert found
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
 
@@ -71,6 +71,9 @@ def row_of(page: str, name: str) -> str:
 def test_the_start_is_kept_and_shown_as_a_picture_and_in_words(group: Group) -> None:
     assert say(group, "start", step__eigenaarschap="2", remark__eigenaarschap="Twee collega's doen mee.") == 303
     page = group.zoe.page(url(group))
+    # the training's own words: what a step means, and a sentence to think with
+    assert "Kent de belangen van secties, teams en directie" in page
+    assert "Mijn directie weet wat ik wil bereiken en neemt daar besluiten over." in page
     assert row_of(page, "Eigenaarschap").startswith("Tussen begin en op weg Twee collega&#39;s doen mee. –")
     assert "Eigenaarschap: begin tussen begin en op weg, eind –." in " ".join(page.split())
     assert page.count('<circle class="icc-ax-start"') == 2

@@ -5,17 +5,14 @@ import hashlib
 import io
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from lti_tool.config import Settings
+from lti_tool.database import Database
 from lti_tool.errors import NotFound
 from lti_tool.ids import new_id
 from lti_tool.training.access import Access
@@ -439,14 +436,19 @@ def test_a_whole_that_nobody_asks_for_any_more_is_made_by_the_sweep(group: Group
     assert (names(group), content_of_store(group)) == (["Verkenning.pdf"], CONTENT)
 
 
-def test_on_a_store_of_objects_it_is_the_same(settings: Settings, group: Group) -> None:
+def service_over(group: Group, database: Database, store: FileStore) -> tuple[UploadService, UploadFinisher]:
+    """Put the service together over another database connection or store."""
+    clock, access = group.world.clock, Access(group.world.trainings)
+    drafts = DraftFiles(clock, 50)
+    finishing = UploadFinisher(database, clock, access, store, drafts)
+    return UploadService(database, clock, access, store, drafts, finishing, unfinished_mb=500, days=7), finishing
+
+
+def test_on_a_store_of_objects_it_is_the_same(group: Group) -> None:
     world = group.world
     location = f"memory://{new_id()}"
-    store, access, drafts = FileStore(location), Access(world.trainings), DraftFiles(world.clock, 50)
-    finishing = UploadFinisher(world.database, world.clock, access, store, drafts)
-    service = UploadService(
-        world.database, world.clock, access, store, drafts, finishing, unfinished_mb=settings.unfinished_mb, days=7
-    )
+    store = FileStore(location)
+    service, finishing = service_over(group, world.database, store)
     where = (group.zoe.viewer, group.cohort_id, KEY)
     one, other = (service.begin(*where, name, len(CONTENT), "") for name in ("een.pdf", "twee.pdf"))
     service.receive(*where, one.id, 0, Bytes(CONTENT[:100]))
@@ -462,26 +464,40 @@ def test_on_a_store_of_objects_it_is_the_same(settings: Settings, group: Group) 
     assert [name for name in MemoryFileSystem.store if name.startswith(root)] == [f"{root}/{path}"]
 
 
-def test_killed_in_the_middle_of_a_part_it_goes_on_after_the_last_whole_one(group: Group, tmp_path: Path) -> None:
+class Stopping(Bytes):
+    """Sends what it has, says so and sends nothing any more, however long somebody waits."""
+
+    def __init__(self, content: bytes, told: int) -> None:
+        super().__init__(content)
+        self._told = told
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        if not found:
+            os.write(self._told, b"half of the second part")
+            signal.pause()
+        return found
+
+
+def test_killed_in_the_middle_of_a_part_it_goes_on_after_the_last_whole_one(group: Group) -> None:
     whole = PDF + os.urandom(2 * PART)
     url = begun(group, len(whole))
-    source = tmp_path / "source"
-    source.write_bytes(whole)
-    cookie = group.zoe.client.get_cookie("icc")
-    assert cookie is not None
-    world = group.world
-    who = (str(world.settings.data_dir), world.database.url, cookie.value, group.cohort_id, KEY)
-    what = (url.rsplit("/", 1)[1], str(source), str(PART + 1_000_000))
-    victim = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "tests.training.upload_victim", *who, *what],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    with victim:
-        assert victim.stdout is not None
-        assert victim.stdout.readline() == b"half of the second part\n"
-        victim.kill()
-    assert victim.returncode == -signal.SIGKILL
+    heard, told = os.pipe()
+    victim = os.fork()
+    if victim == 0:
+        try:
+            store = FileStore(group.world.settings.files_location)
+            service, _finishing = service_over(group, Database(group.world.database.url), store)
+            where = (group.zoe.viewer, group.cohort_id, KEY, url.rsplit("/", 1)[1])
+            service.receive(*where, 0, Stopping(whole[: PART + 1_000_000], told))
+        finally:
+            os._exit(1)
+    os.close(told)
+    assert os.read(heard, 100) == b"half of the second part"
+    os.close(heard)
+    os.kill(victim, signal.SIGKILL)
+    _pid, status = os.waitpid(victim, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
     assert offset(group, url) == PART
     send(group, url, PART, whole[PART:])
     assert content_of(group, "Verkenning.pdf") == whole

@@ -96,7 +96,7 @@ function start(box) {
   async function work() {
     if (busy) return;
     busy = true;
-    for (let item = next(); item !== undefined; item = next()) await send(item);
+    for (let item = next(); item !== undefined && form.isConnected; item = next()) await send(item);
     busy = false;
     release();
   }
@@ -105,20 +105,21 @@ function start(box) {
   async function send(item) {
     let retry = RETRY;
     say("say-begun", item);
-    while (!item.cancelled) {
+    // a page that was left in a frame without cookies lives on: what it did not finish stands on the next page
+    while (!item.cancelled && form.isConnected) {
       item.stop = new AbortController();
       try {
         if (item.url === null) await begin(item);
         else item.received = await ask(item, "HEAD").then(offsetOf);
         hideUnfinished();
-        while (item.received < item.file.size) {
+        while (item.received < item.file.size && form.isConnected) {
           await sendPart(item);
           retry = RETRY;
         }
-        await done(item);
+        if (form.isConnected) await done(item);
         return;
       } catch (error) {
-        if (item.cancelled) return;
+        if (item.cancelled || !form.isConnected) return;
         if (error instanceof Refused) {
           if (error.again === "never") return fail(item, "failed", error.said);
           if (error.again === "anew") item.url = null;
