@@ -5,6 +5,7 @@ The addresses come from the application itself, so that a new page is tried too.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -123,3 +124,8 @@ def test_over_https_every_answer_says_to_stay_there(over_https: FlaskClient) -> 
     for endpoint, method, address in addresses(over_https.application, {}):
         answer = over_https.open(address, method=method, base_url="https://icc.example.org")
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", (endpoint, method)
+
+
+def test_the_threat_model_speaks_of_every_part_that_has_addresses(over_https: FlaskClient) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    assert [name for name in over_https.application.blueprints if f"`{name}`" not in page] == []
