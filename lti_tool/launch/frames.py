@@ -38,8 +38,8 @@ def in_doubt(request: Request, params: Mapping[str, str]) -> bool:
 def see_whether_cookies_stay(request: Request, cookie: Cookie) -> Response:
     """Set the browser's cookie and let the same login come again, in the way it came.
 
-    What was posted is posted again (307: RFC 9110, 15.4.8). In an address `login_hint` would say who somebody is, and hints may
-    be longer than an address can be.
+    What was posted is posted again (307: RFC 9110, 15.4.8). In an address `login_hint` would say who somebody is, and hints
+    may be longer than an address can be.
     """
     known = {name: request.args[name] for name in LONGEST if request.args.get(name)}
     again = f"{url_for('launch.login')}?{urlencode({**known, CHECKED: '1'})}"
