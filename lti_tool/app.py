@@ -95,6 +95,8 @@ from lti_tool.linking.leaving import taken_up
 from lti_tool.linking.service import LinkService
 from lti_tool.linking.views import blueprint as linking_blueprint
 from lti_tool.mailing import Mailer
+from lti_tool.meetings.service import meeting_services
+from lti_tool.meetings.views import blueprint as meetings_blueprint
 from lti_tool.moodle.again import WriteAgainService
 from lti_tool.moodle.arriving import MoodleArrivals
 from lti_tool.moodle.checking import MoodleCheck
@@ -113,7 +115,7 @@ from lti_tool.moodle.views import blueprint as moodle_blueprint
 from lti_tool.moodle.writes import WRITE_MOODLE, MoodleWrites
 from lti_tool.moodle.writing import WRITE_SWEEP_EVERY, MoodleWriter
 from lti_tool.notices.addresses import MailService
-from lti_tool.notices.book import NoticeBook
+from lti_tool.notices.book import NoticeBook, last_nudges
 from lti_tool.notices.composing import Composer
 from lti_tool.notices.due import SEND_MAIL, MailQueue
 from lti_tool.notices.leaving import forget as forget_notices
@@ -561,6 +563,7 @@ def compose(
             native_places=natives.places,
             keeps_file=keeps_file,
             shared=shared_mark,
+            nudged=last_nudges,
             news=news_of,
             unread=notice_book.unread,
             notices=notice_book.newest,
@@ -720,6 +723,15 @@ def create_app(parts: Parts) -> Flask:
             piece_followers=[parts.notices.follow_piece],
             inspector=parts.inspector,
         ),
+        *meeting_services(
+            settings,
+            parts.database,
+            parts.clock,
+            Access(parts.trainings),
+            parts.extras,
+            parts.audit,
+            followers=[parts.awards.follow_attendance],
+        ),
         parts.notices,
         parts.notice_book,
         parts.mail,
@@ -767,6 +779,7 @@ def create_app(parts: Parts) -> Flask:
         embedding_blueprint,
         training_blueprint,
         exchange_blueprint,
+        meetings_blueprint,
         notices_blueprint,
         mail_blueprint,
         linking_blueprint,

@@ -35,12 +35,19 @@ class AwardRule:
     needs_confirmed_name: bool
     mode: AwardMode
     contact_hours_minimum: int
+    """How many hours of meetings the programme offers at least, or asks for."""
     contact_hours_count: bool
+    """Whether somebody has to have been there for so many."""
     self_assessment_counts: bool
     text: Text
     name_question: Text
     waiting_for_name: Text
     congratulations: Text
+
+    @property
+    def contact_minutes_needed(self) -> int:
+        """For how many minutes of meetings somebody has to have been there; 0: attendance is no part of the rule."""
+        return self.contact_hours_minimum * 60 if self.contact_hours_count else 0
 
 
 @dataclass(frozen=True, slots=True)

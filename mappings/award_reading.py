@@ -34,14 +34,14 @@ _ACHIEVEMENT_TYPE: Final = re.compile(
 
 
 def read_award(table: Table) -> AwardRule:
-    """Read the award rule. What the program does not do (count hours) cannot be switched on."""
+    """Read the award rule. What the program does not do (count self-assessments) cannot be switched on."""
     return AwardRule(
         rule=table.member("rule", AwardCondition),
         assignments=table.keys("assignments"),
         needs_confirmed_name=table.boolean("needs_confirmed_name", only=True),
         mode=table.member("mode", AwardMode),
         contact_hours_minimum=table.integer("contact_hours_minimum"),
-        contact_hours_count=table.boolean("contact_hours_count", only=False),
+        contact_hours_count=table.boolean("contact_hours_count"),
         self_assessment_counts=table.boolean("self_assessment_counts", only=False),
         text=table.text("text"),
         name_question=table.text("name_question"),

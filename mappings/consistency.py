@@ -158,6 +158,8 @@ def _hours(root: Table, training: Training) -> None:
             "award.contact_hours_minimum",
             f"expected at most {training.contact_hours}, the contact hours of the training, found {minimum}",
         )
+    if training.award.contact_hours_count and minimum == 0:
+        root.note("award.contact_hours_minimum", "expected at least 1 where contact_hours_count is true, found 0")
 
 
 def _sum(root: Table, path: str, found: int, what: str, parts: Sequence[int]) -> None:

@@ -91,6 +91,25 @@ class AwardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactHours:
+    """For how long somebody was at meetings, beside what the award takes; both in minutes."""
+
+    attended: int
+    needed: int
+    """0: attendance is no part of the award rule."""
+
+    @property
+    def missing(self) -> int:
+        """How many minutes are still wanting."""
+        return max(self.needed - self.attended, 0)
+
+    @property
+    def counts(self) -> bool:
+        """Whether attendance is part of the award rule."""
+        return self.needed > 0
+
+
+@dataclass(frozen=True, slots=True)
 class AwardResult:
     """Whether the award is due, and why (not)."""
 
@@ -99,6 +118,7 @@ class AwardResult:
     """Keys of the assignments that are still wanting, in order."""
     rows: tuple[AwardRow, ...]
     """One for each required assignment, in order."""
+    hours: ContactHours
 
 
 def phase_progress(training: Training, outcomes: Iterable[Outcome]) -> tuple[PhaseProgress, ...]:
@@ -137,8 +157,11 @@ def last_phase_open(training: Training, outcomes: Iterable[Outcome]) -> bool:
     return all(progress.state is PhaseState.COMPLETE for progress in phase_progress(training, outcomes)[:-1])
 
 
-def award_holds(training: Training, outcomes: Iterable[Outcome]) -> AwardResult:
-    """Apply the award rule: every required assignment accepted, by a trainer who is known.
+def award_holds(training: Training, outcomes: Iterable[Outcome], attended: int = 0) -> AwardResult:
+    """Apply the award rule: every required assignment accepted, by a trainer who is known; and hours where they count.
+
+    Args:
+        attended: for how many minutes somebody was at meetings.
 
     Raises:
         ValueError: two outcomes for one assignment.
@@ -153,7 +176,8 @@ def award_holds(training: Training, outcomes: Iterable[Outcome]) -> AwardResult:
             finding = AwardFinding.NOT_ACCEPTED
         rows.append(AwardRow(assignment, outcome, finding))
     missing = tuple(row.assignment.key for row in rows if row.finding is not AwardFinding.MET)
-    return AwardResult(not missing, missing, tuple(rows))
+    hours = ContactHours(attended, training.award.contact_minutes_needed)
+    return AwardResult(not missing and not hours.missing, missing, tuple(rows), hours)
 
 
 def next_assignment(training: Training, outcomes: Iterable[Outcome]) -> Assignment | None:

@@ -58,7 +58,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("advantage", "courses"), 4),
     **dict.fromkeys(("launch", "signin"), 5),
     "training": 6,
-    **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange"), 7),
+    **dict.fromkeys(("sync", "moodle", "certificates", "embedding", "connection", "exchange", "meetings"), 7),
     **dict.fromkeys(("notices", "linking"), 8),
     "privacy": 9,
     **dict.fromkeys(("api", "console"), 10),

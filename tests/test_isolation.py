@@ -26,9 +26,12 @@ from lti_tool.signin.gate import Role as StaffRole
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.models import (
     AspectMark,
+    Attendance,
+    AttendanceChange,
     DraftCopy,
     Enrolment,
     LearningQuestion,
+    Meeting,
     ReviewPhrase,
     Submission,
     SubmissionVersion,
@@ -72,6 +75,9 @@ OWN_OR_SHARED = {
     "linking.code",
     "linking.link",
     "linking.look",
+    "meetings.calendar",
+    "meetings.calendar_of",
+    "meetings.overview",
     "notices.mail",
     "notices.overview",
     "notices.read_all",
@@ -231,6 +237,22 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
         native = add(
             NativeFile(version_id=version, platform_id=zoe.platform.id, name=f"{SECRET}.pdf", size=1, url="https://x")
         )
+        trainer_id = circle.trainer.viewer.person_id
+        meeting = add(
+            Meeting(
+                cohort_id=group.cohort_id,
+                title="Waar sta je?",
+                starts_at=now,
+                minutes=60,
+                contact_minutes=60,
+                planned_by_id=trainer_id,
+                changed_at=now,
+            )
+        )
+        said = {"state": "absent", "minutes": 0, "reason": f"{SECRET}e reden"}
+        key = {"meeting_id": meeting, "enrolment_id": enrolment}
+        session.add(Attendance(**key, **said, marked_by_id=trainer_id, marked_at=now))
+        session.add(AttendanceChange(**key, **said, by_id=trainer_id, at=now))
         request = add(
             DeepLinkingRequest(
                 session_id=circle.trainer.viewer.session_id,
@@ -260,9 +282,11 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
                 "award_id": award,
                 "score_id": score,
                 "request_id": request,
+                "meeting_id": meeting,
                 "notice_id": session.scalars(select(Notice.id).where(Notice.kind == NoticeKind.RETURNED)).one(),
             },
             "awards": {"form": "pdf"},
+            "meetings": {"how": "off"},
             "moodle": {"score_id": write, "file_id": native},
             "exchange": {
                 "piece_id": session.scalars(select(SharedPiece.id)).one(),

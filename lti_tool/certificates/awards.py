@@ -20,10 +20,11 @@ from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.jobs.queue import Jobs
 from lti_tool.statements import FoundRow, Statement
+from lti_tool.training.contact_hours import hours_of
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.outcomes import CardState, CertificateCard, OutcomeChanged
 from mappings.award import AwardMode
-from mappings.progress import Origin, Outcome, OutcomeState, award_holds
+from mappings.progress import AwardResult, Origin, Outcome, OutcomeState, award_holds
 from mappings.roles import Role
 from mappings.training import Training
 
@@ -102,6 +103,10 @@ class AwardService:
         """Make the award when this outcome completes the rule (an `OutcomeFollower`)."""
         if change.state is OutcomeState.ACCEPTED:
             self._check(session, change.enrolment_id)
+
+    def follow_attendance(self, session: Session, enrolment_id: str) -> None:
+        """Make the award when these contact hours complete the rule (an `AttendanceFollower`)."""
+        self._check(session, enrolment_id)
 
     def follow_joined(self, session: Session, person_id: str, enrolment_ids: Sequence[str]) -> None:
         """Look again at the participants of two people who turned out to be one: together the rule may hold."""
@@ -204,7 +209,7 @@ class AwardService:
         enrolment = session.get_one(Enrolment, enrolment_id)
         cohort = session.get_one(Cohort, enrolment.cohort_id)
         training = self._trainings.get(cohort.training_key)
-        if training is None or not award_holds(training, outcomes_of(session, enrolment_id)).holds:
+        if training is None or not rule_applied(session, training, enrolment_id).holds:
             return
         insert_unless_there(
             session,
@@ -269,6 +274,12 @@ class AwardService:
         shown: CardState = "erased" if found.erased_at else "revoked" if found.revoked_at else "issued"
         url, own_url = f"{self._base_url}/c/{found.certificate_id}", f"/cohort/{found.cohort_id}/certificate"
         return CertificateCard(shown, url, found.certificate_id, own_url)
+
+
+def rule_applied(session: Session, training: Training, enrolment_id: str) -> AwardResult:
+    """Apply a training's award rule to what an enrolment amounts to now."""
+    attended = hours_of(session, training, enrolment_id).attended
+    return award_holds(training, outcomes_of(session, enrolment_id), attended)
 
 
 def outcomes_of(session: Session, enrolment_id: str) -> list[Outcome]:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.audit import note_done
-from lti_tool.certificates.awards import AwardService, outcomes_of
+from lti_tool.certificates.awards import AwardService, rule_applied
 from lti_tool.certificates.models import Award, AwardDecision, AwardState, DecisionKind
 from lti_tool.clock import Clock
 from lti_tool.database import Database
@@ -25,7 +25,7 @@ from lti_tool.training.access import Access
 from lti_tool.training.models import Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.people import names_of
 from mappings.award import AwardMode
-from mappings.progress import OutcomeState, award_holds
+from mappings.progress import OutcomeState
 from mappings.training import Training
 
 LONGEST_REASON = 500
@@ -38,7 +38,7 @@ class NotDue(Refused):
     code = "C-NOT-DUE"
     status = 409
     title = _l("Dit kan nu niet")
-    explanation = _l("Dit certificaat is al verder, of niet alle opdrachten zijn akkoord. Er is niets veranderd.")
+    explanation = _l("Dit certificaat is al verder, of niet alles wat ervoor nodig is, is er. Er is niets veranderd.")
     who = _l("Je kunt dit zelf oplossen.")
     steps = (_l("Open het dossier opnieuw en kijk hoe ver het is."),)
 
@@ -116,7 +116,7 @@ class DecisionService:
             proposable = award.state == AwardState.DECLINED or award.proposed_at is None
             if training.award.mode is not AwardMode.APPROVAL or award.state == AwardState.ISSUED or not proposable:
                 raise NotDue("the award needs no proposal")
-            if not award_holds(training, outcomes_of(session, award.enrolment_id)).holds:
+            if not rule_applied(session, training, award.enrolment_id).holds:
                 raise NotDue("the award rule does not hold")
             self._decide(session, award, DecisionKind.PROPOSED, by_id=viewer.person_id)
             award.proposed_at, award.approved_at = self._clock(), None

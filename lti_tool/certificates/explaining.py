@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.awards import outcomes_of
+from lti_tool.certificates.awards import rule_applied
 from lti_tool.certificates.deciding import Decision, decisions_of, trained_award
 from lti_tool.certificates.freezing import accepted_versions, content_sha256, reference
 from lti_tool.certificates.models import Award, AwardState, Certificate
@@ -20,12 +20,13 @@ from lti_tool.database import Database
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training.access import Access
+from lti_tool.training.contact_hours import Attended, attended
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment
 from lti_tool.training.people import names_of
 from lti_tool.training.roster import Participant, participants
 from mappings.award import AwardMode
-from mappings.progress import AwardFinding, award_holds
+from mappings.progress import AwardFinding
 from mappings.texts import Text
 from mappings.training import Training
 
@@ -46,6 +47,27 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class HoursGround:
+    """The contact hours that the award rests on, with the meetings; in minutes."""
+
+    needed: int
+    attended: int
+    meetings: tuple[Attended, ...]
+    now: int
+    """What attendance comes to now; other than `attended` where it was changed after the certificate was issued."""
+
+    @property
+    def met(self) -> bool:
+        """Whether there are enough."""
+        return self.attended >= self.needed
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether they would not be enough any more."""
+        return self.met and self.now < self.needed
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why."""
 
@@ -57,6 +79,8 @@ class Explanation:
     """On the certificate, or as confirmed for it."""
     rule: Text
     grounds: tuple[Ground, ...]
+    hours: HoursGround | None
+    """None where attendance is no part of the rule."""
     decisions: tuple[Decision, ...]
     training: Training
     training_version: int
@@ -69,7 +93,8 @@ class Explanation:
     def proposable(self) -> bool:
         """Whether a trainer may propose it now."""
         open_states = (AwardState.WAITING_PROPOSAL, AwardState.DECLINED)
-        return self.by_approval and self.state in open_states and all(ground.met for ground in self.grounds)
+        met = all(ground.met for ground in self.grounds) and (self.hours is None or self.hours.met)
+        return self.by_approval and self.state in open_states and met
 
 
 @dataclass(frozen=True)
@@ -190,6 +215,7 @@ class ExplanationService:
             name=snapshot.name if snapshot else person.certificate_name,
             rule=snapshot.rule if snapshot else training.award.text,
             grounds=_frozen(session, award, snapshot) if snapshot else _present(session, award, training),
+            hours=_hours(session, award, training, snapshot),
             decisions=decisions_of(session, award.id),
             training=training,
             training_version=snapshot.training_version if snapshot else training.version,
@@ -233,7 +259,7 @@ def _frozen(session: Session, award: Award, snapshot: Snapshot) -> tuple[Ground,
 
 def _present(session: Session, award: Award, training: Training) -> tuple[Ground, ...]:
     known = accepted_versions(session, award.enrolment_id)
-    rows = award_holds(training, outcomes_of(session, award.enrolment_id)).rows
+    rows = rule_applied(session, training, award.enrolment_id).rows
     names = names_of(session, [row.outcome.accepted_by for row in rows if row.outcome.accepted_by])
     grounds = []
     for row in rows:
@@ -251,6 +277,20 @@ def _present(session: Session, award: Award, training: Training) -> tuple[Ground
             )
         )
     return tuple(grounds)
+
+
+def _hours(session: Session, award: Award, training: Training, snapshot: Snapshot | None) -> HoursGround | None:
+    """Return the hours as they were frozen; those of now before anything was issued."""
+    frozen = snapshot.contact_hours if snapshot else None
+    needed = training.award.contact_minutes_needed
+    if frozen is None and (snapshot is not None or not needed):
+        return None
+    meetings = attended(session, award.enrolment_id)
+    now = sum(one.minutes for one in meetings)
+    if frozen is None:
+        return HoursGround(needed, now, meetings, now)
+    then = tuple(Attended(one.title, one.starts_at, one.minutes) for one in frozen.meetings)
+    return HoursGround(frozen.needed, frozen.attended, then, now)
 
 
 def _last_reason(session: Session, award: Award) -> str:

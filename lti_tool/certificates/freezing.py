@@ -8,13 +8,15 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.awards import outcomes_of
+from lti_tool.certificates.awards import outcomes_of, rule_applied
 from lti_tool.certificates.models import Award
 from lti_tool.certificates.problems import CertificateProblem
 from lti_tool.certificates.snapshot import (
     Accepted,
+    AttendedMeeting,
     AwardedAchievement,
     CertificateLines,
+    ContactHoursMet,
     IssuerFacts,
     Language,
     PhaseResult,
@@ -23,8 +25,9 @@ from lti_tool.certificates.snapshot import (
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.courses.models import Person
+from lti_tool.training.contact_hours import attended
 from lti_tool.training.models import Cohort, Enrolment, Review, Submission, SubmissionVersion
-from mappings.progress import OutcomeState, award_holds, phase_progress
+from mappings.progress import OutcomeState, phase_progress
 from mappings.training import Training
 
 
@@ -47,7 +50,8 @@ def freeze(
     cohort = session.get_one(Cohort, enrolment.cohort_id)
     person = session.get_one(Person, award.person_id)
     outcomes = outcomes_of(session, enrolment.id)
-    if not award_holds(training, outcomes).holds or cohort.approved_at is None or person.certificate_name is None:
+    holds = rule_applied(session, training, enrolment.id).holds
+    if not holds or cohort.approved_at is None or person.certificate_name is None:
         raise RuleBroken("the award rule does not hold")
     now = clock()
     results = {result.key: result for result in training.achievement.results}
@@ -90,7 +94,16 @@ def freeze(
             seal=lines.line_seal,
         ),
         issuer=IssuerFacts(settings.issuer_name, settings.issuer_url),
+        contact_hours=_contact_hours(session, training, enrolment.id),
     )
+
+
+def _contact_hours(session: Session, training: Training, enrolment_id: str) -> ContactHoursMet | None:
+    needed = training.award.contact_minutes_needed
+    if not needed:
+        return None
+    meetings = tuple(AttendedMeeting(one.title, one.starts_at, one.minutes) for one in attended(session, enrolment_id))
+    return ContactHoursMet(needed, sum(one.minutes for one in meetings), meetings)
 
 
 def awarded_achievement(training: Training) -> AwardedAchievement:

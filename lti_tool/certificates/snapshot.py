@@ -59,6 +59,26 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendedMeeting:
+    """A meeting that the holder was at."""
+
+    title: str
+    starts_at: AwareDatetime
+    minutes: int
+    """For how long it counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHoursMet:
+    """The hours of meetings that the award rule asked for, and those that there were; in minutes."""
+
+    needed: int
+    attended: int
+    meetings: tuple[AttendedMeeting, ...]
+    """The first one first."""
+
+
+@dataclass(frozen=True, slots=True)
 class AwardedAchievement:
     """The achievement as it was when it was awarded (Open Badges 3.0, `Achievement`)."""
 
@@ -123,6 +143,8 @@ class Snapshot:
     lines: CertificateLines
     issuer: IssuerFacts
     school: str | None = None
+    contact_hours: ContactHoursMet | None = None
+    """None where attendance was no part of the rule; then the JSON does not name it either."""
     kind: int = KIND
 
     @property
@@ -136,7 +158,8 @@ class Snapshot:
 
     def canonical_json(self) -> str:
         """Return the snapshot as JSON with sorted keys and no spaces: the same snapshot always gives the same text."""
-        plain = _ADAPTER.dump_python(self, mode="json")
+        left_out = {"contact_hours"} if self.contact_hours is None else None
+        plain = _ADAPTER.dump_python(self, mode="json", exclude=left_out)
         return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     def sha256(self) -> str:

@@ -35,6 +35,11 @@ def show_award(award_id: str, *, as_json: bool) -> None:
         for ground in why.grounds
     ]
     decisions = [{"what": one.kind, "by": one.by, "at": one.at, "reason": one.reason} for one in why.decisions]
+    hours = None
+    if why.hours is not None:
+        minutes = {"needed": why.hours.needed, "attended": why.hours.attended, "now": why.hours.now}
+        met = [{"title": one.title, "at": one.starts_at, "minutes": one.minutes} for one in why.hours.meetings]
+        hours = {**minutes, "meetings": met}
     facts = {
         "award": why.award_id,
         "state": why.state,
@@ -46,7 +51,7 @@ def show_award(award_id: str, *, as_json: bool) -> None:
         "snapshot_sha256": why.certificate.snapshot_sha256 if why.certificate else None,
     }
     if as_json:
-        echo_json({**facts, "grounds": grounds, "decisions": decisions})
+        echo_json({**facts, "grounds": grounds, "contact_minutes": hours, "decisions": decisions})
         return
     for name, value in facts.items():
         click.echo(f"{name:20}{'-' if value is None else value}")
@@ -54,6 +59,11 @@ def show_award(award_id: str, *, as_json: bool) -> None:
         mark = "ok" if ground["accepted"] else "NO"
         accepted = f"{ground['by'] or 'a trainer'}, {ground['at']:%Y-%m-%d}, version {ground['version']}"
         click.echo(f"  {mark}  {ground['assignment']}: {accepted if ground['accepted'] else 'not accepted'}")
+    if why.hours is not None:
+        mark = "ok" if why.hours.met else "NO"
+        click.echo(f"  {mark}  contact hours: {why.hours.attended / 60:g} of {why.hours.needed / 60:g}")
+        for one in why.hours.meetings:
+            click.echo(f"        {one.starts_at:%Y-%m-%d}  {one.minutes / 60:g}  {one.title}")
     for decision in decisions:
         click.echo(f"  {decision['at']:%Y-%m-%d %H:%M}  {decision['what']} by {decision['by'] or '-'}  {decision['reason']}")
 

@@ -8,12 +8,14 @@ MOVES = (
     ("activity_mapping", "confirmed_by_id"),
     ("aspect_mark", "by_id"),
     ("aspect_sharing", "by_id"),
+    ("attendance", "marked_by_id"),
     ("cohort", "created_by_id"),
     ("cohort_code", "used_by_id"),
     ("copy_choice", "chosen_by_id"),
     ("course_cohort", "bound_by_id"),
     ("exchange_visit", "person_id"),
     ("mail_address", "person_id"),
+    ("meeting", "planned_by_id"),
     ("notice", "person_id"),
     ("piece_reaction", "hidden_by_id"),
     ("piece_reaction", "person_id"),
@@ -32,6 +34,7 @@ OF_THEIR_OWN = {
 STAYS = {
     ("account_link", "joined_id"): "it says who was taken up",
     ("account_link", "kept_id"): "it says who went on",
+    ("attendance_change", "by_id"): "changes are only added to",
     ("award_decision", "by_id"): "decisions are only added to",
 }
 """References to a person that stay, and why."""
@@ -39,6 +42,8 @@ STAYS = {
 PARTICIPANT_MOVES = (
     ("aspect_mark", "enrolment_id"),
     ("aspect_sharing", "enrolment_id"),
+    ("attendance", "enrolment_id"),
+    ("attendance_change", "enrolment_id"),
     ("enrolment_course", "enrolment_id"),
     ("learning_question", "enrolment_id"),
     ("directory_entry", "enrolment_id"),

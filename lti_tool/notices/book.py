@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.clock import Clock
-from lti_tool.database import Database
+from lti_tool.database import Database, among
 from lti_tool.errors import NotFound
 from lti_tool.exchange.models import PieceReaction, SharedPiece
 from lti_tool.exchange.news import news_of
@@ -223,3 +223,11 @@ def _target(notice: Notice, assignment_key: str | None, submission_id: str | Non
     if assignment_key is not None:
         return Target("training.assignment", {**cohort, "key": assignment_key})
     return Target("training.home", cohort)
+
+
+def last_nudges(session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, datetime]:
+    """Return when participants were reminded last, as long as that notice is kept; in one query."""
+    query = select(Notice.enrolment_id, func.max(Notice.at).label("at")).where(
+        among(Notice.enrolment_id, enrolment_ids), Notice.kind == NoticeKind.NUDGE.value
+    )
+    return {row.enrolment_id: row.at for row in session.execute(query.group_by(Notice.enrolment_id))}

@@ -1,7 +1,5 @@
 """What the rooms below tell, as notices: each method takes part in the transaction of what happened, and calls nothing."""
 
-from datetime import timedelta
-
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -15,11 +13,9 @@ from lti_tool.notices.writing import NoticeWriter, outdate, trainers_of
 from lti_tool.training import submissions
 from lti_tool.training.models import Enrolment, Review, SubmissionVersion
 from lti_tool.training.outcomes import OutcomeChanged
+from lti_tool.training.quiet import NUDGE_EVERY
 from mappings.progress import OutcomeState
 from mappings.roles import Role
-
-NUDGE_EVERY = timedelta(days=7)
-"""A participant is reminded no more often."""
 
 
 class NoticeService:

@@ -20,7 +20,7 @@ from lti_tool.training.outcomes import (
     ScoreMark,
 )
 from lti_tool.training.people import School
-from lti_tool.training.quiet import QUIET_DAYS, activity_of, work_at_a_glance
+from lti_tool.training.quiet import QUIET_DAYS, activity_of, may_be_nudged, work_at_a_glance
 from lti_tool.training.roster import HANDED_IN, Participant, Waiting, listed, participants
 from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
@@ -65,6 +65,10 @@ class BoardRow:
     last_active: datetime
     quiet: bool
     """It has been their turn for as many days as the page asks."""
+    nudged_at: datetime | None
+    """When they were reminded last, as far as that is kept."""
+    may_nudge: bool
+    """They are quiet, and were not reminded lately."""
 
     @property
     def stuck(self) -> Sequence[Stuck]:
@@ -103,6 +107,8 @@ class BoardPage:
     quiet_days: int
     """After how many days without activity that is."""
     only_quiet: bool
+    nudgeable: int
+    """How many of them were not reminded lately."""
     lists: Sequence[CourseList]
     """Who is in the courses and has not begun."""
     mappable: Collection[str]
@@ -180,6 +186,7 @@ class BoardService:
             natives = self._extras.natives(session, [row.id for row in found]) if found else {}
             cards = self._extras.certificates(session, ids) if ids else {}
             wholes = self._extras.wholes(session, ids) if ids else {}
+            nudged = self._extras.nudged(session, ids) if ids else {}
 
             def row(person: Participant) -> BoardRow:
                 own = work.get(person.enrolment_id, {})
@@ -189,7 +196,8 @@ class BoardService:
                 quiet = not person.removed and activity.quiet(
                     standing.training, {one.assignment.key: one.state for one in cells}, now, quiet_days
                 )
-                return BoardRow(person, cells, card, whole, activity.at, quiet)
+                last = nudged.get(person.enrolment_id)
+                return BoardRow(person, cells, card, whole, activity.at, quiet, last, quiet and may_be_nudged(last, now))
 
             rows = [row(person) for person in people]
             seen = None if standing.whole else standing.course_ids
@@ -208,6 +216,7 @@ class BoardService:
             quiet=sum(one.quiet for one in rows),
             quiet_days=quiet_days,
             only_quiet=only_quiet,
+            nudgeable=sum(one.may_nudge for one in rows),
             lists=lists,
             mappable=mappable,
             native_courses=native_courses,

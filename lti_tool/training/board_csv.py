@@ -26,11 +26,11 @@ def board_as_csv(page: BoardPage) -> str:
     for group in page.groups:
         for row in group.rows:
             school = group.school.platform_name, group.school.course_title
-            writer.writerow(_safe(value) for value in (*school, *_line(row)))
+            writer.writerow(safe_cell(value) for value in (*school, *_line(row)))
     for one in page.lists:
         for name in _not_begun(one):
             states = [str(state_of("open").word), ""] * len(page.place.training.assignments)
-            writer.writerow(_safe(value) for value in (one.school, one.course_title, name, *states, ""))
+            writer.writerow(safe_cell(value) for value in (one.school, one.course_title, name, *states, ""))
     return BOM + text.getvalue()
 
 
@@ -60,7 +60,7 @@ def _held(cell: Cell) -> str:
     return ", ".join(f"{text} ({code})" if code else text for text, code in shown)
 
 
-def _safe(value: str | None) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+def safe_cell(value: str | None) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
     text = value or ""
     return f"'{text}" if text.startswith(_FORMULA) else text

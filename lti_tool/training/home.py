@@ -15,6 +15,7 @@ from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import FoundRow, Statement
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.aspect_picture import Picture, picture_of
+from lti_tool.training.contact_hours import NO_HOURS, MeetingShown, hours_of, soon
 from lti_tool.training.drafts import owner_of
 from lti_tool.training.outcomes import (
     CertificateCard,
@@ -37,7 +38,7 @@ from lti_tool.training.showing import (
     work_of,
 )
 from mappings.award import AwardMode
-from mappings.progress import OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
+from mappings.progress import ContactHours, OutcomeState, PhaseProgress, last_phase_open, next_assignment, phase_progress
 from mappings.training import Assignment, Phase, Training
 
 NOTICES = 3
@@ -87,11 +88,18 @@ class CertificatePanel:
     card: CertificateCard
     by_approval: bool = False
     """A trainer proposes and the issuer decides, once everything is accepted."""
+    hours: ContactHours = NO_HOURS
+    """For how long somebody was at meetings; read only where that counts."""
+
+    @property
+    def all_accepted(self) -> bool:
+        """Whether all required assignments are accepted."""
+        return self.accepted == self.required
 
     @property
     def complete(self) -> bool:
-        """Whether all required assignments are accepted."""
-        return self.accepted == self.required
+        """Whether all required assignments are accepted, and the contact hours made where they count."""
+        return self.all_accepted and not self.hours.missing
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,8 @@ class HomePage:
     panel: CertificatePanel
     news: News | None
     """What is new in what the cohort shares; None: it shares nothing."""
+    meetings: tuple[MeetingShown, ...]
+    """The next ones."""
     notices: Sequence[Any]
     """What happened that the person has not read yet."""
 
@@ -205,6 +215,7 @@ class HomeService:
                 aspects=bool(training.levels and training.aspects),
                 panel=self._panel(session, standing, rows),
                 news=self._extras.news(session, standing),
+                meetings=soon(session, cohort_id, self._clock()),
                 notices=self._extras.notices(session, standing, NOTICES),
             )
 
@@ -269,6 +280,7 @@ class HomeService:
             approved=standing.cohort.approved_at is not None,
             card=self._extras.certificate(session, standing.enrolment_id or ""),
             by_approval=training.award.mode is AwardMode.APPROVAL,
+            hours=hours_of(session, training, standing.enrolment_id or ""),
         )
 
 

@@ -259,6 +259,66 @@ class ReviewPhrase(Base):
     kept_at: Mapped[datetime]
 
 
+class Meeting(Base):
+    """A meeting of a cohort. It is never removed: what was planned in somebody's calendar is called off instead."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (Index("ix_meeting_cohort_id_starts_at", "cohort_id", "starts_at"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    """How long it lasts."""
+    contact_minutes: Mapped[int]
+    """For how long it counts for whoever was there all the time."""
+    place: Mapped[str] = mapped_column(String(300), default="")
+    link: Mapped[str] = mapped_column(String(2000), default="")
+    """Where it is online."""
+    notes: Mapped[str] = mapped_column(Text, default="")
+    """For participants."""
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Goes up with each change that a calendar has to know (RFC 5545, 3.8.7.4)."""
+    cancelled_at: Mapped[datetime | None]
+    """Since when it is called off; it counts for nobody then."""
+    planned_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+
+class Attendance(Base):
+    """Whether a participant was at a meeting, as it stands now."""
+
+    __tablename__ = "attendance"
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True, index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    """A `training.contact_hours.AttendanceState`."""
+    minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """For how long, where somebody was there for a part."""
+    reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    marked_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    marked_at: Mapped[datetime]
+
+
+class AttendanceChange(Base):
+    """Who marked what about somebody's attendance, and when. Rows are added and never changed."""
+
+    __tablename__ = "attendance_change"
+    __table_args__ = (Index("ix_attendance_change_meeting_id_at", "meeting_id", "at"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    """A `training.contact_hours.AttendanceState`; empty: the mark was taken away."""
+    minutes: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class LearningQuestion(Base):
     """A learning question that its maker made sharper, beside what was handed in; the newest of both counts."""
 

@@ -58,6 +58,9 @@ class OutcomeChanged:
 OutcomeFollower: TypeAlias = Callable[[Session, OutcomeChanged], None]
 """Told of every hand-in that changes the outcome, and of every review."""
 
+AttendanceFollower: TypeAlias = Callable[[Session, str], None]
+"""Told the id of an enrolment whose contact hours changed."""
+
 PersonFollower: TypeAlias = Callable[[Session, str], None]
 """Told the id of a person who confirmed the name for the certificate."""
 
@@ -299,6 +302,10 @@ def _nothing_shared(_session: Session, _submission_id: str) -> SharedMark | None
     return None
 
 
+def _no_nudges(_session: Session, _enrolment_ids: Sequence[str]) -> Mapping[str, datetime]:
+    return {}
+
+
 def _no_news(_session: Session, _standing: Standing) -> News | None:
     return None
 
@@ -343,6 +350,8 @@ class Extras:
     """Whether a room above still shows a file, by its id, so that it has to stay when its maker takes it out of a draft."""
     shared: Callable[[Session, str], SharedMark | None] = _nothing_shared
     """How a submission, by its id, is shared with the cohort at the moment; in one query."""
+    nudged: Callable[[Session, Sequence[str]], Mapping[str, datetime]] = _no_nudges
+    """When participants, by enrolment, were reminded last, as far as that is kept; in one query."""
     news: Callable[[Session, Standing], News | None] = _no_news
     """What is new for somebody in what a cohort shares, in one query; None: this cohort shares nothing."""
     unread: Callable[[Standing], int] = _none_unread

@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from flask import render_template, url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from lti_tool.errors import Words
 from lti_tool.registry import use
 from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
 from lti_tool.training.outcomes import Extras, MarkState, ScoreMark
-from lti_tool.web.formats import day
+from lti_tool.web.formats import day, hours
 from lti_tool.web.locales import say
-from mappings.progress import OutcomeState, PhaseProgress, PhaseState
+from mappings.progress import ContactHours, OutcomeState, PhaseProgress, PhaseState
 from mappings.training import Assignment, Training
 
 Shown: TypeAlias = Mapping[str, Any]
@@ -56,6 +56,7 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
         ]
     if place.training.sharing is not None:
         found.append((_("Van elkaar leren"), "exchange.overview"))
+    found.append((_("Bijeenkomsten"), "meetings.overview"))
     found.append((_("Nieuw"), NOTICES_TAB))
     unread = use(Extras).unread(place.standing)
     return [
@@ -107,7 +108,8 @@ def what_is_needed(panel: CertificatePanel, name_url: str, issuer: str) -> Seque
         link = _("Wijzig je naam") if panel.name else _("Vul je naam in")
         name = Markup('{} <a class="d-block" href="{}">{}</a>').format(name, name_url, link)
     needed: list[dict[str, Any]] = [
-        {"text": accepted, "done": panel.complete, "id": "akkoord", "value": panel.accepted, "max": panel.required},
+        {"text": accepted, "done": panel.all_accepted, "id": "akkoord", "value": panel.accepted, "max": panel.required},
+        *_hours_needed(panel.hours),
         {"text": _("Je naam op het certificaat"), "done": panel.name is not None, "meta": name},
     ]
     if not panel.approved:
@@ -119,6 +121,25 @@ def what_is_needed(panel: CertificatePanel, name_url: str, issuer: str) -> Seque
         needed.append({"text": _("Voordracht door je trainer, en het akkoord van %(issuer)s", issuer=issuer), "done": done})
         needed[-1] |= {} if done else {"meta": after}
     return needed
+
+
+def _hours_needed(made: ContactHours) -> Sequence[dict[str, Any]]:
+    if not made.counts:
+        return ()
+    line = {
+        "text": _("%(attended)s van %(needed)s contacturen", attended=_number(made.attended), needed=_number(made.needed)),
+        "done": not made.missing,
+        "id": "contacturen",
+        "value": min(made.attended, made.needed),
+        "max": made.needed,
+    }
+    if made.missing:
+        line["meta"] = _("Nog %(missing)s bij bijeenkomsten. Je trainer vult in wie er was.", missing=hours(made.missing))
+    return (line,)
+
+
+def _number(minutes: int) -> str:
+    return str(format_decimal(minutes / 60, "#,##0.##"))
 
 
 def about(line: AssignmentLine) -> str:
@@ -181,8 +202,7 @@ def greeting(page: HomePage) -> str:
 
 def _since(line: AssignmentLine) -> str:
     if line.changed_at is None or line.state is OutcomeState.OPEN:
-        hours = line.assignment.hours
-        return str(ngettext("ongeveer %(num)s uur", "ongeveer %(num)s uur", hours))
+        return str(ngettext("ongeveer %(num)s uur", "ongeveer %(num)s uur", line.assignment.hours))
     if line.state is OutcomeState.DRAFT:
         return str(_("concept, bewaard op %(day)s", day=day(line.draft_saved_at or line.changed_at, year=False)))
     if line.state is OutcomeState.SUBMITTED:

@@ -12,13 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.database import AnyRow, among
+from lti_tool.training.access import Standing
 from lti_tool.training.models import Submission, SubmissionVersion
+from lti_tool.training.roster import Participant, participants
 from mappings.progress import OutcomeState
 from mappings.training import Training
 
 QUIET_DAYS = 21
 """After how many days without activity somebody stands out, unless the trainer chooses otherwise."""
 MOST_QUIET_DAYS = 365
+NUDGE_EVERY = timedelta(days=7)
+"""A participant is reminded no more often."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Activity:
         if all(states.get(one.key) is OutcomeState.ACCEPTED for one in training.required_assignments):
             return False
         return now - self.turn_since >= timedelta(days=days)
+
+
+def may_be_nudged(last: datetime | None, now: datetime) -> bool:
+    """Return whether it is long enough ago that somebody was reminded last; None: never."""
+    return last is None or last <= now - NUDGE_EVERY
 
 
 def quiet_days(asked: str | None) -> int:
@@ -69,6 +78,21 @@ def work_at_a_glance(session: Session, enrolment_ids: Collection[str]) -> Sequen
         handed_in.scalar_subquery().label("handed_in_at"),
     )
     return session.execute(query.where(among(Submission.enrolment_id, enrolment_ids))).all()
+
+
+def quiet_participants(session: Session, standing: Standing, now: datetime, days: int) -> Sequence[str]:
+    """Return the participants, by enrolment, whom who stands like this trains and who have been quiet for so many days."""
+    people = [person for person in participants(session, standing) if not person.removed]
+    work: dict[str, list[AnyRow]] = {}
+    for row in work_at_a_glance(session, [person.enrolment_id for person in people]):
+        work.setdefault(row.enrolment_id, []).append(row)
+
+    def quiet(person: Participant) -> bool:
+        own = work.get(person.enrolment_id, [])
+        states = {row.assignment_key: OutcomeState(row.state) for row in own}
+        return activity_of(person.joined_at, own).quiet(standing.training, states, now, days)
+
+    return [person.enrolment_id for person in people if quiet(person)]
 
 
 def activity_of(joined: datetime, work: Iterable[AnyRow]) -> Activity:

@@ -19,6 +19,7 @@ from lti_tool.training.handing_in import HandInService
 from lti_tool.training.home import HomeService
 from lti_tool.training.inspecting import FileInspector
 from lti_tool.training.naming import NameCheck, NameService
+from lti_tool.training.nudging import NudgeService
 from lti_tool.training.outcomes import AspectFollower, Extras, OutcomeFollower, PersonFollower
 from lti_tool.training.phrases import PhraseService
 from lti_tool.training.questions import QuestionService
@@ -81,6 +82,7 @@ def training_services(
         HomeService(database, clock, access, extras),
         BoardService(database, clock, access, extras),
         queue,
+        NudgeService(database, clock, access, extras),
         PhraseService(database, clock, access),
         ReviewPageService(database, access, extras, queue),
         drafts,

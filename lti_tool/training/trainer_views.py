@@ -12,6 +12,7 @@ from lti_tool.training.board import BoardPage, BoardService
 from lti_tool.training.board_csv import board_as_csv
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
+from lti_tool.training.nudging import NudgeService
 from lti_tool.training.phrases import PhraseService
 from lti_tool.training.presenting import mark_words, marks_shown, short_titles, show, unsent, work_words
 from lti_tool.training.queue import QueueService
@@ -31,6 +32,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cohort/<cohort_id>/board", view_func=board)
     blueprint.add_url_rule("/cohort/<cohort_id>/board.csv", view_func=board_csv)
     blueprint.add_url_rule("/cohort/<cohort_id>/code", view_func=code, methods=["POST"])
+    blueprint.add_url_rule("/cohort/<cohort_id>/nudge", view_func=nudge, methods=["POST"])
     blueprint.add_url_rule("/cohort/<cohort_id>/waiting", view_func=waiting)
     blueprint.add_url_rule("/cohort/<cohort_id>/assignment/<key>/work", view_func=hand_ins)
     blueprint.add_url_rule("/review/<submission_id>", view_func=review, methods=["GET", "POST"])
@@ -71,6 +73,16 @@ def code(cohort_id: str) -> Answer:
     if not page.place.whole:
         raise NotFound("no trainer of the whole cohort")
     return _board(page, code=use(CohortService).invite(cohort_id))
+
+
+def nudge(cohort_id: str) -> Answer:
+    """Remind a participant (`who`), or everybody who has been quiet for `quiet` days; back to the board."""
+    viewer, service = current_viewer(), use(NudgeService)
+    days = request.form.get("quiet")
+    who = request.form.get("who")
+    came = service.one(viewer, cohort_id, who) if who else service.quiet(viewer, cohort_id, quiet_days(days))
+    only = days if request.form.get("only") else None
+    return redirect(url_for("training.board", cohort_id=cohort_id, quiet=only, nudged=came.sent, lately=came.lately), 303)
 
 
 def waiting(cohort_id: str) -> Answer:
@@ -198,6 +210,8 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
         kept=bool(request.args.get("kept")),
         lists_read=bool(request.args.get("lists")),
         natives_read=bool(request.args.get("natives")),
+        nudged=request.args.get("nudged", type=int),
+        lately=request.args.get("lately", 0, type=int),
         marks_shown=marks_shown,
         mark_words=mark_words,
         short_titles=short_titles,

@@ -79,6 +79,13 @@ def filesize(size: int) -> str:
     return f"{format_decimal(size / _MB, '#,##0.#')} MB"
 
 
+def hours(minutes: int) -> str:
+    """Return a length of time in hours: ``2,5 uur``."""
+    shown = format_decimal(minutes / 60, "#,##0.##")
+    # one hour alone is singular in English
+    return str(ngettext("%(hours)s uur", "%(hours)s uur", 1 if minutes == 60 else 2, hours=shown))
+
+
 def word_count(text: str | None) -> int:
     """Return how many words a text has: runs of letters and digits, with the hyphens and apostrophes inside them."""
     return len(_WORD.findall(unicodedata.normalize("NFC", text or "")))

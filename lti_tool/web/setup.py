@@ -58,6 +58,7 @@ def init_web(app: Flask, *, clock: Clock = utc_now, session_id: SessionId = sess
     app.jinja_env.filters.update(
         day=formats.day,
         filesize=formats.filesize,
+        hours=formats.hours,
         markdown=texts.markdown,
         plain_html=texts.plain_html,
         time_of_day=formats.time_of_day,

@@ -76,7 +76,7 @@ def in_front(folder: Path, port: int, plain_port: int, behind: Sequence[int]) ->
     configuration = written(folder, port, plain_port, behind)
     process = subprocess.Popen([str(program()), "-p", str(folder), "-c", str(configuration)])  # noqa: S603
     try:
-        eventually(lambda: answers(port))
+        eventually(lambda: answers(port), within=120)
         yield
     finally:
         process.terminate()

@@ -278,8 +278,8 @@ HAND_IN = (*A, "hand_in")
         ),
         (
             ("award", "contact_hours_count"),
-            True,
-            "award.contact_hours_count: expected false, found true",
+            "ja",
+            'award.contact_hours_count: expected true or false, found "ja"',
         ),
         (
             ("award", "contact_hours_minimum"),

@@ -1,5 +1,6 @@
 """From outcomes to phases, to the award, and to what is next."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
@@ -157,6 +158,20 @@ def test_an_optional_assignment_is_no_part_of_the_award() -> None:
     training = with_optional_reading()
     assert award_holds(training, [accepted(key) for key in KEYS if key != "terugblik"]).holds
     assert "terugblik" not in [row.assignment.key for row in award_holds(training, []).rows]
+
+
+def test_hours_are_no_part_of_the_rule_unless_the_training_says_so() -> None:
+    assert not TRAINING.award.contact_hours_count
+    result = award_holds(TRAINING, [accepted(key) for key in KEYS], attended=0)
+    assert (result.holds, result.hours.counts, result.hours.missing) == (True, False, 0)
+
+
+@pytest.mark.parametrize(("attended", "missing"), [(0, 1200), (1199, 1), (1200, 0), (3000, 0)])
+def test_where_hours_count_the_award_waits_for_them_and_says_how_many(attended: int, missing: int) -> None:
+    training = replace(TRAINING, award=replace(TRAINING.award, contact_hours_count=True))
+    result = award_holds(training, [accepted(key) for key in KEYS], attended)
+    assert (result.holds, result.hours.missing, result.missing) == (not missing, missing, ())
+    assert not award_holds(training, [accepted(key) for key in KEYS[1:]], attended).holds
 
 
 def test_next_comes_what_was_returned_then_a_draft_then_the_first_open_one() -> None:

@@ -25,6 +25,8 @@ from lti_tool.launch.auditing import init_audit
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.service import Launch
 from lti_tool.launch.sessions import Seat, SessionService, Viewer, session_id_of_request
+from lti_tool.meetings.service import meeting_services
+from lti_tool.meetings.views import blueprint as meetings_blueprint
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.service import PlatformInfo, PlatformService
 from lti_tool.registry import provide
@@ -51,6 +53,8 @@ class Told:
     outcomes: list[OutcomeChanged] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
+    attendance: list[str] = field(default_factory=list)
+    """Of which enrolments the contact hours changed."""
     cards: dict[str, CertificateCard] = field(default_factory=dict)
     marks: dict[str, list[ScoreMark]] = field(default_factory=dict)
     wholes: dict[str, list[ScoreMark]] = field(default_factory=dict)
@@ -152,10 +156,19 @@ class World:
             FileStore(settings.files_location),
             self.audit,
         )
+        self.meetings = meeting_services(
+            settings,
+            database,
+            clock,
+            Access(self.trainings),
+            self.told.extras(),
+            self.audit,
+            [lambda _session, enrolment_id: self.told.attendance.append(enrolment_id)],
+        )
         self.app = self._app()
 
     def service(self, kind: type[Any]) -> Any:  # noqa: ANN401 - each test knows what it asks for
-        return next(service for service in (*self.services, *self.exchange) if type(service) is kind)
+        return next(service for service in (*self.services, *self.exchange, *self.meetings) if type(service) is kind)
 
     def platform(self, name: str = "Zilverbos College") -> PlatformInfo:
         host = f"http://127.0.0.1:8400/{digest(name)}"
@@ -226,9 +239,10 @@ class World:
         )
         init_web(app, clock=self.clock, session_id=session_id_of_request)
         init_audit(app, self.audit)
-        provide(app, self.sessions, *self.services, *self.exchange)
+        provide(app, self.settings, self.sessions, *self.services, *self.exchange, *self.meetings)
         app.register_blueprint(blueprint)
         app.register_blueprint(exchange_blueprint)
+        app.register_blueprint(meetings_blueprint)
         app.register_blueprint(sync_blueprint)
         app.add_url_rule("/cohort/<cohort_id>/course/<course_id>/check", "connection.course", lambda **_where: "check")
         app.add_url_rule("/placement/<placement_id>/setup", "embedding.setup", lambda placement_id: f"setup {placement_id}")

@@ -384,6 +384,65 @@ def _meetings() -> None:
     op.create_index(_HANDED_IN, "submission_version", ["submission_id", "handed_in_at"])
     # two others begin with the same column
     op.drop_index(_OF_SUBMISSION, "submission_version")
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("cohort_id", sa.String(length=22), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("contact_minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("planned_by_id", sa.String(length=22), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_meeting_cohort_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["planned_by_id"], ["person.id"], name=op.f("fk_meeting_planned_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    op.create_index("ix_meeting_cohort_id_starts_at", "meeting", ["cohort_id", "starts_at"])
+    op.create_table(
+        "attendance",
+        sa.Column("meeting_id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("minutes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("marked_by_id", sa.String(length=22), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        *_of_meeting("attendance"),
+        sa.ForeignKeyConstraint(["marked_by_id"], ["person.id"], name=op.f("fk_attendance_marked_by_id")),
+        sa.PrimaryKeyConstraint("meeting_id", "enrolment_id", name=op.f("pk_attendance")),
+    )
+    op.create_index(op.f("ix_attendance_enrolment_id"), "attendance", ["enrolment_id"])
+    op.create_table(
+        "attendance_change",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("meeting_id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("by_id", sa.String(length=22), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        *_of_meeting("attendance_change"),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_attendance_change_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_change")),
+    )
+    op.create_index("ix_attendance_change_meeting_id_at", "attendance_change", ["meeting_id", "at"])
+    op.create_index(op.f("ix_attendance_change_enrolment_id"), "attendance_change", ["enrolment_id"])
+
+
+def _of_meeting(table: str) -> tuple[sa.ForeignKeyConstraint, sa.ForeignKeyConstraint]:
+    return (
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f(f"fk_{table}_meeting_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f(f"fk_{table}_enrolment_id"), ondelete="CASCADE"
+        ),
+    )
 
 
 def _shared_work() -> None:
@@ -556,6 +615,9 @@ _TABLES: tuple[str, ...] = (
     "aspect_mark",
     "aspect_sharing",
     "limited_requests",
+    "meeting",
+    "attendance",
+    "attendance_change",
     "erased_account",
     "file_to_remove",
     "retention_run",
