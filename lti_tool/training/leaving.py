@@ -9,6 +9,8 @@ from lti_tool.courses.leaving import Leaving
 from lti_tool.training.models import (
     AspectMark,
     AspectSharing,
+    Attendance,
+    AttendanceChange,
     DraftCopy,
     Enrolment,
     LearningQuestion,
@@ -63,6 +65,8 @@ def empty_work(session: Session, enrolments: Select[str]) -> Sequence[str]:
     files += session.scalars(select(Upload.whole_path).where(Upload.id.in_(uploads), Upload.whole_path.is_not(None)))
     reviews = select(Review.id).where(Review.version_id.in_(versions))
     for statement in (
+        update(Attendance).where(Attendance.enrolment_id.in_(enrolments)).values(reason=""),
+        update(AttendanceChange).where(AttendanceChange.enrolment_id.in_(enrolments)).values(reason=""),
         delete(LearningQuestion).where(LearningQuestion.enrolment_id.in_(enrolments)),
         delete(AspectMark).where(AspectMark.enrolment_id.in_(enrolments)),
         delete(AspectSharing).where(AspectSharing.enrolment_id.in_(enrolments)),
