@@ -115,8 +115,8 @@ class BatchRuns:
                 "started_at": now,
             }
             if not insert_unless_there(session, IssuingBatch, values):
-                # somebody began one for this cohort at the same moment
-                return session.scalars(running).one()
+                # somebody began one for this cohort at the same moment, or this very form was sent twice
+                return session.scalar(running) or batch_id
             listed = [*chosen, *(line for line in lines if line.why is not None)]
             session.add_all(
                 IssuingBatchItem(

@@ -35,10 +35,15 @@ def in_doubt(request: Request, params: Mapping[str, str]) -> bool:
     return "lti_storage_target" in params if destination is None else destination in _FRAMES
 
 
-def see_whether_cookies_stay(params: Mapping[str, str], cookie: Cookie) -> Response:
-    """Set the browser's cookie and let the same login come again."""
-    known = {name: params[name] for name in LONGEST if params.get(name)}
-    response = redirect(f"{url_for('launch.login')}?{urlencode({**known, CHECKED: '1'})}", 303)
+def see_whether_cookies_stay(request: Request, cookie: Cookie) -> Response:
+    """Set the browser's cookie and let the same login come again, in the way it came.
+
+    What was posted is posted again (307: RFC 9110, 15.4.8). In an address `login_hint` would say who somebody is, and hints
+    may be longer than an address can be.
+    """
+    known = {name: request.args[name] for name in LONGEST if request.args.get(name)}
+    again = f"{url_for('launch.login')}?{urlencode({**known, CHECKED: '1'})}"
+    response = redirect(again, 307 if request.method == "POST" else 303)
     cookie.write(response, new_secret())
     return response
 

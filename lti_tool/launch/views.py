@@ -44,7 +44,7 @@ def login() -> Response | str:
         announced = service.read_login(params)
         if browser is None and frames.in_doubt(request, params):
             if frames.CHECKED not in params:
-                return _uncached(frames.see_whether_cookies_stay(params, service.cookie))
+                return _uncached(frames.see_whether_cookies_stay(request, service.cookie))
             missing = CookieMissing("the browser keeps no cookies in this frame")
             missing.platform = announced.platform
             # where the platform offers storage it is too early to say so: the page tells us how that went

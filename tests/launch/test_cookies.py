@@ -68,16 +68,24 @@ def test_the_first_login_in_a_frame_sees_first_whether_a_cookie_stays(lite: Stag
     client = lite.new_client()
     params = lite.login_params(lti_message_hint='{"a":"b c+d&é"}')
     first = client.post("/lti/login", data=params, headers=IN_A_FRAME)
-    assert first.status_code == 303
+    assert first.status_code == 307
     assert set(set_cookies(first)) == {"icc-browser"}
     assert lite.pending() == 0
-    assert sent_on(first) == {**params, "cookie_checked": "1"}
-    second = client.get(first.headers["Location"], headers=IN_A_FRAME)
+    assert sent_on(first) == {"cookie_checked": "1"}, "nothing of the login stands in an address of ours"
+    second = client.post(first.headers["Location"], data=params, headers=IN_A_FRAME)
     assert second.status_code == 302
     asked = sent_on(second)
     assert asked["lti_message_hint"] == params["lti_message_hint"]
     launch = client.post("/lti/launch", data={"state": asked["state"], "id_token": lite.sign(lite.claims(asked["nonce"]))})
     assert launch.status_code == 303
+
+
+def test_a_login_by_get_comes_again_by_get(lite: Stage) -> None:
+    client, params = lite.new_client(), lite.login_params(lti_message_hint="abc")
+    first = client.get("/lti/login", query_string=params, headers=IN_A_FRAME)
+    assert first.status_code == 303
+    assert sent_on(first) == {**params, "cookie_checked": "1"}
+    assert client.get(first.headers["Location"], headers=IN_A_FRAME).status_code == 302
 
 
 def test_a_browser_that_is_known_goes_straight_on(lite: Stage) -> None:
@@ -92,8 +100,9 @@ def help_page(lite: Stage) -> TestResponse:
     """What a browser without cookies gets."""
     client = lite.app.test_client(use_cookies=False)
     client.environ_base |= lite.new_client().environ_base
-    first = client.post("/lti/login", data=lite.login_params(), headers=IN_A_FRAME)
-    return client.get(first.headers["Location"], headers=IN_A_FRAME)
+    params = lite.login_params()
+    first = client.post("/lti/login", data=params, headers=IN_A_FRAME)
+    return client.post(first.headers["Location"], data=params, headers=IN_A_FRAME)
 
 
 def test_a_browser_without_cookies_is_offered_a_window_of_its_own(lite: Stage, help_page: TestResponse) -> None:

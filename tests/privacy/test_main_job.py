@@ -129,7 +129,7 @@ def test_nobody_is_named_beside_the_rows_and_no_byte_outlives_an_erasure(played:
     metrics = requests.get(f"{played.url}/metrics", timeout=10).text
     engine = [table for table in load_register().engine_tables if table != "event_dispatch_kv"]
     written = {
-        "log": beside_the_protocol(played.lines),
+        "log": "\n".join(played.lines),
         "addresses": beside_the_protocol(played.addresses),
         "metrics": metrics,
         "audit": played.rows("audit_event"),
@@ -180,9 +180,9 @@ def tell_again(parts: Parts) -> None:
     eventually(told, within=60)
 
 
-def beside_the_protocol(lines: list[str]) -> str:
-    """All lines without the value of `login_hint`: in the address of a login it is the platform's own word (OIDC)."""
-    return re.sub(r"(login_hint=)[^&\"\s]*", r"\1", "\n".join(lines))
+def beside_the_protocol(addresses: list[str]) -> str:
+    """All addresses, without the hint that goes back to the platform it came from, as OpenID Connect wants it."""
+    return re.sub(r"(/lti/auth\?[^\n]*login_hint=)[^&\n]*", r"\1", "\n".join(addresses))
 
 
 def found_in(folder: Path, parts: Parts) -> set[str]:
