@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -160,6 +162,7 @@ class OwnCopyService:
             .get_template("own_copy.html")
             .render(
                 language=language,
+                look=_look(),
                 moment=moment,
                 sections=[(self._register.kinds[kind].words[language], rows) for kind, rows in sections.items()],
                 ids_of=lambda held: [name for name in held.values if name == "id" or name.endswith("_id")],
@@ -191,6 +194,12 @@ def _shown(value: object, zone: ZoneInfo, language: str) -> str:
     if isinstance(value, bool):
         return {"nl": ("nee", "ja"), "en": ("no", "yes")}[language][value]
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+@cache
+def _look() -> Markup:
+    css = (Path(__file__).parent / "static" / "own-copy.css").read_text("utf-8")
+    return Markup(f"<style>\n{css}</style>")  # noqa: S704 - our own file
 
 
 @cache

@@ -16,6 +16,9 @@ from lti_tool.privacy.showing import GROUND_WORDS, PEOPLE_WORDS, sections
 from lti_tool.registry import use
 from lti_tool.web.locales import locale
 
+AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
+"""Where people complain (GDPR, article 77)."""
+
 blueprint = Blueprint(
     "privacy", __name__, template_folder="templates", static_folder="static", static_url_path="/static/privacy"
 )
@@ -31,6 +34,7 @@ def notice() -> str:
         settings=settings,
         issuer=settings.issuer_name.split(" – ")[0],
         contact=contact,
+        authority=AUTHORITY,
         contact_url=f"mailto:{contact}" if "@" in contact and "/" not in contact else contact,
         sections=sections(load_register(), settings, locale()),
         people_words=PEOPLE_WORDS,
