@@ -742,30 +742,26 @@ def create_app(parts: Parts) -> Flask:
     limits = LimitCounts(parts.database)
     outbox = OutboxCounts(parts.database, parts.clock)
     provide(app, Gauges(parts.database, outbox, limits, settings.data_dir, parts.clock))
-    init_limits(
-        app,
-        parts.clock,
-        {
-            "launch.login": settings.logins_per_minute,
-            "launch.login_by_storage": settings.logins_per_minute,
-            "launch.launch": settings.logins_per_minute,
-            "platforms.register": settings.registrations_per_minute,
-            "platforms.connect": settings.registrations_per_minute,
-            "platforms.connected": settings.registrations_per_minute,
-            "platforms.deployment": settings.registrations_per_minute,
-            "connection.check_registered": settings.registrations_per_minute,
-            "verification.send": settings.verifications_per_minute,
-            "verification.machine": settings.verifications_per_minute,
-            "mail.turn_off": settings.verifications_per_minute,
-            "api.openapi": settings.certificate_pages_per_minute,
-            "certificates.": settings.certificate_pages_per_minute,
-            "badges.": settings.certificate_pages_per_minute,
-            "verification.": settings.certificate_pages_per_minute,
-            **dict.fromkeys(SIGNING_IN, settings.sign_ins_per_minute),
-        },
-        limits.add,
-    )
-    init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add)
+    of_networks = {
+        "launch.login": settings.logins_per_minute,
+        "launch.login_by_storage": settings.logins_per_minute,
+        "launch.launch": settings.logins_per_minute,
+        "platforms.register": settings.registrations_per_minute,
+        "platforms.connect": settings.registrations_per_minute,
+        "platforms.connected": settings.registrations_per_minute,
+        "platforms.deployment": settings.registrations_per_minute,
+        "connection.check_registered": settings.registrations_per_minute,
+        "verification.send": settings.verifications_per_minute,
+        "verification.machine": settings.verifications_per_minute,
+        "mail.turn_off": settings.verifications_per_minute,
+        "api.openapi": settings.certificate_pages_per_minute,
+        "certificates.": settings.certificate_pages_per_minute,
+        "badges.": settings.certificate_pages_per_minute,
+        "verification.": settings.certificate_pages_per_minute,
+        **dict.fromkeys(SIGNING_IN, settings.sign_ins_per_minute),
+    }
+    init_limits(app, parts.clock, of_networks, limits.add)
+    init_session_limit(app, parts.clock, settings.changes_per_minute, _session_id, limits.add, apart=of_networks)
     init_request_codes(app, proxied=settings.trusted_proxies > 0)
     init_timing(app, parts.tally, {"launch.launch"})
     app.before_request(_refuse_nul)

@@ -6,7 +6,7 @@ process; see docs/settings.md.
 """
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 import structlog
@@ -56,7 +56,15 @@ def init_limits(app: Flask, clock: Clock, most: Mapping[str, int], told: Told = 
             raise TooManyRequests(retry_after=wait)
 
 
-def init_session_limit(app: Flask, clock: Clock, most: int, session_id: SessionId, told: Told = _tell_nobody) -> None:
+def init_session_limit(
+    app: Flask,
+    clock: Clock,
+    most: int,
+    session_id: SessionId,
+    told: Told = _tell_nobody,
+    *,
+    apart: Collection[str] = (),
+) -> None:
     """Refuse forms and uploads of one session that are over a limit, before their body is read.
 
     Who has no session has nothing that could be changed; their forms are refused by what they ask for.
@@ -67,6 +75,8 @@ def init_session_limit(app: Flask, clock: Clock, most: int, session_id: SessionI
         most: how many a minute and session; 0 is no limit.
         session_id: finds the session of a request.
         told: as for `init_limits`; the limit's name is `SESSIONS`.
+        apart: endpoints for which no session is looked for: what comes there is of somebody else or of nobody, as a launch
+            is in a browser that somebody launched from before.
     """
     if not most:
         return
@@ -74,7 +84,7 @@ def init_session_limit(app: Flask, clock: Clock, most: int, session_id: SessionI
 
     @app.before_request
     def check_session() -> None:
-        if request.method in _READING or request.endpoint is None:
+        if request.method in _READING or request.endpoint is None or request.endpoint in apart:
             return
         known = session_id()
         wait = allowance.take(known) if known is not None else 0

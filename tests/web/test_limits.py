@@ -135,7 +135,7 @@ def rooms(clock: FakeClock, told: list[tuple[str, int]]) -> Flask:
         return request.headers.get("X-Session")
 
     init_limits(app, clock, {"room.": MOST, "room.free": 0}, tell)
-    init_session_limit(app, clock, MOST, session_id, tell)
+    init_session_limit(app, clock, MOST, session_id, tell, apart=["launch"])
     init_web(app, clock=clock, session_id=session_id)
     room = Blueprint("room", __name__)
     room.add_url_rule("/one", "one", lambda: "welcome")
@@ -143,6 +143,7 @@ def rooms(clock: FakeClock, told: list[tuple[str, int]]) -> Flask:
     room.add_url_rule("/open", "free", lambda: "welcome")
     app.register_blueprint(room)
     app.add_url_rule("/form", "form", csrf_exempt(lambda: "saved"), methods=["GET", "POST"])
+    app.add_url_rule("/launch", "launch", csrf_exempt(lambda: "launched"), methods=["POST"])
     return app
 
 
@@ -167,3 +168,10 @@ def test_people_behind_one_address_do_not_take_each_others_forms(
     clock.advance(minutes=1)
     assert client.post("/form", headers=first).status_code == 200
     assert told == [("sessions", 1)]
+
+
+def test_a_launch_is_not_of_the_session_that_the_browser_has_from_before(rooms: Flask) -> None:
+    client = rooms.test_client()
+    for _ in range(MOST * 2):
+        assert client.post("/launch", headers={"X-Session": "session-0"}).status_code == 200
+    assert client.post("/form", headers={"X-Session": "session-0"}).status_code == 200
