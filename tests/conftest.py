@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from socketserver import StreamRequestHandler
 from urllib.parse import urlsplit
 
 import psycopg
@@ -22,6 +23,8 @@ from tests.made_once import CompiledRule, CompiledTemplates
 from tests.postgresql import postgresql_server
 
 pytest_plugins = ["tests.browser_fixture"]
+# Servers of the tests send head and body apart; with Nagle's algorithm the body waits 40 ms for the head's acknowledgement.
+StreamRequestHandler.disable_nagle_algorithm = True
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 Flask.url_rule_class = CompiledRule
 

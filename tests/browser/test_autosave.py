@@ -25,6 +25,8 @@ def arrive(window: Windows, lesson: Lesson, key: str = TEXT_ONLY, who: str = PAR
     visitor = window(**how)
     visitor.sign_in(who)
     visitor.open(lesson.activities[key])
+    # its scripts too: a server that is gone gives none
+    visitor.frame.wait_for_load_state()
     return visitor
 
 

@@ -25,7 +25,9 @@ class PortTaken(Exception):
 
 
 class _Quiet(WSGIRequestHandler):
-    """Serves without writing every request to the terminal."""
+    """Serves without a line for every request; a body is not kept back until its head is acknowledged."""
+
+    disable_nagle_algorithm = True
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         logging.getLogger(__name__).debug("%s " + message, type, *args)
