@@ -56,6 +56,7 @@ def bill(from_environment: dict[str, Any], found: Iterable[Part], carried: Itera
     kept = {one["bom-ref"] for one in components} | {from_environment["metadata"]["component"]["bom-ref"]}
     for one in components:
         one["licenses"] = [{"expression": licences[_name(one)]}]
+        one.pop("externalReferences", None)  # their purl says where they come from
     dependencies = [
         {**one, "dependsOn": [other for other in one.get("dependsOn", ()) if other in kept]}
         for one in from_environment["dependencies"]
@@ -74,6 +75,8 @@ def bill(from_environment: dict[str, Any], found: Iterable[Part], carried: Itera
             }
         )
         dependencies.append({"ref": f"carried:{reference}", "dependsOn": []})
+    for tool in from_environment["metadata"].get("tools", {}).get("components", ()):
+        tool.pop("externalReferences", None)
     return {**from_environment, "components": components, "dependencies": dependencies}
 
 
