@@ -1,13 +1,24 @@
 """What applications of the tests share: most tests make an application of their own, and compiling takes longest in that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import CodeType
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 Builder = Callable[..., tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the text of a rule comes to. Converters keep nothing of an application but its map, which ours do not use."""
+
+    parts: list[RulePart]
+    trace: list[tuple[bool, str]]
+    converters: dict[str, BaseConverter]
 
 
 class CompiledTemplates(BytecodeCache):
@@ -27,9 +38,24 @@ class CompiledTemplates(BytecodeCache):
 
 
 class CompiledRule(Rule):
-    """A rule whose functions for building addresses are compiled once; Werkzeug compiles them for each application."""
+    """A rule that is read and compiled once; Werkzeug does so for each application, and it takes most of making one."""
 
     _compiled: dict[object, Builder] = {}  # noqa: RUF012  # shared on purpose
+    _read: dict[str, _Read] = {}  # noqa: RUF012  # shared on purpose
+
+    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
+        """Return the parts of a rule, and note what Werkzeug notes of it: its pieces and its variables."""
+        if rule not in self._read:
+            pieces, variables = len(self._trace), set(self._converters)
+            parts = list(super()._parse_rule(rule))
+            added = {name: one for name, one in self._converters.items() if name not in variables}
+            self._read[rule] = _Read(parts, self._trace[pieces:], added)
+            return parts
+        known = self._read[rule]
+        self._trace += known.trace
+        self._converters.update(known.converters)
+        self.arguments.update(known.converters)
+        return known.parts
 
     def _compile_builder(self, append_unknown: bool = True) -> Builder:
         """Return the function for what Werkzeug makes it of: the text of the rule, its parts and its defaults."""

@@ -36,6 +36,8 @@ LIMIT = 3_000_000
 class Clamd(socketserver.StreamRequestHandler):
     """As clamd(8) says: a command up to a NUL; for INSTREAM chunks with their length, and an empty one."""
 
+    disable_nagle_algorithm = False  # it listens on sockets in folders too
+
     def handle(self) -> None:
         command = b""
         while not command.endswith(b"\0"):
