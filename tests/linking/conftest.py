@@ -1,23 +1,20 @@
 """The whole application on one engine; Zoë has an account at two schools."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from lti_tool.app import Parts, compose, create_app
-from lti_tool.config import Settings
-from lti_tool.database import Base, Database
+from lti_tool.app import Parts
+from lti_tool.database import Base
 from lti_tool.linking.models import AccountLink
 from lti_tool.platforms.service import PlatformInfo
 from lti_tool.training.models import Enrolment
 from mappings.roles import Role
-from tests.clock import FakeClock
-from tests.recording_jobs import RecordingJobs
 from tests.training.conftest import Group, group  # noqa: F401 - a fixture
-from tests.training.world import Browser, World
+from tests.training.whole import database_url, jobs, parts, world  # noqa: F401 - fixtures
+from tests.training.world import Browser
 
 OWN_TABLES = (
     "link_code",
@@ -118,37 +115,9 @@ def _secret(browser: Browser) -> str:
 
 
 @pytest.fixture
-def database_url(new_sqlite_url: Callable[[], str]) -> str:
-    """A fresh migrated SQLite database: here the engine does not matter."""
-    return new_sqlite_url()
-
-
-@pytest.fixture
-def jobs() -> RecordingJobs:
-    """Keeps the jobs."""
-    return RecordingJobs()
-
-
-@pytest.fixture
-def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
-    """The application's parts."""
-    composed = compose(settings, clock=clock, database=database, engine=jobs)
-    yield composed
-    composed.close()
-
-
-@pytest.fixture
-def world(settings: Settings, database: Database, clock: FakeClock, parts: Parts) -> World:
-    """People who launch, before the whole application instead of one room."""
-    world = World(settings, database, clock)
-    world.app = create_app(parts)
-    return world
-
-
-@pytest.fixture
 def town(group: Group, parts: Parts) -> Town:  # noqa: F811
     """Two schools, one cohort."""
-    world = group.world
+    world = group.world  # noqa: F811
     other = world.platform("Kleurrijk")
     els = world.launch(other, "els", Role.TRAINER, name="Els")
     with parts.database.session() as session:

@@ -1,21 +1,17 @@
 """The whole application on one engine, with people of one cohort at two schools."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
 
-from lti_tool.app import Parts, compose, create_app
-from lti_tool.config import Settings
-from lti_tool.database import Database
+from lti_tool.app import Parts
 from lti_tool.notices.models import Notice
 from mappings.roles import Role
-from tests.clock import FakeClock
 from tests.exchange.conftest import Circle, circle  # noqa: F401 - a fixture
-from tests.recording_jobs import RecordingJobs
 from tests.training.conftest import Group, group  # noqa: F401 - a fixture
-from tests.training.world import Browser, World
+from tests.training.whole import database_url, jobs, parts, world  # noqa: F401 - fixtures
+from tests.training.world import Browser
 
 
 @dataclass
@@ -66,34 +62,6 @@ class House:
         with self.parts.database.session() as session:
             state = Notice.read_at.is_not(None) if read else Notice.read_at.is_(None)
             return list(session.scalars(mine.where(state).order_by(Notice.at, Notice.kind)))
-
-
-@pytest.fixture
-def database_url(new_sqlite_url: Callable[[], str]) -> str:
-    """A fresh migrated SQLite database: here the engine does not matter."""
-    return new_sqlite_url()
-
-
-@pytest.fixture
-def jobs() -> RecordingJobs:
-    """Keeps the jobs until a test runs them."""
-    return RecordingJobs()
-
-
-@pytest.fixture
-def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
-    """The application's parts."""
-    composed = compose(settings, clock=clock, database=database, engine=jobs)
-    yield composed
-    composed.close()
-
-
-@pytest.fixture
-def world(settings: Settings, database: Database, clock: FakeClock, parts: Parts) -> World:
-    """People who launch, before the whole application instead of one room."""
-    world = World(settings, database, clock)
-    world.app = create_app(parts)
-    return world
 
 
 @pytest.fixture
