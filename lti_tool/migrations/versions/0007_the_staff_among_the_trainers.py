@@ -1,0 +1,37 @@
+"""Trainers without a learning environment, and what else the staff brings with it
+
+New tables, and columns that say of all that is there: nothing of these happened yet.
+"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the tables and the columns; nothing that is there changes."""
+    _trainers()
+    _staff()
+    _console()
+    _places()
+
+
+def _trainers() -> None:
+    """Of the staff who train."""
+
+
+def _staff() -> None:
+    """Of the staff and of consent."""
+
+
+def _console() -> None:
+    """Of the pages of the issuer and the operators."""
+
+
+def _places() -> None:
+    """Of the pages of participants and trainers."""
+
+
+def downgrade() -> None:
+    """Take the tables and the columns away again."""
