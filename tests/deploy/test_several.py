@@ -18,11 +18,11 @@ from tests.ports import free_port
 
 @needs_nginx
 @pytest.mark.postgresql
-def test_the_main_job_goes_on_while_each_process_of_two_machines_dies(tmp_path: Path) -> None:
+def test_the_main_job_goes_on_when_one_of_two_machines_dies(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "tests.deploy.several", "--gentle", "--folder", str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("killed: ") == 4
+    assert done.stdout.count("killed: ") == 2
     assert "nothing was lost" in done.stdout
 
 
