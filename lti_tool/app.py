@@ -88,6 +88,7 @@ from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
+from lti_tool.launch.viewer import OtherViewers
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
 from lti_tool.linking.leaving import forget as forget_links
@@ -142,6 +143,7 @@ from lti_tool.registry import provide
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.leaving import forget as forget_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
 from lti_tool.signin.oidc import OidcSignIn
@@ -178,6 +180,8 @@ from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
+from lti_tool.training.staff_trainers import StaffTrainers
+from lti_tool.training.staff_viewer import find_staff_viewer
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
@@ -276,6 +280,7 @@ class Parts:
     mailer: Mailer | None
     """None: no mail is sent."""
     staff: StaffService
+    staff_trainers: StaffTrainers
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
@@ -448,6 +453,7 @@ def compose(
         clock,
         files,
         (
+            forget_staff,
             forget_notices,
             forget_links,
             forget_scores,
@@ -615,6 +621,7 @@ def compose(
         mail=mail,
         links=links,
         mailer=mailer,
+        staff_trainers=StaffTrainers(database, clock, Access(trainings), cohorts),
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
@@ -737,6 +744,8 @@ def create_app(parts: Parts) -> Flask:
         parts.mail,
         parts.links,
         *_sign_in_services(parts),
+        parts.staff_trainers,
+        OtherViewers(find_staff_viewer),
     )
     provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)

@@ -14,6 +14,7 @@ from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.showing import GROUND_WORDS, PEOPLE_WORDS, sections
 from lti_tool.registry import use
+from lti_tool.signin.leaving import StillOfTheStaff
 from lti_tool.web.locales import locale
 
 AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
@@ -49,7 +50,8 @@ def mine() -> str:
     counts = Counter(held.kind for held in use(OwnCopyService).held(viewer.person_id))
     kinds = load_register().kinds
     lines = [(kinds[kind].words[locale()], count) for kind, count in counts.items()]
-    return render_template("privacy/mine.html", lines=lines, course_url=_course_url(viewer))
+    staff = viewer.staff_id is not None
+    return render_template("privacy/mine.html", lines=lines, course_url=_course_url(viewer), of_staff=staff)
 
 
 @blueprint.get("/me/copy.zip")
@@ -66,13 +68,17 @@ def own_copy() -> BaseResponse:
 @blueprint.get("/me/erase")
 def ask_erasing() -> str:
     """Say what will be gone, and ask."""
-    current_viewer()
+    if current_viewer().staff_id is not None:
+        raise StillOfTheStaff("an operator erases members of the staff")
     return render_template("privacy/erase.html", unsure=False)
 
 
 @blueprint.post("/me/erase")
 def erase() -> tuple[str, int] | str:
-    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more."""
+    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more.
+
+    Whoever is of the staff is told who does that (`signin.leaving`).
+    """
     viewer = current_viewer()
     if request.form.get("sure") != "yes":
         return render_template("privacy/erase.html", unsure=True), 422

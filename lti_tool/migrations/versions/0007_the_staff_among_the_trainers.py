@@ -3,10 +3,14 @@
 New tables, and columns that say of all that is there: nothing of these happened yet.
 """
 
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+_AS_PERSON = "ix_staff_member_person_id"
 
 
 def upgrade() -> None:
@@ -19,6 +23,12 @@ def upgrade() -> None:
 
 def _trainers() -> None:
     """Of the staff who train."""
+    # in place, and with its constraint: SQLite adds none to a table that is there
+    op.execute(
+        "ALTER TABLE staff_member ADD COLUMN person_id VARCHAR(22)"
+        " CONSTRAINT fk_staff_member_person_id REFERENCES person (id)"
+    )
+    op.create_index(_AS_PERSON, "staff_member", ["person_id"], unique=True)
 
 
 def _staff() -> None:
@@ -35,3 +45,5 @@ def _places() -> None:
 
 def downgrade() -> None:
     """Take the tables and the columns away again."""
+    op.drop_index(_AS_PERSON, "staff_member")
+    op.drop_column("staff_member", "person_id")
