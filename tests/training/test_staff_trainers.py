@@ -1,4 +1,4 @@
-"""Trainers who sign in without a learning environment: how a cohort becomes theirs, what they see of it, how they are called."""
+"""Trainers without a learning environment: how a cohort becomes theirs, what they see of it, how they are called."""
 
 from collections.abc import Sequence
 
