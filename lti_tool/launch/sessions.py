@@ -22,7 +22,7 @@ from lti_tool.database import Database
 from lti_tool.errors import NotAllowed, NotFound, SessionExpired
 from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.launch.cookies import ENDED_KEPT, session_cookie
-from lti_tool.launch.frame_session import session_secret
+from lti_tool.launch.frame_session import SECRET, session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
 from lti_tool.launch.viewer import OtherViewers, Viewer
@@ -261,8 +261,9 @@ def _find_viewer() -> Viewer:
         return sessions.load(secret)
     except SessionExpired:
         ended = sessions.ended(secret)
-        others = find(OtherViewers)
-        other = others.find() if others is not None and ended is None else None
+        # a page in a frame says which session it is of, and is nobody else's
+        others = find(OtherViewers) if ended is None and SECRET not in request.headers else None
+        other = others.find() if others is not None else None
         if other is not None:
             return other
         _lead_back(ended)

@@ -161,7 +161,8 @@ class TestPages:
         return trainer_of_staff(group.world.app, group.cohort_id)
 
     def test_nobody_frames_them_and_they_lead_back_to_the_own_cohorts(self, group: Group, tamar: StaffBrowser) -> None:  # noqa: F811
-        for page in ("board", "waiting", "news", "exchange", "meetings", "phrases", "awards"):
+        course = f"course/{group.trainer.course_id}/check"
+        for page in (course, "board", "waiting", "news", "exchange", "meetings", "phrases", "awards"):
             answer = tamar.get(f"{group.home()}/{page}")
             assert answer.status_code == 200, page
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], page
