@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -90,9 +90,8 @@ class CertificateCard:
         return self.certificate_id is not None or self.state == "issued"
 
 
-@dataclass(frozen=True)
-class ScoreMark:
-    """What one learning environment holds of one piece of work."""
+class ScoreMark(NamedTuple):
+    """What one learning environment holds of one piece of work. A named tuple: a board has thousands of them."""
 
     state: MarkState
     code: str | None
