@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from lti_tool.training.people import School
 from lti_tool.web.formats import day, hours
 from lti_tool.web.holes import with_holes
 from lti_tool.web.locales import say
+from lti_tool.web.looking import is_looked_at
 from mappings.progress import ContactHours, OutcomeState, PhaseProgress, PhaseState
 from mappings.training import Assignment, Training
 
@@ -61,7 +62,7 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
         found.append((_("Van elkaar leren"), "exchange.overview"))
     found.append((_("Bijeenkomsten"), "meetings.overview"))
     found.append((_("Nieuw"), NOTICES_TAB))
-    unread = use(Extras).unread(place.standing)
+    unread = _unread(place)
     return [
         {
             "text": text,
@@ -71,6 +72,15 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
         }
         for text, endpoint in found
     ]
+
+
+def _unread(place: Place) -> int:
+    """Return how many notices the reader has not read, now that this page is shown."""
+    extras = use(Extras)
+    unread = extras.unread(place.standing)
+    if unread and is_looked_at() and extras.opened(place.standing, request.endpoint or "", request.view_args or {}):
+        return extras.unread(place.standing)
+    return unread
 
 
 def bar_of(place: Place, current: str) -> Shown:
