@@ -122,6 +122,7 @@ def test_the_name_is_the_one_in_the_list_of_the_staff_until_who_it_is_may_train_
     parts: Parts,  # noqa: F811
 ) -> None:
     tamar = member(parts)
+    group.world.clock.advance(seconds=1)
     parts.staff_trainers.add(group.cohort_id, tamar.id)
     person_id = looking(parts, tamar).person_id
     ilse = group.trainer.viewer.person_id
