@@ -3,10 +3,15 @@
 New tables, and columns that say of all that is there: nothing of these happened yet.
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+LINKED_BY = ("code_id", "giver_id", "taker_id")
 
 
 def upgrade() -> None:
@@ -27,6 +32,9 @@ def _staff() -> None:
 
 def _console() -> None:
     """Of the pages of the issuer and the operators."""
+    op.add_column("registration_invite", sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True))
+    for name in LINKED_BY:
+        op.add_column("account_link", sa.Column(name, sa.String(length=22), nullable=True))
 
 
 def _places() -> None:
@@ -35,3 +43,6 @@ def _places() -> None:
 
 def downgrade() -> None:
     """Take the tables and the columns away again."""
+    for name in LINKED_BY:
+        op.drop_column("account_link", name)
+    op.drop_column("registration_invite", "revoked_at")
