@@ -34,7 +34,8 @@ def test_the_page_shows_everything_that_the_file_says(parts: Parts, iris: Desk) 
     assert training.name.nl in iris.page("/console/trainings")
     page = iris.page("/console/trainings/icc-vo")
     assigned = [text.nl for one in training.assignments for text in (one.title, *(each.text for each in one.criteria))]
-    for words in (*assigned, *(one.name.nl for one in (*training.phases, *training.aspects)), training.award.text.nl):
+    named = [*(phase.name.nl for phase in training.phases), *(aspect.name.nl for aspect in training.aspects)]
+    for words in (*assigned, *named, training.award.text.nl):
         assert escape(words) in page, words
     assert "vanzelf, in een editie die de uitgever heeft goedgekeurd" in page
     assert "draagt een trainer het certificaat voor" in iris.page(f"/console/trainings/{APPROVAL}")
