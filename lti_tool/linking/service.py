@@ -265,10 +265,7 @@ class LinkService:
         people = [session.get_one(Account, account_id).person_id for account_id in account_ids]
         hold(session, *people)
         # somebody may have linked one of them meanwhile
-        again = [
-            session.get_one(Account, account_id, with_for_update=True, populate_existing=True).person_id
-            for account_id in sorted(account_ids)
-        ]
+        again = [session.get_one(Account, one, populate_existing=True).person_id for one in account_ids]
         if set(again) != set(people):
             raise Incomplete({"code": _l("Er veranderde net iets aan een van de accounts. Probeer het opnieuw.")})
         if again[0] == again[1]:
