@@ -150,6 +150,7 @@ from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
+from lti_tool.signin.wanted import WantedForms
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -280,6 +281,7 @@ class Parts:
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
     provider: Provider
+    wanted_forms: WantedForms
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -343,6 +345,7 @@ def compose(
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
+    wanted_forms = WantedForms(database, vault, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -510,6 +513,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-wanted-forms", wanted_forms.clean_up)
 
     return Parts(
         settings=settings,
@@ -620,6 +624,7 @@ def compose(
         sign_in_links=sign_in_links,
         sign_in_attempts=sign_in_attempts,
         provider=Provider(settings, outgoing, vault, clock),
+        wanted_forms=wanted_forms,
     )
 
 
@@ -814,6 +819,7 @@ def _sign_in_services(parts: Parts) -> tuple[object, ...]:
         parts.staff_sessions,
         parts.sign_in_links,
         parts.provider,
+        parts.wanted_forms,
         SignInBrowser(settings),
         service,
         Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),

@@ -130,6 +130,13 @@ class Settings(BaseSettings):
     staff_session_hours: int = Field(
         12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
     )
+    staff_proof_minutes: int = Field(
+        15,
+        ge=1,
+        le=720,
+        description="Minutes after signing in within which the staff does what matters most; later they prove again who "
+        "they are.",
+    )
     oidc_issuer: str | None = Field(
         None, description="OpenID provider with which the staff signs in: its issuer, such as https://connect.surfconext.nl."
     )
