@@ -139,6 +139,8 @@ from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.security_txt import SecurityTxt
+from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
@@ -700,6 +702,7 @@ def create_app(parts: Parts) -> Flask:
             SharedVersions(Access(parts.trainings)).shows,
             parts.inspector,
         ),
+        SecurityTxt(settings, parts.clock),
         Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
         parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
@@ -774,6 +777,7 @@ def create_app(parts: Parts) -> Flask:
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
+        security_blueprint,
         platforms_blueprint,
         launch_blueprint,
         connection_blueprint,
