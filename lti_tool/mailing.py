@@ -87,9 +87,9 @@ class Problem(StrEnum):
 
 
 _ADVICE = {
-    Problem.NO_HOST: "nobody knows a host of this name: see whether ICC_SMTP_URL is right and this machine can look up names",
-    Problem.REFUSED: "nobody listens there: see whether the port of ICC_SMTP_URL is right (smtps 465, starttls 587, smtp 25) "
-    "and the server runs",
+    Problem.NO_HOST: "nobody knows a host of this name: see whether ICC_SMTP_URL is right and this machine finds names",
+    Problem.REFUSED: "nobody listens there: see whether the port of ICC_SMTP_URL is right (465, 587 or 25), and whether the "
+    "server runs",
     Problem.UNREACHABLE: "no answer in time: see whether a firewall lets this machine reach host and port of ICC_SMTP_URL",
     Problem.CERTIFICATE: "the server's certificate does not hold: see whether ICC_SMTP_URL has the name that is in it, "
     "whether it has run out, and whether ICC_SMTP_CA has to name its authority",

@@ -1,4 +1,4 @@
-"""Whom to tell about a hole: `/.well-known/security.txt` (RFC 9116), made from the settings; nothing is there without them."""
+"""Whom to tell about a hole: `/.well-known/security.txt` (RFC 9116), from the settings; without them there is none."""
 
 from datetime import datetime, timedelta
 
