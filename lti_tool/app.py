@@ -572,6 +572,7 @@ def compose(
             nudged=last_nudges,
             news=news_of,
             unread=notice_book.unread,
+            opened=notice_book.opened,
             notices=notice_book.newest,
             nudge=notices.nudge,
         ),

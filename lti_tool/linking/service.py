@@ -272,10 +272,7 @@ class LinkService:
         people = [session.get_one(Account, account_id).person_id for account_id in account_ids]
         _lock(session, *people)
         # somebody may have linked one of them meanwhile
-        again = [
-            session.get_one(Account, account_id, with_for_update=True, populate_existing=True).person_id
-            for account_id in sorted(account_ids)
-        ]
+        again = [session.get_one(Account, one, populate_existing=True).person_id for one in account_ids]
         if set(again) != set(people):
             raise Incomplete({"code": _l("Er veranderde net iets aan een van de accounts. Probeer het opnieuw.")})
         if again[0] == again[1]:
@@ -285,7 +282,12 @@ class LinkService:
 
 
 def _lock(session: Session, *person_ids: str) -> None:
-    """Hold people, always in one order, so that no two who link each other wait in a ring."""
+    """Hold people and their accounts, always in one order, so that no two who link each other wait in a ring.
+
+    Accounts first: who writes for a person holds the account (`training.access.hold`) before all else.
+    """
+    accounts = select(Account).where(Account.person_id.in_(person_ids)).order_by(Account.id).with_for_update()
+    session.scalars(accounts.execution_options(populate_existing=True)).all()
     held = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
     session.scalars(held.execution_options(populate_existing=True)).all()
 
