@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lti_tool.audit import AuditTrail
 from lti_tool.certificates.models import Award, Certificate
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import LINK_CODE, LINKING
 from lti_tool.courses.models import Account, Person
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
@@ -146,7 +147,14 @@ class LinkService:
                 raise Incomplete({"agree": _l("Je maakte net al vaak een code. Probeer het over een uur opnieuw.")})
             session.execute(update(LinkCode).where(own, LinkCode.used_at.is_(None)).values(used_at=now))
             mark = self._vault.mac("link code", typed_code(code))
-            new = LinkCode(id=new_id(), account_id=viewer.account_id, mark=mark, made_at=now, expires_at=now + CODE_VALID)
+            new = LinkCode(
+                id=new_id(),
+                account_id=viewer.account_id,
+                mark=mark,
+                made_at=now,
+                expires_at=now + CODE_VALID,
+                consent_version=LINK_CODE.version,
+            )
             session.add(new)
             self._trail.done(session, viewer.account_id, "linking.code", new.id)
         return code
@@ -197,6 +205,8 @@ class LinkService:
                 code_id=giver.id,
                 giver_id=giver.account_id,
                 taker_id=viewer.account_id,
+                consent_version=LINKING.version,
+                code_consent_version=giver.consent_version,
             )
             session.add(link)
             session.flush()

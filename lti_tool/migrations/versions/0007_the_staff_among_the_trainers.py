@@ -28,6 +28,21 @@ def _trainers() -> None:
 
 def _staff() -> None:
     """Of the staff and of consent."""
+    op.add_column("staff_session", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "staff_wanted",
+        sa.Column("session_id", sa.String(length=22), nullable=False),
+        sa.Column("path", sa.String(length=500), nullable=False),
+        sa.Column("fields_sealed", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["staff_session.id"], name=op.f("fk_staff_wanted_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_staff_wanted")),
+    )
+    op.create_index(op.f("ix_staff_wanted_expires_at"), "staff_wanted", ["expires_at"])
+    for table, column in _AGREED:
+        op.add_column(table, sa.Column(column, sa.Integer(), server_default="1", nullable=False))
 
 
 def _console() -> None:
@@ -46,3 +61,15 @@ def downgrade() -> None:
     for name in LINKED_BY:
         op.drop_column("account_link", name)
     op.drop_column("registration_invite", "revoked_at")
+    for table, column in _AGREED:
+        op.drop_column(table, column)
+    op.drop_table("staff_wanted")
+    op.drop_column("staff_session", "proved_at")
+
+
+_AGREED = (
+    ("link_code", "consent_version"),
+    ("account_link", "consent_version"),
+    ("account_link", "code_consent_version"),
+)
+"""Where it is kept to which words somebody agreed who links accounts."""
