@@ -11,7 +11,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-LINKED_BY = ("code_id", "giver_id", "taker_id")
+_LINKED_BY = ("code_id", "giver_id", "taker_id")
 
 
 def upgrade() -> None:
@@ -48,7 +48,7 @@ def _staff() -> None:
 def _console() -> None:
     """Of the pages of the issuer and the operators."""
     op.add_column("registration_invite", sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True))
-    for name in LINKED_BY:
+    for name in _LINKED_BY:
         op.add_column("account_link", sa.Column(name, sa.String(length=22), nullable=True))
 
 
@@ -58,7 +58,7 @@ def _places() -> None:
 
 def downgrade() -> None:
     """Take the tables and the columns away again."""
-    for name in LINKED_BY:
+    for name in _LINKED_BY:
         op.drop_column("account_link", name)
     op.drop_column("registration_invite", "revoked_at")
     for table, column in _AGREED:
