@@ -91,6 +91,7 @@ from lti_tool.launch.traces import TraceService
 from lti_tool.launch.viewer import OtherViewers
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.linking.desk import LinkDesk
 from lti_tool.linking.leaving import forget as forget_links
 from lti_tool.linking.leaving import taken_up
 from lti_tool.linking.service import LinkService
@@ -140,6 +141,8 @@ from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.security_txt import SecurityTxt
+from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
@@ -152,6 +155,7 @@ from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
+from lti_tool.signin.wanted import WantedForms
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -276,6 +280,7 @@ class Parts:
     notices: NoticeService
     notice_book: NoticeBook
     links: LinkService
+    link_desk: LinkDesk
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
@@ -285,6 +290,7 @@ class Parts:
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
     provider: Provider
+    wanted_forms: WantedForms
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -348,6 +354,7 @@ def compose(
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
+    wanted_forms = WantedForms(database, vault, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -516,6 +523,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-wanted-forms", wanted_forms.clean_up)
 
     return Parts(
         settings=settings,
@@ -621,6 +629,7 @@ def compose(
         notice_book=notice_book,
         mail=mail,
         links=links,
+        link_desk=LinkDesk(database, clock),
         mailer=mailer,
         staff_trainers=StaffTrainers(database, clock, Access(trainings), cohorts),
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
@@ -628,6 +637,7 @@ def compose(
         sign_in_links=sign_in_links,
         sign_in_attempts=sign_in_attempts,
         provider=Provider(settings, outgoing, vault, clock),
+        wanted_forms=wanted_forms,
     )
 
 
@@ -703,6 +713,7 @@ def create_app(parts: Parts) -> Flask:
             SharedVersions(Access(parts.trainings)).shows,
             parts.inspector,
         ),
+        SecurityTxt(settings, parts.clock),
         Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
         parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
@@ -744,6 +755,7 @@ def create_app(parts: Parts) -> Flask:
         parts.notice_book,
         parts.mail,
         parts.links,
+        parts.link_desk,
         *_sign_in_services(parts),
         parts.staff_trainers,
         OtherViewers(find_staff_viewer),
@@ -779,6 +791,7 @@ def create_app(parts: Parts) -> Flask:
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
+        security_blueprint,
         platforms_blueprint,
         launch_blueprint,
         connection_blueprint,
@@ -824,6 +837,7 @@ def _sign_in_services(parts: Parts) -> tuple[object, ...]:
         parts.staff_sessions,
         parts.sign_in_links,
         parts.provider,
+        parts.wanted_forms,
         SignInBrowser(settings),
         service,
         Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),
