@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.config import Settings
 from lti_tool.courses.consents import CONSENTS
 from lti_tool.launch.sessions import Viewer, current_viewer
+from lti_tool.privacy import staff_views
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.gathering import agreed_of
@@ -24,6 +25,7 @@ AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
 blueprint = Blueprint(
     "privacy", __name__, template_folder="templates", static_folder="static", static_url_path="/static/privacy"
 )
+staff_views.add_to(blueprint)
 
 
 @blueprint.get("/privacy")
