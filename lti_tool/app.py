@@ -139,6 +139,8 @@ from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.security_txt import SecurityTxt
+from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import session_id_of_staff
@@ -150,6 +152,7 @@ from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
+from lti_tool.signin.wanted import WantedForms
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -280,6 +283,7 @@ class Parts:
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
     provider: Provider
+    wanted_forms: WantedForms
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -343,6 +347,7 @@ def compose(
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
+    wanted_forms = WantedForms(database, vault, clock)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -510,6 +515,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-wanted-forms", wanted_forms.clean_up)
 
     return Parts(
         settings=settings,
@@ -566,6 +572,7 @@ def compose(
             nudged=last_nudges,
             news=news_of,
             unread=notice_book.unread,
+            opened=notice_book.opened,
             notices=notice_book.newest,
             nudge=notices.nudge,
         ),
@@ -620,6 +627,7 @@ def compose(
         sign_in_links=sign_in_links,
         sign_in_attempts=sign_in_attempts,
         provider=Provider(settings, outgoing, vault, clock),
+        wanted_forms=wanted_forms,
     )
 
 
@@ -695,6 +703,7 @@ def create_app(parts: Parts) -> Flask:
             SharedVersions(Access(parts.trainings)).shows,
             parts.inspector,
         ),
+        SecurityTxt(settings, parts.clock),
         Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
         parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
@@ -769,6 +778,7 @@ def create_app(parts: Parts) -> Flask:
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
+        security_blueprint,
         platforms_blueprint,
         launch_blueprint,
         connection_blueprint,
@@ -814,6 +824,7 @@ def _sign_in_services(parts: Parts) -> tuple[object, ...]:
         parts.staff_sessions,
         parts.sign_in_links,
         parts.provider,
+        parts.wanted_forms,
         SignInBrowser(settings),
         service,
         Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),

@@ -1,7 +1,7 @@
 """What processes measure of themselves, by name: what it means, which labels it has, and in which steps times are sorted.
 
 Every label has few values by nature: platforms that somebody registered, codes and names that stand in the source. None of
-them says who somebody is.
+them says who somebody is, and none is called `job` or `instance`: Prometheus puts its own there and renames ours.
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,6 @@ LAUNCH_SECONDS = Measure("icc_launch_seconds", "Verifying a launch and opening i
 REQUEST_SECONDS = Measure(
     "icc_request_seconds", "Answering requests, by room and class of status", ("room", "status"), SECONDS
 )
-JOB_SECONDS = Measure("icc_job_seconds", "Doing jobs, by kind and whether they ended well", ("job", "result"), LONG_SECONDS)
+JOB_SECONDS = Measure("icc_job_seconds", "Doing jobs, by kind and whether they ended well", ("kind", "result"), LONG_SECONDS)
 
 MEASURES = (LAUNCHES, REFUSALS, LAUNCH_SECONDS, REQUEST_SECONDS, JOB_SECONDS)

@@ -22,6 +22,7 @@ TOGETHER = (
     "readiness",
     "resealing",
     "safety",
+    "security_txt",
     "serving",
 )
 """The top floor is one: the command line starts the application and the demo."""

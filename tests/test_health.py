@@ -149,7 +149,7 @@ def test_what_processes_measure_is_the_sum_of_all_of_them(client: FlaskClient, d
         tally.flush()
     found = metrics(client)
     assert found['icc_refusals_total{code="L-STATE",step="launch"}'] == 2
-    name = 'icc_job_seconds_{}job="post-score",{}result="done"}}'
+    name = 'icc_job_seconds_{}kind="post-score",{}result="done"}}'
     steps = {step: found[name.format("bucket{", f'le="{step}",')] for step in ("0.05", "0.25", "0.5", "60.0", "+Inf")}
     assert steps == {"0.05": 4, "0.25": 4, "0.5": 6, "60.0": 6, "+Inf": 8}
     assert found[name.format("count{", "")] == 8

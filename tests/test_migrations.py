@@ -9,10 +9,29 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBinary, MetaData, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 from lti_tool.database import Database
 from lti_tool.ids import new_id
+from tests.expanding import breaking
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REVISIONS = [
@@ -119,15 +138,54 @@ def test_processes_of_the_version_before_write_on_after_an_upgrade(empty: Databa
     assert set(written) == set(before.tables) - {"alembic_version"}
 
 
-def test_the_version_before_finds_its_tables_and_columns_after_an_upgrade(empty: Database) -> None:
-    command.upgrade(empty.alembic_config(), REVISIONS[-2])
-    before = shape(empty)
-    empty.upgrade()
-    after = shape(empty)
-    gone = [
-        f"{table.name}.{column.name}"
-        for table in before.sorted_tables
-        for column in table.columns
-        if table.name not in after.tables or column.name not in after.tables[table.name].columns
+KNOWN = {
+    "0003": [
+        "score_outbox.score_given may be empty now",
+        "score_outbox.submission_id may be empty now",
     ]
-    assert gone == []
+}
+"""What a revision did all the same: what it loosened, and what it took away once the version before had done without."""
+
+
+def test_each_revision_only_adds_so_that_the_version_before_goes_on(empty: Database) -> None:
+    command.upgrade(empty.alembic_config(), REVISIONS[0])
+    before = shape(empty)
+    for revision in REVISIONS[1:]:
+        command.upgrade(empty.alembic_config(), revision)
+        after = shape(empty)
+        assert sorted(breaking(before, after)) == KNOWN.get(revision, []), revision
+        before = after
+
+
+def _one(*more: SchemaItem, word: TypeEngine[Any] | None = None, empty: bool = False) -> MetaData:
+    """A schema of one table with a word in it, as a revision may have left it."""
+    tables = MetaData()
+    Table("one", tables, Column("id", Integer, primary_key=True), Column("word", word or String(9), nullable=empty), *more)
+    return tables
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        (_one(Column("more", Integer)), []),
+        (_one(Column("more", Integer, nullable=False, server_default="0")), []),
+        (_one(Column("more", Integer, nullable=False)), ["one.more is new, may not be empty and has no value by itself"]),
+        (_one(Column("more", Integer), UniqueConstraint("more")), []),
+        (_one(UniqueConstraint("word")), ["one: new rule unique word"]),
+        (_one(Index("words", "word", unique=True)), ["one: new rule unique word"]),
+        (_one(CheckConstraint("word <> ''")), ["one: new rule word <> ''"]),
+        (_one(ForeignKeyConstraint(["word"], ["two.id"])), ["one: new rule word → two.id"]),
+        (_one(word=String(5)), ["one.word was VARCHAR(9) and is VARCHAR(5)"]),
+        (_one(empty=True), ["one.word may be empty now"]),
+        (MetaData(), ["one is gone"]),
+    ],
+)
+def test_what_the_version_before_would_stumble_over_is_found(after: MetaData, found: list[str]) -> None:
+    assert list(breaking(_one(), after)) == found
+
+
+def test_what_is_taken_away_or_asked_for_is_found() -> None:
+    before = _one(Column("more", Integer), Column("count", Integer, nullable=False, server_default="0"))
+    after = _one(Column("count", Integer, nullable=False))
+    assert list(breaking(before, after)) == ["one.more is gone", "one.count has no value by itself any more"]
+    assert list(breaking(_one(empty=True), _one())) == ["one.word may not be empty any more"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.certificates.forms import private
@@ -16,11 +17,12 @@ from lti_tool.console.words import STATES
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.registry import use
-from lti_tool.signin.gate import Role, current_staff, staff_only
+from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 from lti_tool.web.locales import locale
 
 Answer = str | tuple[str, int] | BaseResponse
 TAB = "console.people"
+ERASING = Fresh(_l("iemand wissen"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -66,13 +68,13 @@ def copy_of_person(person_id: str) -> Answer:
     return private(answer, made.file_name)
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=ERASING)
 def before_erasing(person_id: str) -> Answer:
     """Say what erasing will do."""
     return _asking(person_id)
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=ERASING)
 def erase_person(person_id: str) -> Answer:
     """Erase somebody from everything (`sure`); again changes nothing."""
     if request.form.get("sure") != "1":

@@ -20,6 +20,7 @@ from lti_tool.exchange.people import Author, Who, authors_of
 from lti_tool.ids import new_id
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import submissions
+from lti_tool.training.access import hold
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.files import FileStore
 from lti_tool.training.home import Place
@@ -123,7 +124,7 @@ class SharingService:
         """
         question = clean_text(question).strip()
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             standing.assignment(assignment_key)
             if len(question) > LONGEST_QUESTION:
                 raise Incomplete({"question": _too_long(len(question))})

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lti_tool.audit import AuditTrail
 from lti_tool.certificates.models import Award, Certificate
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import LINK_CODE, LINKING
 from lti_tool.courses.models import Account, Person
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
@@ -143,7 +144,14 @@ class LinkService:
                 raise Incomplete({"agree": _l("Je maakte net al vaak een code. Probeer het over een uur opnieuw.")})
             session.execute(update(LinkCode).where(own, LinkCode.used_at.is_(None)).values(used_at=now))
             mark = self._vault.mac("link code", typed_code(code))
-            new = LinkCode(id=new_id(), account_id=viewer.account_id, mark=mark, made_at=now, expires_at=now + CODE_VALID)
+            new = LinkCode(
+                id=new_id(),
+                account_id=viewer.account_id,
+                mark=mark,
+                made_at=now,
+                expires_at=now + CODE_VALID,
+                consent_version=LINK_CODE.version,
+            )
             session.add(new)
             self._trail.done(session, viewer.account_id, "linking.code", new.id)
         return code
@@ -186,7 +194,14 @@ class LinkService:
             obstacles = obstacles_to_joining(session, kept, joined)
             if obstacles:
                 raise Incomplete({"code": obstacles[0]})
-            link = AccountLink(id=new_id(), kept_id=kept, joined_id=joined, linked_at=now)
+            link = AccountLink(
+                id=new_id(),
+                kept_id=kept,
+                joined_id=joined,
+                linked_at=now,
+                consent_version=LINKING.version,
+                code_consent_version=giver.consent_version,
+            )
             session.add(link)
             session.flush()
             participants = join(session, Journal(session, link.id), kept, joined)
@@ -257,10 +272,7 @@ class LinkService:
         people = [session.get_one(Account, account_id).person_id for account_id in account_ids]
         _lock(session, *people)
         # somebody may have linked one of them meanwhile
-        again = [
-            session.get_one(Account, account_id, with_for_update=True, populate_existing=True).person_id
-            for account_id in sorted(account_ids)
-        ]
+        again = [session.get_one(Account, one, populate_existing=True).person_id for one in account_ids]
         if set(again) != set(people):
             raise Incomplete({"code": _l("Er veranderde net iets aan een van de accounts. Probeer het opnieuw.")})
         if again[0] == again[1]:
@@ -270,7 +282,12 @@ class LinkService:
 
 
 def _lock(session: Session, *person_ids: str) -> None:
-    """Hold people, always in one order, so that no two who link each other wait in a ring."""
+    """Hold people and their accounts, always in one order, so that no two who link each other wait in a ring.
+
+    Accounts first: who writes for a person holds the account (`training.access.hold`) before all else.
+    """
+    accounts = select(Account).where(Account.person_id.in_(person_ids)).order_by(Account.id).with_for_update()
+    session.scalars(accounts.execution_options(populate_existing=True)).all()
     held = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
     session.scalars(held.execution_options(populate_existing=True)).all()
 

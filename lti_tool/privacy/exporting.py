@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from lti_tool.courses.leaving import leaving
 from lti_tool.courses.models import Person
 from lti_tool.database import Base, Database
 from lti_tool.errors import IccError, NotFound
-from lti_tool.privacy.gathering import Held, gather
+from lti_tool.privacy.gathering import Held, agreed_of, gather
 from lti_tool.privacy.labels import label
 from lti_tool.privacy.reading import Register
 from lti_tool.training.errors import StoreUnavailable
@@ -111,6 +111,7 @@ class OwnCopyService:
             ).all()
         names, moment = Names(), self._clock().astimezone(ZoneInfo(self._settings.time_zone))
         folder = _FOLDERS[language][0]
+        held = [self._with_words(one, language) for one in held]
         named = [(one, [_File(f"{folder}/{names.give(_name_of(one))}", path) for path in one.files]) for one in held]
         ready = [
             Packed("index.html", [self._page(named, moment, language).encode()]),
@@ -125,6 +126,12 @@ class OwnCopyService:
             raise NotFound("no such person")
         somebody = leaving(session, person_id, self._clock())
         return list(gather(session, Base.metadata, self._register, somebody, self._vault.decrypt))
+
+    def _with_words(self, held: Held, language: str) -> Held:
+        """Return a row with the words that somebody agreed to with it, beside the number of their version."""
+        agreed = agreed_of(self._register, held)
+        words = {one.column.replace("_version", "_words"): one.words[language] for one in agreed if one.words}
+        return replace(held, values={**held.values, **words})
 
     def _all(
         self, ready: Sequence[Packed], certificates: Sequence[Certificate], files: Sequence[_File], language: str

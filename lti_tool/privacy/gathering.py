@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, MetaData, Table, false, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.consents import CONSENTS, Consent
 from lti_tool.courses.leaving import Leaving
 from lti_tool.database import AnyRow
 from lti_tool.privacy.paths import of_accounts, of_person
@@ -51,6 +52,30 @@ def gather(
             names = names_of(session, {value for row in rows for value in _people_in(table, entry, row).values() if value})
             for row in rows:
                 yield _held(table, entry, row, names, reveal, own=own)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """That somebody agreed to the words of a version."""
+
+    column: str
+    consent: Consent
+    version: int
+
+    @property
+    def words(self) -> Mapping[str, str] | None:
+        """By language; None: there was no such version."""
+        return self.consent.text(self.version)
+
+
+def agreed_of(register: Register, held: Held) -> Sequence[Agreed]:
+    """Return to which words somebody agreed with a row."""
+    consents = register.entries[held.table].consents
+    return [
+        Agreed(column, CONSENTS[key], version)
+        for column, key in consents.items()
+        if isinstance(version := held.values.get(column), int)
+    ]
 
 
 def _own(metadata: MetaData, table: Table, entry: Entry, somebody: Leaving) -> ColumnElement[bool]:

@@ -29,6 +29,12 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "completed_at": ("Afgerond op", "Completed on"),
     "confirmed_at": ("Bevestigd op", "Confirmed on"),
     "consent_version": ("Versie van de tekst waarmee je akkoord ging", "Version of the text that you agreed to"),
+    "consent_words": ("Waarmee je akkoord ging", "What you agreed to"),
+    "code_consent_version": (
+        "Versie van de tekst waarmee de maker van de code akkoord ging",
+        "Version of the text that the maker of the code agreed to",
+    ),
+    "code_consent_words": ("Waarmee de maker van de code akkoord ging", "What the maker of the code agreed to"),
     "counts": ("Telt mee", "Counts"),
     "created_at": ("Sinds", "Since"),
     "credential": ("Digitaal bewijs (JSON)", "Digital credential (JSON)"),

@@ -69,6 +69,8 @@ class Entry:
     """The columns that are emptied; empty unless `erased` is ``emptied``."""
     erased_by: Erased
     files: tuple[str, ...]
+    consents: Mapping[str, str]
+    """Columns with a version of words that somebody agreed to, and the key of these words."""
 
     @property
     def personal(self) -> bool:
@@ -152,6 +154,7 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
         "erased",
         "erased_by",
         "files",
+        "consents",
         "columns",
     }
     if unknown:
@@ -171,8 +174,9 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
         emptied=emptied,
         erased_by=_erased(table, said.get("erased_by", "kept")),
         files=tuple(said.get("files", ())),
+        consents=dict(said.get("consents", {})),
     )
-    missing = {*emptied, *entry.files} - set(columns)
+    missing = {*emptied, *entry.files, *entry.consents} - set(columns)
     if missing:
         raise RegisterError(f"{table}: {', '.join(sorted(missing))} is none of its columns")
     if (entry.owner or entry.account or entry.staff or entry.by) and "erased" not in said:

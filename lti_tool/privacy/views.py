@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.config import Settings
+from lti_tool.courses.consents import CONSENTS
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
+from lti_tool.privacy.gathering import agreed_of
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.showing import GROUND_WORDS, PEOPLE_WORDS, sections
 from lti_tool.registry import use
@@ -46,10 +48,17 @@ def notice() -> str:
 def mine() -> str:
     """Show how much is kept of the viewer, by kind, with the ways to take it along and to have it erased."""
     viewer = current_viewer()
-    counts = Counter(held.kind for held in use(OwnCopyService).held(viewer.person_id))
-    kinds = load_register().kinds
-    lines = [(kinds[kind].words[locale()], count) for kind, count in counts.items()]
-    return render_template("privacy/mine.html", lines=lines, course_url=_course_url(viewer))
+    rows, register = use(OwnCopyService).held(viewer.person_id), load_register()
+    counts = Counter(held.kind for held in rows)
+    lines = [(register.kinds[kind].words[locale()], count) for kind, count in counts.items()]
+    agreed = {(one.consent.key, one.version): one for held in rows for one in agreed_of(register, held)}
+    return render_template("privacy/mine.html", lines=lines, agreed=agreed.values(), course_url=_course_url(viewer))
+
+
+@blueprint.get("/privacy/agreed")
+def agreed() -> str:
+    """Show what people are asked to agree to, with all versions there have been."""
+    return render_template("privacy/agreed.html", consents=CONSENTS.values())
 
 
 @blueprint.get("/me/copy.zip")

@@ -8,7 +8,8 @@
         member = current_staff()
 
 Whoever is not signed in is led to the sign-in and back; whoever is, without one of the roles, is told so. What a member of
-the staff asks for and does not get stands in the audit trail.
+the staff asks for and does not get stands in the audit trail. With `fresh=Fresh(words)` it takes a proof of who somebody is
+that is minutes old (`signin.proof`).
 """
 
 from collections.abc import Callable
@@ -25,12 +26,13 @@ from lti_tool.ids import digest, new_secret
 from lti_tool.registry import use
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.errors import RoleMissing
+from lti_tool.signin.proof import Fresh, mark, sent_as_wanted, to_proof
 from lti_tool.signin.roles import Role, StaffMember
 from lti_tool.signin.sessions import Present, StaffSessions
 from lti_tool.web.own_path import own_path
 from lti_tool.web.own_window import own_window
 
-__all__ = ["LONGEST_NEXT", "Role", "StaffMember", "current_staff", "staff_only"]
+__all__ = ["LONGEST_NEXT", "Fresh", "Role", "StaffMember", "current_staff", "staff_only"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONGEST_NEXT = 500
@@ -38,11 +40,12 @@ CONSOLE = "/console/"
 _ROLES = "__staff_roles__"
 
 
-def staff_only(*roles: Role) -> Callable[[View], View]:
+def staff_only(*roles: Role, fresh: Fresh | None = None) -> Callable[[View], View]:
     """Let only the staff into a view.
 
     Args:
         roles: whoever has one of them may in; without any, everybody of the staff.
+        fresh: it takes a fresh proof of who they are, for what this says.
     """
 
     def decorate(view: View) -> View:
@@ -53,9 +56,14 @@ def staff_only(*roles: Role) -> Callable[[View], View]:
                 return _to_sign_in()
             if roles and not present.member.roles.intersection(roles):
                 raise RoleMissing(f"{request.endpoint} needs {' or '.join(roles)}")
+            if fresh is not None and fresh.is_for(kwargs):
+                if not use(StaffSessions).is_fresh(present):
+                    return to_proof(present)
+                sent_as_wanted(present)
             return view(*args, **kwargs)
 
         setattr(gated, _ROLES, frozenset(roles))
+        mark(gated, fresh)
         return own_window(gated)  # type: ignore[return-value]  # it takes and gives what the view does
 
     return decorate

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.audit import AuditTrail
 from lti_tool.registry import use
-from lti_tool.signin import account_views, oidc_views, passkey_views, staff_views
+from lti_tool.signin import account_views, oidc_views, passkey_views, proof_views, staff_views
 from lti_tool.signin.arriving import let_in, next_of, visit
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import current_staff, find_present, home_of, known_browser, staff_only
@@ -24,6 +24,7 @@ blueprint = Blueprint(
 account_views.add_to(blueprint)
 oidc_views.add_to(blueprint)
 passkey_views.add_to(blueprint)
+proof_views.add_to(blueprint)
 staff_views.add_to(blueprint)
 
 

@@ -21,6 +21,7 @@ from tests.recording_jobs import RecordingJobs
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "icc-bridge.rules.yml"
+CASES = DEPLOY / "prometheus" / "icc-bridge.tests.yml"
 DASHBOARD = DEPLOY / "grafana" / "icc-bridge.json"
 _NAME = re.compile(r"\bicc_[a-z_]+\b")
 _LABELS = re.compile(r"\b(icc_[a-z_]+)\{([^}]*)\}")
@@ -98,6 +99,19 @@ def test_the_dashboards_panels_do_not_lie_over_each_other() -> None:
     assert max(x for x, _y in cells) < 24
 
 
+def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_is_silent() -> None:
+    alerts = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
+    asked = [one for case in yaml.safe_load(CASES.read_text())["tests"] for one in case["alert_rule_test"]]
+    assert {one["alertname"] for one in asked if one.get("exp_alerts")} == alerts
+    assert {one["alertname"] for one in asked if not one.get("exp_alerts")} == alerts
+
+
+def test_no_label_is_called_like_one_that_prometheus_puts_there_itself(told: dict[str, set[str]]) -> None:
+    assert [name for name, labels in told.items() if labels & {"job", "instance"}] == []
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (Debian's package prometheus) is not here")
-def test_prometheus_itself_takes_the_rules() -> None:
-    subprocess.run(["promtool", "check", "rules", str(RULES)], check=True, capture_output=True)  # noqa: S603, S607
+@pytest.mark.parametrize("words", [("check", "rules", str(RULES)), ("test", "rules", str(CASES))], ids=["check", "test"])
+def test_prometheus_itself_takes_the_rules_and_each_fires_when_it_should(words: tuple[str, ...]) -> None:
+    done = subprocess.run(["promtool", *words], check=False, capture_output=True, text=True)  # noqa: S603, S607
+    assert done.returncode == 0, done.stdout + done.stderr

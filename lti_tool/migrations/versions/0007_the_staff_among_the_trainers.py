@@ -3,6 +3,9 @@
 New tables, and columns that say of all that is there: nothing of these happened yet.
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -23,6 +26,21 @@ def _trainers() -> None:
 
 def _staff() -> None:
     """Of the staff and of consent."""
+    op.add_column("staff_session", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "staff_wanted",
+        sa.Column("session_id", sa.String(length=22), nullable=False),
+        sa.Column("path", sa.String(length=500), nullable=False),
+        sa.Column("fields_sealed", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["staff_session.id"], name=op.f("fk_staff_wanted_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_staff_wanted")),
+    )
+    op.create_index(op.f("ix_staff_wanted_expires_at"), "staff_wanted", ["expires_at"])
+    for table, column in _AGREED:
+        op.add_column(table, sa.Column(column, sa.Integer(), server_default="1", nullable=False))
 
 
 def _console() -> None:
@@ -35,3 +53,15 @@ def _places() -> None:
 
 def downgrade() -> None:
     """Take the tables and the columns away again."""
+    for table, column in _AGREED:
+        op.drop_column(table, column)
+    op.drop_table("staff_wanted")
+    op.drop_column("staff_session", "proved_at")
+
+
+_AGREED = (
+    ("link_code", "consent_version"),
+    ("account_link", "consent_version"),
+    ("account_link", "code_consent_version"),
+)
+"""Where it is kept to which words somebody agreed who links accounts."""

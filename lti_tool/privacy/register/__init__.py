@@ -10,6 +10,7 @@ A table says whose its rows are and what erasing a person does to them, and of e
     about      paths to whom the row is about besides; not theirs to have, and gone when they are erased
     erased     what erasing the owner does: `deleted`, `kept` (it says nothing of anybody any more), or the columns emptied
     erased_by  the same of whom `by` names; `kept` unless it says so
+    consents   columns with the version of what somebody agreed to: of which words (`lti_tool.courses.consents`)
     files      columns that hold where bytes lie in the file store
     columns    by kind: one of `kinds.toml`, or one of these that say nothing of anybody:
                joins (ids that hold rows together), upkeep (how a job stands), secret (digests, sealed keys, one-time
