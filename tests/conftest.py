@@ -46,7 +46,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """Gather the tests without looking for garbage meanwhile; what there is then stays, and is never looked through again."""
+    """Gather the tests without looking for garbage meanwhile; what there is then stays and is not looked through again."""
     gc.disable()
     if int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2:
         _begin_at_the_other_end([Path(folder) for folder in session.config.args])

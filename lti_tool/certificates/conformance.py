@@ -62,7 +62,7 @@ def undefined_terms(credential: Mapping[str, Any]) -> tuple[str, ...]:
 
 @cache
 def _validator() -> "Draft201909Validator":
-    # jsonschema compiles the grammar of addresses when rfc3987-syntax is installed: over a second, for what most processes never do
+    # with rfc3987-syntax beside it, jsonschema compiles a grammar for a second when it is imported; few processes need that
     from jsonschema import Draft201909Validator
 
     return Draft201909Validator(json.loads(_SCHEMA_FILE.read_text()))
