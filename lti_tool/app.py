@@ -90,6 +90,7 @@ from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.linking.desk import LinkDesk
 from lti_tool.linking.leaving import forget as forget_links
 from lti_tool.linking.leaving import taken_up
 from lti_tool.linking.service import LinkService
@@ -275,6 +276,7 @@ class Parts:
     notices: NoticeService
     notice_book: NoticeBook
     links: LinkService
+    link_desk: LinkDesk
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
@@ -621,6 +623,7 @@ def compose(
         notice_book=notice_book,
         mail=mail,
         links=links,
+        link_desk=LinkDesk(database, clock),
         mailer=mailer,
         staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
         staff_sessions=staff_sessions,
@@ -745,6 +748,7 @@ def create_app(parts: Parts) -> Flask:
         parts.notice_book,
         parts.mail,
         parts.links,
+        parts.link_desk,
         *_sign_in_services(parts),
     )
     provide(app, *parts.api.services())

@@ -7,7 +7,7 @@ from lti_tool.cli.frame import OrderedGroup, echo_json, fail, json_option, parts
 
 @click.group(cls=OrderedGroup)
 def cohort() -> None:
-    """Cohorts (editions of a training): make, approve, invite a trainer."""
+    """Cohorts (editions of a training): make, rename, approve, invite a trainer."""
 
 
 @cohort.command()
@@ -42,6 +42,17 @@ def show_cohort(cohort_id: str, *, as_json: bool) -> None:
     with parts() as tool, tool.database.session() as session:
         info = tool.cohorts.show(session, cohort_id)
     show_one(info.row(), as_json=as_json)
+
+
+@cohort.command()
+@click.argument("cohort_id")
+@click.argument("name")
+@json_option
+def rename(cohort_id: str, name: str, *, as_json: bool) -> None:
+    """Give a cohort another NAME. Certificates that were issued keep the name of then."""
+    with parts() as tool:
+        info = tool.cohorts.rename(cohort_id, name)
+    tell(f"It is called {info.name!r} from now on.", info.row(), as_json=as_json)
 
 
 @cohort.command()

@@ -13,7 +13,8 @@ from lti_tool.console.paging import Mark, Where
 from lti_tool.console.people import PeopleDesk
 from lti_tool.console.presenting import show
 from lti_tool.console.sealed import SealedSearch
-from lti_tool.console.words import STATES
+from lti_tool.console.words import LINK_OBSTACLES, STATES
+from lti_tool.linking.desk import LinkDesk
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.registry import use
@@ -56,7 +57,15 @@ def search_people() -> Answer:
 def person(person_id: str) -> str:
     """Show somebody; that stands in the audit trail."""
     page = use(PeopleDesk).show(person_id, current_staff())
-    return show("person.html", TAB, page=page, states=STATES, done=request.args.get("done") == "1")
+    return show(
+        "person.html",
+        TAB,
+        page=page,
+        links=use(LinkDesk).of(person_id),
+        obstacles=LINK_OBSTACLES,
+        states=STATES,
+        done=request.args.get("done"),
+    )
 
 
 @staff_only(Role.ISSUER)
@@ -81,7 +90,7 @@ def erase_person(person_id: str) -> Answer:
         return _asking(person_id, _("Zet een vinkje als je het zeker weet.")), 422
     member = current_staff()
     use(ErasingService).erase(person_id, member.name, staff_id=member.id)
-    return redirect(url_for("console.person", person_id=person_id, done=1), 303)
+    return redirect(url_for("console.person", person_id=person_id, done="erased"), 303)
 
 
 def _asking(person_id: str, problem: str = "") -> str:

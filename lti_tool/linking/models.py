@@ -50,6 +50,12 @@ class AccountLink(Base):
     """Who was taken up: without accounts until it is taken apart."""
     linked_at: Mapped[datetime]
     unlinked_at: Mapped[datetime | None]
+    code_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """Of the code, as the audit trail has it (``linking.code``); the code itself is kept for a day."""
+    giver_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The account in which the code was made: a bare id."""
+    taker_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The account in which it was typed over: a bare id."""
     consent_version: Mapped[int] = mapped_column(server_default=FIRST)
     """Of the words (`lti_tool.courses.consents.LINKING`) that whoever typed the code over agreed to."""
     code_consent_version: Mapped[int] = mapped_column(server_default=FIRST)

@@ -21,6 +21,10 @@ def test_a_cohort_is_made_listed_shown_and_approved(on_each: CommandLine) -> Non
     shown = on_each.json("cohort", "show", cohort_id)
     assert shown["approved"] is not None
     assert on_each.json("cohort", "approve", cohort_id)["approved"] == shown["approved"]
+    assert "'Regio Oost'" in on_each.done("cohort", "rename", cohort_id, " Regio  Oost ")
+    assert on_each.json("cohort", "show", cohort_id)["name"] == "Regio Oost"
+    assert on_each.refused("cohort", "rename", cohort_id, " ") == "expected a name of 1 to 200 characters"
+    assert on_each.refused("cohort", "rename", "unknown", "Oost") == "no cohort 'unknown'"
 
 
 def test_approval_lets_the_certificates_go_that_waited_for_it(on_each: CommandLine, parts_on_each: Parts) -> None:

@@ -11,6 +11,8 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+_LINKED_BY = ("code_id", "giver_id", "taker_id")
+
 
 def upgrade() -> None:
     """Add the tables and the columns; nothing that is there changes."""
@@ -45,6 +47,9 @@ def _staff() -> None:
 
 def _console() -> None:
     """Of the pages of the issuer and the operators."""
+    op.add_column("registration_invite", sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True))
+    for name in _LINKED_BY:
+        op.add_column("account_link", sa.Column(name, sa.String(length=22), nullable=True))
 
 
 def _places() -> None:
@@ -53,6 +58,9 @@ def _places() -> None:
 
 def downgrade() -> None:
     """Take the tables and the columns away again."""
+    for name in _LINKED_BY:
+        op.drop_column("account_link", name)
+    op.drop_column("registration_invite", "revoked_at")
     for table, column in _AGREED:
         op.drop_column(table, column)
     op.drop_table("staff_wanted")
