@@ -42,6 +42,7 @@ from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.leaving import forget as forget_certificates
+from lti_tool.certificates.leaving import forget_member as forget_decider
 from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.portfolio import PortfolioService
@@ -138,6 +139,7 @@ from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.people import PeopleService
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
+from lti_tool.privacy.staff_erasing import StaffErasingService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
@@ -145,6 +147,7 @@ from lti_tool.security_txt import SecurityTxt
 from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.erasing import forget_member
 from lti_tool.signin.gate import session_id_of_staff
 from lti_tool.signin.leaving import forget as forget_staff
 from lti_tool.signin.links import SignInLinks
@@ -254,6 +257,7 @@ class Parts:
     api: ApiParts
     erasures: ErasureService
     erasing: ErasingService
+    staff_erasing: StaffErasingService
     retention: RetentionService
     forgotten: Forgotten
     own_copies: OwnCopyService
@@ -355,6 +359,7 @@ def compose(
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
     wanted_forms = WantedForms(database, vault, clock)
+    staff = StaffService(database, clock, audit, staff_sessions, sign_in_links)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -600,6 +605,7 @@ def compose(
         api=api,
         erasures=ErasureService(database, clock),
         erasing=erasing,
+        staff_erasing=StaffErasingService(database, clock, audit, staff, erasing, (forget_decider, forget_member)),
         retention=retention,
         forgotten=forgotten,
         own_copies=OwnCopyService(
@@ -632,7 +638,7 @@ def compose(
         link_desk=LinkDesk(database, clock),
         mailer=mailer,
         staff_trainers=StaffTrainers(database, clock, Access(trainings), cohorts),
-        staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
+        staff=staff,
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
         sign_in_attempts=sign_in_attempts,
@@ -677,6 +683,7 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         parts.erasing,
+        parts.staff_erasing,
         parts.own_copies,
         *_holders_services(parts),
         *console_services(

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.config import Settings
 from lti_tool.courses.consents import CONSENTS
 from lti_tool.launch.sessions import Viewer, current_viewer
+from lti_tool.privacy import staff_views
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.gathering import agreed_of
@@ -25,6 +26,7 @@ AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
 blueprint = Blueprint(
     "privacy", __name__, template_folder="templates", static_folder="static", static_url_path="/static/privacy"
 )
+staff_views.add_to(blueprint)
 
 
 @blueprint.get("/privacy")
@@ -83,7 +85,7 @@ def own_copy() -> BaseResponse:
 def ask_erasing() -> str:
     """Say what will be gone, and ask."""
     if current_viewer().staff_id is not None:
-        raise StillOfTheStaff("an operator erases members of the staff")
+        raise StillOfTheStaff("who is of the staff is erased as a member")
     return render_template("privacy/erase.html", unsure=False)
 
 

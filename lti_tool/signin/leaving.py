@@ -1,4 +1,4 @@
-"""Somebody whose data are to be erased and who is of the staff: then it is an operator who erases, as a member of the staff.
+"""Somebody whose data are to be erased and who is of the staff: they are erased as a member, with the person in one go.
 
 Otherwise the name would stay in the list of the staff, and nothing would tell any more that whoever approves a certificate
 accepted the work.
@@ -22,8 +22,11 @@ class StillOfTheStaff(Refused):
     status = 409
     title = _l("Dit is een medewerker")
     explanation = _l("Deze persoon logt hier in als medewerker. Er is niets gewist.")
-    who = _l("Wie ICC Bridge beheert, kan een medewerker wissen.")
-    steps = (_l("Vraag een beheerder om deze persoon bij Medewerkers te wissen: dan gaat alles tegelijk."),)
+    who = _l("De medewerker zelf, of wie ICC Bridge beheert, kan dit oplossen.")
+    steps = (
+        _l("Ben je het zelf? Laat je bij Mijn account wissen: dan gaat ook alles wat je als trainer deed."),
+        _l("Is het iemand anders? Vraag een beheerder om die bij Medewerkers te wissen."),
+    )
 
 
 def forget(session: Session, leaving: Leaving) -> Sequence[str]:

@@ -16,10 +16,16 @@ from tests.signin.soft_passkey import SoftPasskey
 from tests.staff import form_token, post_as_staff, service_of, sign_in_staff
 
 TAKES_A_PROOF = {
+    "console.add_client": "",
     "console.before": "deed",
     "console.do": "deed",
     "console.before_erasing": "",
     "console.erase_person": "",
+    "console.new_client": "",
+    "privacy.ask_erasing_member": "",
+    "privacy.ask_own_erasing": "",
+    "privacy.erase_member": "",
+    "privacy.erase_oneself": "",
     "signin.add_account": "",
     "signin.add_passkey": "",
     "signin.enable": "",
