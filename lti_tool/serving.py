@@ -6,6 +6,7 @@ SIGTERM ends all in good order: no new requests, requests under way answered, ru
 longer than that is taken up again at the next start.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -91,7 +92,9 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
     def load(self) -> Flask:
         """Put the application together, in the worker process."""
         self._parts = compose(self._settings)
-        return create_app(self._parts)
+        app = create_app(self._parts)
+        settle_memory()
+        return app
 
     def serve(self) -> None:
         """Answer until a signal ends it.
@@ -146,9 +149,20 @@ def _hear_no_more() -> None:
         signal.signal(number, lambda *_args: None)
 
 
+def settle_memory() -> None:
+    """Let the garbage collector leave alone what the process is made of, once it has all been loaded.
+
+    That is hundreds of thousands of objects, none of which is ever garbage: looking at them again took a third of a second
+    at any moment, while all requests stood still.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def work(settings: Settings) -> None:
     """Run jobs, and nothing else, until SIGTERM or Ctrl-C."""
     parts = compose(settings)
+    settle_memory()
     try:
         with until_stopped() as stopped:
             parts.tally.keep_flushing()

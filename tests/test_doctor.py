@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
 
 from lti_tool.app import compose
-from lti_tool.checkups import ROTATE_AFTER, Finding, issuing_keys
+from lti_tool.checkups import ROTATE_AFTER, Finding, disks, issuing_keys, mail, security_contact, tool_keys
 from lti_tool.checkups import clock as checked_clock
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
@@ -15,9 +16,13 @@ from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
 from lti_tool.doctor import check_database_url, check_startable, check_there, examine, unknown
 from lti_tool.errors import SettingsError
 from lti_tool.jobs.engine import Engine
+from lti_tool.mailing import Mailer, server_of
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.mail_server import SECRET as MAIL_SECRET
+from tests.mail_server import USER, mail_server
+from tests.ports import free_port
 from tests.recording_jobs import RecordingJobs
 
 
@@ -165,3 +170,50 @@ def test_on_sqlite_the_clock_is_compared_with_a_learning_environments(sqlite_dat
             (found,) = checked_clock(parts)
             assert (found.good, "a learning environment's" in found.value) == (good, True)
             parts.close()
+
+
+def test_it_speaks_with_the_mail_server_and_says_what_to_do(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET)
+
+    def said(url: str, authority: Path | None = None) -> Finding:
+        mailer = Mailer(server_of(url, "noreply@icc.example.org", authority), "icc.example.org", operation=5.0, total=10.0)
+        parts = compose(settings, database=sqlite_database, engine=RecordingJobs(), mailer=mailer)
+        (found,) = mail(parts)
+        parts.close()
+        assert MAIL_SECRET not in found.value
+        return found
+
+    with mail_server(tmp_path, tls="starttls", login=True) as double:
+        good = double.url("starttls", user=f"{USER}:{quote(MAIL_SECRET, safe='')}@")
+        assert said(good, double.authority).value.endswith(
+            "answers over STARTTLS, logged in as icc; icc-bridge mail test ADDRESS sends one"
+        )
+        for url, authority, advice in (
+            (good, None, "ICC_SMTP_CA has to name its authority"),
+            (double.url("starttls", user="icc:fout@"), double.authority, "user or secret of ICC_SMTP_URL is refused"),
+            (double.url("smtps"), double.authority, "smtps:// is for port 465"),
+            (f"smtp://127.0.0.1:{free_port()}", None, "see whether the port of ICC_SMTP_URL is right"),
+            ("smtp://mail..example", None, "nobody knows a host of this name"),
+        ):
+            found = said(url, authority)
+            assert (found.good, advice in found.value) == (False, True), found.value
+        assert double.taken == []
+
+
+def test_disks_keys_and_whom_to_tell_about_a_hole(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(
+        data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET, base_url="https://icc.example.org"
+    )
+    clock = FakeClock()
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    assert list(tool_keys(parts)) == []
+    parts.key_ring.signing_key()
+    assert [one.good for one in tool_keys(parts)] == [True]
+    clock.advance(seconds=ROTATE_AFTER.total_seconds() + 1)
+    assert [one.value.endswith("run icc-bridge keys rotate") for one in tool_keys(parts)] == [True]
+    first, *_others = disks(parts)
+    assert first.name == "disk"
+    assert f"MB free in {tmp_path}" in first.value
+    (none,) = security_contact(parts)
+    assert (none.good, "ICC_SECURITY_CONTACT" in none.value) == (True, True)
+    parts.close()

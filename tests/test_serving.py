@@ -1,5 +1,6 @@
 """`serve` and `worker` as processes: they start, refuse to start, and end in good order."""
 
+import gc
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from lti_tool.config import load_settings
 from lti_tool.demo.browser import Browser, Page
 from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
 from lti_tool.demo.school.faults import FaultKind, Service
+from lti_tool.serving import settle_memory
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.ports import answers, free_port
@@ -69,6 +71,16 @@ def at_school(installation: Installation) -> Iterator[AtSchool]:
     with SchoolServer(keys=KeyRing([SigningKey.generate()])) as server:
         yield AtSchool(server, parts.database, FakeClock(parts.clock()), parts.engine, parts.key_ring, parts.outgoing)
     parts.close()
+
+
+def test_the_garbage_collector_leaves_alone_what_was_loaded() -> None:
+    gc.unfreeze()
+    tracked = len(gc.get_objects())
+    try:
+        settle_memory()
+        assert gc.get_freeze_count() > tracked / 2
+    finally:
+        gc.unfreeze()
 
 
 def test_it_serves_without_a_word_but_the_address_and_ends_well(installation: Installation) -> None:

@@ -14,6 +14,7 @@ from benchmarks.pages.training import KEY
 from benchmarks.pages.visits import Page, Visitors
 from lti_tool.database import Database
 from lti_tool.demo.crowd import CrowdPlan, seed_crowd
+from lti_tool.serving import settle_memory
 from tests.postgresql import PostgresqlMissing
 
 Say = Callable[[str], None]
@@ -47,6 +48,7 @@ def measure(
             crowd = seed_crowd(parts.database, parts.clock, parts.trainings[KEY], plan)
             installed.settle()
             ready[condition.key] = installed, Visitors(parts, crowd)
+        settle_memory()
         results = Results(pages, [one for one in conditions if one.key in ready], skipped)
         for number in range(rounds):
             for condition in results.conditions:

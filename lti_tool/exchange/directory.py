@@ -14,7 +14,7 @@ from lti_tool.exchange.access import ExchangeAccess, sees_all, trained
 from lti_tool.exchange.models import DirectoryEntry
 from lti_tool.exchange.people import Author, Who, authors_of
 from lti_tool.launch.sessions import Viewer
-from lti_tool.training.access import Standing
+from lti_tool.training.access import Standing, hold
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment
 from lti_tool.training.questions import growth_of
@@ -97,7 +97,7 @@ class DirectoryService:
     def join(self, viewer: Viewer, cohort_id: str, *, shows_question: bool) -> None:
         """Put the viewer in the directory, or change what it shows. Raises NotFound when the viewer is no participant."""
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             row = {
                 "enrolment_id": standing.enrolment_id,
                 "shows_question": shows_question,
@@ -109,7 +109,7 @@ class DirectoryService:
     def leave(self, viewer: Viewer, cohort_id: str) -> None:
         """Take the viewer out of the directory. Raises NotFound when the viewer is no participant."""
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             session.execute(delete(DirectoryEntry).where(DirectoryEntry.enrolment_id == standing.enrolment_id))
 
 

@@ -15,6 +15,7 @@ from lti_tool.exchange.access import ExchangeAccess, may_show, moderates, owns
 from lti_tool.exchange.models import PieceReaction, ReactionKind
 from lti_tool.ids import new_id
 from lti_tool.launch.sessions import Viewer
+from lti_tool.training.access import hold
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.writing import clean_text
 
@@ -64,6 +65,7 @@ class ReactionService:
         """
         text = clean_text(text).strip()
         with self._database.session() as session:
+            viewer = hold(session, viewer)
             piece, standing = self._access.piece(session, viewer, piece_id)
             session.refresh(piece, with_for_update={"key_share": True})
             if piece.withdrawn_at is not None:
@@ -113,7 +115,7 @@ class ReactionService:
                 raise NotFound("neither the maker nor a trainer")
             if reaction.hidden_at is None:
                 reaction.hidden_at, reaction.hidden_by_id = self._clock(), viewer.person_id
-                self._trail.done(session, viewer.account_id, "exchange.hide", reaction.id)
+                self._trail.done(session, viewer.actor_id, "exchange.hide", reaction.id)
             return piece.id
 
     def show(self, viewer: Viewer, reaction_id: str) -> str:
@@ -128,7 +130,7 @@ class ReactionService:
                 raise NotFound("neither who hid it nor a trainer")
             if reaction.hidden_at is not None:
                 reaction.hidden_at = reaction.hidden_by_id = None
-                self._trail.done(session, viewer.account_id, "exchange.show", reaction.id)
+                self._trail.done(session, viewer.actor_id, "exchange.show", reaction.id)
             return piece.id
 
 

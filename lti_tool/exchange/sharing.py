@@ -20,6 +20,7 @@ from lti_tool.exchange.people import Author, Who, authors_of
 from lti_tool.ids import new_id
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import submissions
+from lti_tool.training.access import hold
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.files import FileStore
 from lti_tool.training.home import Place
@@ -123,7 +124,7 @@ class SharingService:
         """
         question = clean_text(question).strip()
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             standing.assignment(assignment_key)
             if len(question) > LONGEST_QUESTION:
                 raise Incomplete({"question": _too_long(len(question))})
@@ -148,10 +149,10 @@ class SharingService:
                 )
                 session.add(piece)
                 unused = self._fill(session, piece, offer)
-                self._trail.done(session, viewer.account_id, "exchange.share", piece.id)
+                self._trail.done(session, viewer.actor_id, "exchange.share", piece.id)
             elif not _shows(session, piece, offer):
                 unused = self._fill(session, piece, offer)
-                self._trail.done(session, viewer.account_id, "exchange.share", piece.id)
+                self._trail.done(session, viewer.actor_id, "exchange.share", piece.id)
             asked, piece.question = piece.question, question
             piece.consent_version = SHARING.version
             piece_id = piece.id
@@ -176,7 +177,7 @@ class SharingService:
                 known.withdrawn_at = self._clock()
                 known.text = known.html = known.link = ""
                 unused = _let_go(session, known.id)
-                self._trail.done(session, viewer.account_id, "exchange.withdraw", known.id)
+                self._trail.done(session, viewer.actor_id, "exchange.withdraw", known.id)
             where = known.cohort_id, known.assignment_key
         self._discard(unused)
         return where

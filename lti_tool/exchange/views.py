@@ -16,6 +16,7 @@ from lti_tool.registry import use
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.presenting import show
 from lti_tool.training.sending import send
+from lti_tool.web.looking import is_looked_at
 
 blueprint = Blueprint("exchange", __name__, template_folder="templates")
 blueprint.add_app_template_global(consents, "consents")  # type: ignore[arg-type]  # a module is as good as a function
@@ -31,7 +32,8 @@ def overview(cohort_id: str) -> Answer:
     """Show what the cohort shares; from then on that is not new any more."""
     viewer = current_viewer()
     page = use(OverviewService).overview(viewer, cohort_id)
-    use(VisitService).note(cohort_id, viewer.person_id)
+    if is_looked_at():
+        use(VisitService).note(cohort_id, viewer.person_id)
     return show("overview.html", page.place, TAB, folder="exchange", page=page)
 
 

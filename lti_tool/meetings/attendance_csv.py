@@ -33,8 +33,14 @@ MEETING, PARTICIPANT, STATE, HOURS, REASON = "bijeenkomst_nr", "deelnemer_nr", "
 _FOR_PEOPLE = ("datum", "bijeenkomst", "deelnemer")
 COLUMNS = (MEETING, PARTICIPANT, *_FOR_PEOPLE, STATE, HOURS, REASON)
 """The same in every language, so that a file goes back in wherever it came from."""
+CLEARED = ("wissen", "clear")
+"""Words that take a mark away; an empty cell leaves it as it is."""
 _WORDS: Mapping[str, str] = {"": "", "present": "aanwezig", "partly": "deels", "absent": "afwezig"}
-_STATES = {word: state for state, word in _WORDS.items()} | {state.value: state.value for state in AttendanceState}
+_STATES = {
+    **{word: state for state, word in _WORDS.items()},
+    **{state.value: state.value for state in AttendanceState},
+    **dict.fromkeys(CLEARED, ""),
+}
 _NEEDED = frozenset({MEETING, PARTICIPANT, STATE})
 
 
@@ -80,7 +86,7 @@ class AttendanceFiles:
     def take_in(self, viewer: Viewer, cohort_id: str, text: str) -> int:
         """Keep what a file says, all of it or nothing; return how many marks changed.
 
-        A line whose state is empty leaves that mark as it is.
+        A line whose state is empty leaves that mark as it is; `CLEARED` takes it away.
 
         Raises:
             NotFound: the viewer is no trainer here.
@@ -163,7 +169,7 @@ def _mark(line: Mapping[str, str], word: str, begun: Mapping[str, bool], people:
     elif enrolment_id not in people:
         wrong = _l("deze deelnemer is er niet in deze editie, of niet bij jou")
     elif word not in _STATES:
-        wrong = _l("schrijf aanwezig, deels of afwezig")
+        wrong = _l("schrijf aanwezig, deels, afwezig of wissen")
     elif _STATES[word] in WAS_THERE and not begun[meeting_id]:
         wrong = TOO_EARLY
     if wrong is not None:

@@ -20,7 +20,7 @@ from lti_tool.jobs.steady import Steady
 from lti_tool.moodle.bringing import Bringing
 from lti_tool.moodle.facts import NOT_HANDED_IN, Claim, MappingNews, News
 from lti_tool.moodle.models import ActivityMapping, MoodleCourse, NativeWork
-from lti_tool.moodle.places import places_of
+from lti_tool.moodle.places import hold, places_of
 from lti_tool.moodle.rules import done_of, rule_of
 from lti_tool.moodle.states import WorkState
 from lti_tool.training.importing import ImportService
@@ -75,6 +75,7 @@ class NativeApplier:
         for some in _some(self._complete(read)):
 
             def work(session: Session, some: Sequence[News] = some) -> None:
+                hold(session, claim.platform_id, [one.user_id for one in some])
                 see_to_it(session, claim)
                 mapping = session.get(ActivityMapping, read.mapping.id)
                 if mapping is not None:

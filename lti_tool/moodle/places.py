@@ -20,6 +20,12 @@ class Place:
     """As participant of the cohort through the course; None: takes no part in it."""
 
 
+def hold(session: Session, platform_id: str, user_ids: Collection[int]) -> None:
+    """Let Moodle users' accounts stay with whom they belong to until the transaction ends; see `training.access.hold`."""
+    accounts = select(Account.id).where(Account.platform_id == platform_id, Account.subject.in_(map(str, user_ids)))
+    session.execute(accounts.order_by(Account.id).with_for_update(read=True))
+
+
 def places_of(
     session: Session, platform_id: str, course_id: str, cohort_id: str, user_ids: Collection[int]
 ) -> Mapping[int, Place]:

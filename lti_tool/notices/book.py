@@ -19,6 +19,7 @@ from lti_tool.exchange.models import PieceReaction, SharedPiece
 from lti_tool.exchange.news import news_of
 from lti_tool.launch.sessions import Viewer
 from lti_tool.notices.models import FOR_TRAINERS, Notice, NoticeKind
+from lti_tool.notices.targets import Target, answered_by, target_of
 from lti_tool.training.access import Access, Standing
 from lti_tool.training.home import Place
 from lti_tool.training.models import Enrolment, Submission, SubmissionVersion
@@ -30,14 +31,6 @@ SHOWN = 50
 """The newest so many stand on the page."""
 READ_KEPT = timedelta(days=90)
 UNREAD_KEPT = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class Target:
-    """The page that a notice leads to: an endpoint and its values."""
-
-    endpoint: str
-    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -86,8 +79,11 @@ class NoticeBook:
         self._clock = clock
         self._access = access
 
-    def page(self, viewer: Viewer, cohort_id: str) -> NoticePage:
-        """Return what is new for the viewer; what is shown counts as read from now on.
+    def page(self, viewer: Viewer, cohort_id: str, *, reads: bool = True) -> NoticePage:
+        """Return what is new for the viewer.
+
+        Args:
+            reads: what is shown counts as read from now on.
 
         Raises:
             NotFound: the viewer is nothing in this cohort.
@@ -96,12 +92,15 @@ class NoticeBook:
             standing = self._access.standing(session, viewer, cohort_id)
             lines = _lines(session, standing, _shown(standing).limit(SHOWN))
             page = NoticePage(Place.of(standing), lines, news_of(session, standing))
-        if page.unread:
+        if reads and page.unread:
             self._note([line.id for line in lines if line.unread])
         return page
 
-    def open(self, viewer: Viewer, notice_id: str) -> Target:
-        """Return where a notice leads, and mark it read.
+    def open(self, viewer: Viewer, notice_id: str, *, reads: bool = True) -> Target:
+        """Return where a notice leads.
+
+        Args:
+            reads: it counts as read from now on.
 
         Raises:
             NotFound: not a notice of the viewer, or what it leads to is not the viewer's to see any more.
@@ -114,7 +113,8 @@ class NoticeBook:
             lines = _lines(session, standing, _shown(standing).where(Notice.id == notice_id))
         if not lines:
             raise NotFound("what it is about cannot be seen any more")
-        self._note([notice_id])
+        if reads:
+            self._note([notice_id])
         return lines[0].target
 
     def read_all(self, viewer: Viewer, cohort_id: str) -> None:
@@ -131,6 +131,20 @@ class NoticeBook:
         """Return how many notices somebody has not read, for the bar of all pages of a cohort; in one query."""
         with self._database.reading() as session:
             return session.scalar(_counted(standing)) or 0
+
+    def opened(self, standing: Standing, endpoint: str, values: Mapping[str, Any]) -> bool:
+        """Mark read what a page answers, by whatever way somebody came to it; return whether there was such a notice.
+
+        Args:
+            endpoint: the page, and its values.
+        """
+        answered = answered_by(endpoint, values)
+        if answered is None:
+            return False
+        own = Notice.person_id == standing.person_id, Notice.cohort_id == standing.cohort.id, Notice.read_at.is_(None)
+        read = update(Notice).where(*own, answered).values(read_at=self._clock())
+        with self._database.session() as session:
+            return bool(session.scalars(read.returning(Notice.id).execution_options(synchronize_session=False)).all())
 
     def newest(self, session: Session, standing: Standing, most: int) -> Sequence[NoticeLine]:
         """Return the newest that somebody has not read, for a page that shows them beside other things."""
@@ -204,25 +218,10 @@ def _lines(session: Session, standing: Standing, query: Select[*tuple[Any, ...]]
             else None,
             enrolment_id=row.Notice.enrolment_id,
             name=names.get(row.about_id),
-            target=_target(row.Notice, row.assignment_key, row.submission_id),
+            target=target_of(row.Notice, row.assignment_key, row.submission_id),
         )
         for row in rows
     ]
-
-
-def _target(notice: Notice, assignment_key: str | None, submission_id: str | None) -> Target:
-    cohort = {"cohort_id": notice.cohort_id}
-    if notice.piece_id is not None:
-        return Target("exchange.piece", {"piece_id": notice.piece_id})
-    if notice.certificate_id is not None:
-        return Target("awards.mine", cohort)
-    if notice.kind == NoticeKind.AGAIN and submission_id is not None:
-        return Target("training.review", {"submission_id": submission_id})
-    if notice.kind == NoticeKind.ASPECTS:
-        return Target("training.aspects", cohort)
-    if assignment_key is not None:
-        return Target("training.assignment", {**cohort, "key": assignment_key})
-    return Target("training.home", cohort)
 
 
 def last_nudges(session: Session, enrolment_ids: Sequence[str]) -> Mapping[str, datetime]:

@@ -10,6 +10,7 @@ from lti_tool.notices.book import NoticeBook
 from lti_tool.notices.wording import notice_icon, notice_words
 from lti_tool.registry import use
 from lti_tool.training.presenting import show
+from lti_tool.web.looking import is_looked_at
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
 mail_views.add_to(blueprint)
@@ -23,15 +24,17 @@ TAB = "notices.overview"
 def overview(cohort_id: str) -> str:
     """Show what is new for this person; from then on it counts as read."""
     viewer, mail = current_viewer(), use(MailService)
-    page = use(NoticeBook).page(viewer, cohort_id)
+    page = use(NoticeBook).page(viewer, cohort_id, reads=is_looked_at())
     refused = mail.offered and mail.refused(viewer.person_id)
-    return show("overview.html", page.place, TAB, folder="notices", page=page, mail=mail.offered, refused=refused)
+    account = viewer.maybe_account_id is not None
+    shown = {"page": page, "mail": mail.offered, "refused": refused, "account": account}
+    return show("overview.html", page.place, TAB, folder="notices", **shown)
 
 
 @blueprint.get("/notice/<notice_id>")
 def open_notice(notice_id: str) -> BaseResponse:
     """Lead to what a notice is about, which counts as read from then on."""
-    target = use(NoticeBook).open(current_viewer(), notice_id)
+    target = use(NoticeBook).open(current_viewer(), notice_id, reads=is_looked_at())
     return redirect(url_for(target.endpoint, **target.values), 303)
 
 

@@ -14,7 +14,7 @@ from lti_tool.database import Database
 from lti_tool.errors import NotFound, Refused
 from lti_tool.platforms.models import Platform
 from lti_tool.sync.codes import CHANGED_IN_LMS, KEPT_IN_LMS
-from lti_tool.sync.marks import mark
+from lti_tool.sync.marks import state_of
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.outbox import ScoreOutboxService
 from lti_tool.training.models import Cohort
@@ -176,7 +176,7 @@ def _found(session: Session, which: Which) -> Select[ScoreOutbox, str, str | Non
 
 
 def _line(row: ScoreOutbox, platform: str, assignment_key: str | None) -> ScoreLine:
-    state = mark(row, platform).state
+    state = state_of(row)
     return ScoreLine(
         id=row.id,
         platform=platform,

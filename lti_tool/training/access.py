@@ -10,13 +10,13 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.courses.models import CourseCohort
+from lti_tool.courses.models import Account, CourseCohort
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
 from lti_tool.statements import Statement
@@ -140,6 +140,25 @@ _TRAINED = (
     .where(_AS_TRAINER.id.is_not(None) | CourseCohort.course_id.is_not(None))
     .order_by(Cohort.created_at, Cohort.id)
 )
+
+
+def hold(session: Session, viewer: Viewer) -> Viewer:
+    """Return the viewer as the person whom the account belongs to now; it stays that person's until this transaction ends.
+
+    Whoever writes for somebody calls it first: two accounts may have become one person's since the request began, and what
+    is written for the one who was taken up would be out of sight. Who has no account to link stays who they are.
+    """
+    if viewer.maybe_account_id is None:
+        return viewer
+    person_id = hold_account(session, viewer.account_id)
+    return viewer if person_id in (None, viewer.person_id) else replace(viewer, person_id=person_id)
+
+
+def hold_account(session: Session, account_id: str) -> str | None:
+    """Return whose an account is; it stays that person's until this transaction ends. None: there is no such account."""
+    # SHARE: several may write at once; whoever gives the account to another person waits for them, and they for that
+    owner = select(Account.person_id).where(Account.id == account_id)
+    return session.scalar(owner.with_for_update(read=True))
 
 
 class Access:

@@ -17,7 +17,7 @@ from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.launch.sessions import Viewer
-from lti_tool.training.access import Access, Standing
+from lti_tool.training.access import Access, Standing, hold
 from lti_tool.training.aspect_marks import Mark, Said, Side, add, history_of, shared_at_of, steps_of_many
 from lti_tool.training.aspect_picture import Picture, picture_of, scale_of
 from lti_tool.training.errors import Incomplete, Moved
@@ -135,7 +135,7 @@ class AspectService:
             NotFound: as `own`, or no such aspect.
         """
         with self._database.session() as session:
-            standing = self._participant(session, viewer, cohort_id)
+            standing = self._participant(session, hold(session, viewer), cohort_id)
             own = standing.enrolment_id or ""
             _lock(session, own)
             history = history_of(session, own)
@@ -143,7 +143,7 @@ class AspectService:
                 raise Moved("the start is fixed", explanation=_l("Je bent al aan het eind begonnen. Het begin ligt vast."))
             if side is Side.END and not _end_open(session, standing, history):
                 raise Moved("too early", explanation=_l("Het eind vul je in als de laatste fase open is."))
-            self._keep(session, standing.training, own, side, changed, viewer.person_id)
+            self._keep(session, standing.training, own, side, changed, standing.person_id)
 
     def of_participant(self, viewer: Viewer, cohort_id: str, enrolment_id: str) -> TrainerPage:
         """Return somebody's aspects for a trainer. Raises NotFound: nobody whom the viewer trains in this cohort."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lti_tool.clock import Clock
 from lti_tool.database import AnyRow, Database
@@ -26,9 +27,8 @@ from mappings.progress import OutcomeState
 from mappings.training import Assignment, Phase
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What one assignment amounts to for one participant."""
+class Cell(NamedTuple):
+    """What one assignment amounts to for one participant. A named tuple: a board has thousands of them."""
 
     assignment: Assignment
     state: OutcomeState
@@ -42,6 +42,13 @@ class Cell:
     def stuck(self) -> ScoreMark | None:
         """The first result that has not arrived and waits for somebody."""
         return next((mark for mark in self.marks if mark.stuck), None)
+
+    @property
+    def usual_marks(self) -> tuple[tuple[str, str], ...] | None:
+        """State and learning environment of each mark, when none needs more words; None when there is more to say."""
+        if self.natives or any(mark.reason is not None or mark.stuck for mark in self.marks):
+            return None
+        return tuple((mark.state, mark.platform_name) for mark in self.marks if mark.state != "none")
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,8 @@ class BoardRow:
     """When they were reminded last, as far as that is kept."""
     may_nudge: bool
     """They are quiet, and were not reminded lately."""
-
-    @property
-    def stuck(self) -> Sequence[Stuck]:
-        """The results that have not arrived and wait for somebody."""
-        marked = [*((cell.assignment, cell.marks) for cell in self.cells), (None, self.whole)]
-        return [Stuck(assignment, mark) for assignment, marks in marked for mark in marks if mark.stuck]
+    stuck: Sequence[Stuck]
+    """The results that have not arrived and wait for somebody."""
 
     @property
     def waits(self) -> bool:
@@ -197,7 +200,8 @@ class BoardService:
                     standing.training, {one.assignment.key: one.state for one in cells}, now, quiet_days
                 )
                 last = nudged.get(person.enrolment_id)
-                return BoardRow(person, cells, card, whole, activity.at, quiet, last, quiet and may_be_nudged(last, now))
+                may_nudge = quiet and may_be_nudged(last, now)
+                return BoardRow(person, cells, card, whole, activity.at, quiet, last, may_nudge, _stuck(cells, whole))
 
             rows = [row(person) for person in people]
             seen = None if standing.whole else standing.course_ids
@@ -262,6 +266,11 @@ def _cells(
         return Cell(assignment, state, shown, marks.get(row.id, ()), natives.get(row.id, ()))
 
     return tuple(cell(assignment) for assignment in standing.training.assignments)
+
+
+def _stuck(cells: Iterable[Cell], whole: Sequence[ScoreMark]) -> Sequence[Stuck]:
+    found = [Stuck(cell.assignment, mark) for cell in cells for mark in cell.marks if mark.stuck]
+    return [*found, *(Stuck(None, mark) for mark in whole if mark.stuck)]
 
 
 def _grouped(rows: Sequence[BoardRow]) -> tuple[BoardGroup, ...]:

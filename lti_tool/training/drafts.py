@@ -18,7 +18,7 @@ from lti_tool.errors import NotFound, Words
 from lti_tool.ids import digest
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import draft_copies, submissions
-from lti_tool.training.access import Access
+from lti_tool.training.access import Access, hold
 from lti_tool.training.draft_copies import Content
 from lti_tool.training.errors import Moved
 from lti_tool.training.models import Submission
@@ -65,6 +65,8 @@ class Fate(StrEnum):
 class Kept:
     """What was kept within a transaction."""
 
+    enrolment_id: str | None
+    """Of whom it is."""
     submission: Submission | None
     """None while nothing was begun."""
     hand_in: HandIn
@@ -136,8 +138,7 @@ class DraftService:
         """
         with self._database.session() as session:
             kept = self.keep(session, viewer, cohort_id, assignment_key, text, link, seen, html)
-            standing = self._access.participant(session, viewer, cohort_id)
-            return Saved(_state(standing.enrolment_id, assignment_key, kept.submission), kept.fate, kept.problems)
+            return Saved(_state(kept.enrolment_id, assignment_key, kept.submission), kept.fate, kept.problems)
 
     def keep(
         self,
@@ -159,15 +160,15 @@ class DraftService:
             Moved: the work was accepted already; nothing was kept.
             NotFound: not the viewer's assignment.
         """
-        now = self._clock()
-        standing = self._access.participant(session, viewer, cohort_id)
+        standing = self._access.participant(session, hold(session, viewer), cohort_id)
+        now, own = self._clock(), standing.enrolment_id
         hand_in = standing.assignment(assignment_key).hand_in
         text, rich = read_rich(text, html) if hand_in.text is not Requirement.NONE else ("", "")
         link = clean_link(link) if hand_in.link is not Requirement.NONE else ""
         problems = _problems(max(len(text), len(rich) // 2), link)
         if not text.strip() and not link and submissions.find(session, standing, assignment_key) is None:
-            return Kept(None, hand_in, problems, Fate.NOTHING)
-        submission = _lock_open(session, standing.enrolment_id, assignment_key, now)
+            return Kept(own, None, hand_in, problems, Fate.NOTHING)
+        submission = _lock_open(session, own, assignment_key, now)
         before = _draft(submission)
         if "text" in problems:
             text, rich = before.text, before.html
@@ -179,12 +180,12 @@ class DraftService:
         if content == before:
             if submission.draft_saved_at is not None:
                 submission.draft_saved_at = now
-            return Kept(submission, hand_in, problems, Fate.DRAFT)
+            return Kept(own, submission, hand_in, problems, Fate.DRAFT)
         if html is None and before.html:
             # typed where there was no editor: its headings and lists would be lost
             _set_draft_aside(session, submission)
         fate = self._settle(session, submission, content, seen, now)
-        return Kept(submission, hand_in, problems, fate)
+        return Kept(own, submission, hand_in, problems, fate)
 
     def take_back(self, viewer: Viewer, cohort_id: str, assignment_key: str, copy_id: str) -> None:
         """Make a text that was kept beside the draft the draft; what was the draft is kept in its place.
@@ -206,7 +207,7 @@ class DraftService:
             draft_copies.take_away(session, submission.id, copy_id)
 
     def _own(self, session: Session, viewer: Viewer, cohort_id: str, assignment_key: str) -> Submission:
-        standing = self._access.participant(session, viewer, cohort_id)
+        standing = self._access.participant(session, hold(session, viewer), cohort_id)
         standing.assignment(assignment_key)
         if submissions.find(session, standing, assignment_key) is None:
             raise NotFound("nothing was begun")

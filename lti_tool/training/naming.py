@@ -11,7 +11,7 @@ from lti_tool.courses.models import Person
 from lti_tool.database import Database
 from lti_tool.errors import Words
 from lti_tool.launch.sessions import Viewer
-from lti_tool.training.access import Access
+from lti_tool.training.access import Access, hold
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.outcomes import Extras, PersonFollower
 
@@ -80,10 +80,10 @@ class NameService:
         name = clean_name(name)
         problem = problem_with(name) or self._printable(name)
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             if problem is not None:
                 raise Incomplete({FIELD: problem})
-            person = session.get_one(Person, viewer.person_id, with_for_update={"key_share": True})
+            person = session.get_one(Person, standing.person_id, with_for_update={"key_share": True})
             card = self._extras.certificate(session, standing.enrolment_id or "")
             if card.made:
                 raise Moved(
@@ -97,5 +97,5 @@ class NameService:
                 person.certificate_name_at = self._clock()
             session.flush()
             for follower in self._followers:
-                follower(session, viewer.person_id)
+                follower(session, standing.person_id)
         return name

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -90,9 +90,8 @@ class CertificateCard:
         return self.certificate_id is not None or self.state == "issued"
 
 
-@dataclass(frozen=True)
-class ScoreMark:
-    """What one learning environment holds of one piece of work."""
+class ScoreMark(NamedTuple):
+    """What one learning environment holds of one piece of work. A named tuple: a board has thousands of them."""
 
     state: MarkState
     code: str | None
@@ -314,6 +313,10 @@ def _none_unread(_standing: Standing) -> int:
     return 0
 
 
+def _nothing_answered(_standing: Standing, _endpoint: str, _values: Mapping[str, Any]) -> bool:
+    return False
+
+
 def _no_notices(_session: Session, _standing: Standing, _most: int) -> Sequence[Any]:
     return ()
 
@@ -356,6 +359,8 @@ class Extras:
     """What is new for somebody in what a cohort shares, in one query; None: this cohort shares nothing."""
     unread: Callable[[Standing], int] = _none_unread
     """How many notices somebody has not read in a cohort, for the bar of every page; a short transaction of its own."""
+    opened: Callable[[Standing, str, Mapping[str, Any]], bool] = _nothing_answered
+    """Marks read what a page (endpoint and values) answers for somebody; whether there was such a notice."""
     notices: Callable[[Session, Standing, int], Sequence[Any]] = _no_notices
     """The newest notices, so many at most, that somebody has not read in a cohort; templates of the room above show them."""
     nudge: Callable[[Session, str, str], bool] = _nobody_nudged

@@ -1,20 +1,25 @@
 """What templates are given besides the page itself: tabs, the columns of the path, what the certificate still takes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lti_tool.errors import Words
+from lti_tool.launch.sessions import current_viewer
 from lti_tool.registry import use
+from lti_tool.training.board import BoardRow, Cell
 from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
 from lti_tool.training.outcomes import Extras, MarkState, ScoreMark
+from lti_tool.training.people import School
 from lti_tool.web.formats import day, hours
+from lti_tool.web.holes import with_holes
 from lti_tool.web.locales import say
+from lti_tool.web.looking import is_looked_at
 from mappings.progress import ContactHours, OutcomeState, PhaseProgress, PhaseState
 from mappings.training import Assignment, Training
 
@@ -58,7 +63,7 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
         found.append((_("Van elkaar leren"), "exchange.overview"))
     found.append((_("Bijeenkomsten"), "meetings.overview"))
     found.append((_("Nieuw"), NOTICES_TAB))
-    unread = use(Extras).unread(place.standing)
+    unread = _unread(place)
     return [
         {
             "text": text,
@@ -70,16 +75,27 @@ def tabs(place: Place, current: str) -> Sequence[Shown]:
     ]
 
 
+def _unread(place: Place) -> int:
+    """Return how many notices the reader has not read, now that this page is shown."""
+    extras = use(Extras)
+    unread = extras.unread(place.standing)
+    if unread and is_looked_at() and extras.opened(place.standing, request.endpoint or "", request.view_args or {}):
+        return extras.unread(place.standing)
+    return unread
+
+
 def bar_of(place: Place, current: str) -> Shown:
     """Return what the templates of a cohort's pages are given for their bar.
 
     Args:
         current: the endpoint of the tab that the page belongs to.
     """
+    home = url_for("training.home", cohort_id=place.cohort_id)
     return {
         "place": place,
         "brand": say(place.training.name),
-        "brand_url": url_for("training.home", cohort_id=place.cohort_id),
+        # whoever came from no course goes back to the own cohorts
+        "brand_url": home if current_viewer().staff_id is None else url_for("training.my_cohorts"),
         "nav": tabs(place, current),
     }
 
@@ -164,6 +180,31 @@ def mark_words(state: MarkState, platform_name: str) -> Shown:
 def short_titles(training: Training) -> Mapping[str, str]:
     """Return the titles of all assignments up to a colon, by key: for the head of a column."""
     return {assignment.key: say(assignment.title).split(":")[0] for assignment in training.assignments}
+
+
+def usual_cells(
+    macro: Callable[..., Markup], titles: Mapping[str, str]
+) -> Callable[[BoardRow, School], Iterator[tuple[Cell, Markup | None]]]:
+    """Return what gives the cells of a participant on the board, rendered already when nothing about it is special.
+
+    Args:
+        macro: shows such a cell: title, state, whether it leads to the work, its marks, the name of the school, and what
+            differs from cell to cell: the submission's id and the participant's name.
+        titles: of the assignments, by key.
+    """
+    looking = with_holes(macro, 2)
+
+    def cells(row: BoardRow, school: School) -> Iterator[tuple[Cell, Markup | None]]:
+        name, platform = escape(row.participant.name), school.platform_name
+        for cell in row.cells:
+            marks, work = cell.usual_marks, cell.submission_id
+            if marks is None:
+                yield cell, None
+            else:
+                look = looking(titles[cell.assignment.key], cell.state.value, work is not None, marks, platform)
+                yield cell, look(work, name)
+
+    return cells
 
 
 def work_words() -> Callable[[Words, str], str]:

@@ -18,7 +18,7 @@ from lti_tool.database import Database, among
 from lti_tool.errors import NotFound, Words
 from lti_tool.ids import new_id
 from lti_tool.launch.sessions import Viewer
-from lti_tool.training.access import Access, Standing
+from lti_tool.training.access import Access, Standing, hold
 from lti_tool.training.errors import Incomplete
 from lti_tool.training.models import Enrolment, LearningQuestion, Review, Submission, SubmissionVersion
 from lti_tool.training.reviewing import Verdict
@@ -106,7 +106,7 @@ class QuestionService:
         """
         text, why = " ".join(clean_text(text).split()), clean_text(why).strip()
         with self._database.session() as session:
-            standing = self._own(session, viewer, cohort_id)
+            standing = self._own(session, hold(session, viewer), cohort_id)
             own = standing.enrolment_id or ""
             # two that come at once are written one after the other
             session.execute(select(Enrolment.id).where(Enrolment.id == own).with_for_update(key_share=True))
@@ -120,7 +120,7 @@ class QuestionService:
     def remove(self, viewer: Viewer, cohort_id: str, question_id: str) -> None:
         """Remove one that the viewer sharpened, such as one written by mistake. Raises NotFound: it is none of theirs."""
         with self._database.session() as session:
-            standing = self._own(session, viewer, cohort_id)
+            standing = self._own(session, hold(session, viewer), cohort_id)
             row = session.get(LearningQuestion, question_id)
             if row is None or row.enrolment_id != standing.enrolment_id:
                 raise NotFound("no such question")

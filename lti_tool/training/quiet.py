@@ -21,6 +21,7 @@ from mappings.training import Training
 QUIET_DAYS = 21
 """After how many days without activity somebody stands out, unless the trainer chooses otherwise."""
 MOST_QUIET_DAYS = 365
+_ANSWERED = frozenset((OutcomeState.RETURNED, OutcomeState.ACCEPTED))
 NUDGE_EVERY = timedelta(days=7)
 """A participant is reminded no more often."""
 
@@ -104,7 +105,11 @@ def activity_of(joined: datetime, work: Iterable[AnyRow]) -> Activity:
     """
     at = turn_since = joined
     for row in work:
-        at = max([at, *(moment for moment in (row.handed_in_at, row.draft_saved_at) if moment is not None)])
-        answered = row.changed_at if row.state in (OutcomeState.RETURNED, OutcomeState.ACCEPTED) else at
-        turn_since = max(turn_since, at, answered)
-    return Activity(at, turn_since)
+        handed_in, saved = row.handed_in_at, row.draft_saved_at
+        if handed_in is not None and handed_in > at:
+            at = handed_in
+        if saved is not None and saved > at:
+            at = saved
+        if row.state in _ANSWERED and row.changed_at > turn_since:
+            turn_since = row.changed_at
+    return Activity(at, max(at, turn_since))

@@ -23,7 +23,7 @@ from lti_tool.ids import new_id
 from lti_tool.jobs.leases import is_claimed, unclaimed
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import submissions
-from lti_tool.training.access import Access, Standing
+from lti_tool.training.access import Access, Standing, hold
 from lti_tool.training.draft_files import MB, DraftFiles, check_kind, check_open, check_room, not_what_it_says, too_large
 from lti_tool.training.errors import FileRefused, Moved, OffsetWrong, PartBroken, PartTooLong, UploadBusy
 from lti_tool.training.file_names import clean_name
@@ -143,7 +143,7 @@ class UploadService:
         name = clean_name(name)
         now = self._clock()
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             hand_in = standing.assignment(assignment_key).hand_in
             submission = submissions.find(session, standing, assignment_key)
             check_open(submission)

@@ -17,7 +17,7 @@ from lti_tool.courses.models import Account
 from lti_tool.database import Database
 from lti_tool.errors import IccError, NotFound
 from lti_tool.jobs.leases import unclaimed
-from lti_tool.training.access import Access
+from lti_tool.training.access import Access, hold_account
 from lti_tool.training.draft_files import DraftFiles, check_kind, too_large
 from lti_tool.training.errors import FileRefused, Moved, StoreUnavailable, UploadBusy
 from lti_tool.training.files import FileStore, StoredBytes
@@ -48,7 +48,6 @@ def folder_of(upload_id: str) -> str:
 @dataclass(frozen=True)
 class _Claimed:
     id: str
-    enrolment_id: str
     account_id: str
     """One of the maker's; all of them are the same person's."""
     assignment_key: str
@@ -178,7 +177,6 @@ class UploadFinisher:
             upload.claimed_until = now + LEASE
             claimed = _Claimed(
                 id=upload.id,
-                enrolment_id=upload.enrolment_id,
                 account_id=session.scalar(select(Account.id).where(Account.person_id == enrolment.person_id).limit(1)) or "",
                 assignment_key=upload.assignment_key,
                 hand_in=training.assignment(upload.assignment_key).hand_in,
@@ -205,12 +203,13 @@ class UploadFinisher:
         """Add the row of the file and end the upload; of the same file twice the bytes go. Returns that it has ended."""
         now = self._clock()
         with self._database.session() as session:
+            hold_account(session, claimed.account_id)
             upload = session.get_one(Upload, claimed.id, with_for_update=True)
             if upload.whole_path != claimed.whole:
                 raise UploadBusy("somebody else took it over")
             added = self._drafts.add(
                 session,
-                claimed.enrolment_id,
+                upload.enrolment_id,
                 claimed.assignment_key,
                 claimed.hand_in,
                 claimed.name,

@@ -99,6 +99,7 @@ class ReviewService:
         remarks = [one for one in remarks if one.says_something]
         chosen = _check(verdict, feedback, remarks)
         with self._database.session() as session:
+            submissions.hold_maker(session, submission_id)
             submission, standing = self._access.to_review(session, viewer, submission_id)
             submission = submissions.lock(session, submission.id)
             version = submissions.last_version(session, submission.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.models import Person
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.ids import new_id
 from lti_tool.training.access import Standing
@@ -17,6 +18,13 @@ from mappings.progress import Origin, OutcomeState
 def find(session: Session, standing: Standing, assignment_key: str) -> Submission | None:
     """Return the participant's own work for an assignment, None while nothing was begun."""
     return session.scalar(_own(standing.enrolment_id, assignment_key))
+
+
+def hold_maker(session: Session, submission_id: str) -> None:
+    """Let work stay with whom it belongs to until this transaction ends: whoever puts two people together holds both."""
+    maker = select(Person.id).join(Enrolment, Enrolment.person_id == Person.id)
+    of_work = maker.join(Submission, Submission.enrolment_id == Enrolment.id).where(Submission.id == submission_id)
+    session.execute(of_work.with_for_update(of=Person, read=True, key_share=True))
 
 
 def lock(session: Session, submission_id: str) -> Submission:

@@ -14,7 +14,7 @@ from lti_tool.training.cohorts import CohortService
 from lti_tool.training.errors import Incomplete, Moved
 from lti_tool.training.nudging import NudgeService
 from lti_tool.training.phrases import PhraseService
-from lti_tool.training.presenting import mark_words, marks_shown, short_titles, show, unsent, work_words
+from lti_tool.training.presenting import mark_words, marks_shown, short_titles, show, unsent, usual_cells, work_words
 from lti_tool.training.queue import QueueService
 from lti_tool.training.quiet import quiet_days
 from lti_tool.training.review_arrival import ReviewArrivalService, ReviewDoor
@@ -216,6 +216,7 @@ def _board(page: BoardPage, *, code: str | None = None) -> str:
         mark_words=mark_words,
         short_titles=short_titles,
         once=cache,
+        usual_cells=usual_cells,
         work_of=work_words(),
         review_url=url_for("training.review", submission_id=_ANY).removesuffix(_ANY),
         issuer=use(Issuer).name,

@@ -15,7 +15,7 @@ from lti_tool.database import Database
 from lti_tool.errors import NotFound
 from lti_tool.launch.sessions import Viewer
 from lti_tool.training import submissions
-from lti_tool.training.access import Access
+from lti_tool.training.access import Access, hold
 from lti_tool.training.draft_files import DraftFiles, check_kind, check_open, too_large
 from lti_tool.training.file_names import clean_name
 from lti_tool.training.files import FileStore, TooManyBytes
@@ -85,7 +85,7 @@ class WorkFileService:
             StoreUnavailable: the store does not take it.
         """
         name = clean_name(name)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             standing = self._access.participant(session, viewer, cohort_id)
             hand_in = standing.assignment(assignment_key).hand_in
             check_open(submissions.find(session, standing, assignment_key))
@@ -94,7 +94,7 @@ class WorkFileService:
         size = stream.seek(0, os.SEEK_END)
         if size > most:
             raise too_large(name, size, most)
-        self._inspector.check(kind, name, stream, viewer.account_id)
+        self._inspector.check(kind, name, stream, viewer.actor_id)
         try:
             stored = self._store.put(stream, max_bytes=most)
         except TooManyBytes:
@@ -102,6 +102,7 @@ class WorkFileService:
         kept = False
         try:
             with self._database.session() as session:
+                standing = self._access.participant(session, hold(session, viewer), cohort_id)
                 kept = self._drafts.add(session, standing.enrolment_id, assignment_key, hand_in, name, kind, stored)
         finally:
             if not kept:
@@ -116,7 +117,7 @@ class WorkFileService:
         """
         unused: str | None = None
         with self._database.session() as session:
-            standing = self._access.participant(session, viewer, cohort_id)
+            standing = self._access.participant(session, hold(session, viewer), cohort_id)
             submission = submissions.find(session, standing, assignment_key)
             if submission is None:
                 raise NotFound("nothing begun")

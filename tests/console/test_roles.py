@@ -13,7 +13,7 @@ from tests.console.conftest import Desk
 from tests.staff import post_as_staff, service_of
 
 FOR: dict[str, frozenset[Role]] = {
-    "home": frozenset({Role.ISSUER, Role.OPERATOR}),
+    **dict.fromkeys(("home", "trainings", "training"), frozenset({Role.ISSUER, Role.OPERATOR})),
     **dict.fromkeys(
         (
             "certificates",
@@ -29,7 +29,11 @@ FOR: dict[str, frozenset[Role]] = {
             "batch_stop",
             "cohorts",
             "search_cohorts",
+            "new_cohort",
+            "make_cohort",
             "cohort",
+            "before_renaming",
+            "rename_cohort",
             "before_approval",
             "approve_cohort",
             "invite_trainer",
@@ -39,6 +43,8 @@ FOR: dict[str, frozenset[Role]] = {
             "copy_of_person",
             "before_erasing",
             "erase_person",
+            "before_unlinking",
+            "unlink",
         ),
         frozenset({Role.ISSUER}),
     ),
@@ -51,6 +57,15 @@ FOR: dict[str, frozenset[Role]] = {
             "before_disabling",
             "disable_platform",
             "enable_platform",
+            "invitations",
+            "invite_school",
+            "revoke_invitation",
+            "systems",
+            "new_client",
+            "add_client",
+            "before_revoking",
+            "revoke_client",
+            "resume_webhook",
             "queues",
             "scores_again",
             "trail",

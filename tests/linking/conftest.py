@@ -96,7 +96,14 @@ class Town:
 
     def person_of(self, browser: Browser) -> str:
         """The person behind an account now."""
-        return self.group.world.sessions.load(_secret(browser)).person_id
+        return self.group.world.sessions.load(self.secret(browser)).person_id
+
+    @staticmethod
+    def secret(browser: Browser) -> str:
+        """What a browser's cookie holds."""
+        cookie = browser.client.get_cookie("icc")
+        assert cookie is not None
+        return cookie.value
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables but those about linking itself, in an order of their own."""
@@ -106,12 +113,6 @@ class Town:
                 for table in Base.metadata.sorted_tables
                 if table.name not in OWN_TABLES
             }
-
-
-def _secret(browser: Browser) -> str:
-    cookie = browser.client.get_cookie("icc")
-    assert cookie is not None
-    return cookie.value
 
 
 @pytest.fixture

@@ -29,6 +29,26 @@ def test_marks_are_kept_with_who_made_them_and_when_and_the_followers_are_told(r
 
 
 @SQLITE
+def test_a_mark_is_taken_away_with_the_form_and_the_hours_follow(round_: Round) -> None:
+    meeting_id = round_.held()
+    who = round_.enrolment(round_.noor)
+    unmarked = f'id="state-{who}-" value="" checked'
+    assert unmarked in round_.trainer.page(f"/meeting/{meeting_id}/attendance")
+    round_.mark(meeting_id, round_.noor, "partly", "1,5", "De trein")
+    assert "Je was er 1,5 uur, van de 3 uur" in round_.noor.page(round_.overview())
+    assert unmarked not in round_.trainer.page(f"/meeting/{meeting_id}/attendance")
+    round_.group.world.clock.advance(minutes=1)
+    # the fields that are hidden then still come with the form
+    assert round_.mark(meeting_id, round_.noor, "", "1,5", "De trein", was="partly|1,5|De trein") == 303
+    assert round_.kept(meeting_id) == {}
+    assert [state for state, _by in round_.changes(meeting_id)] == ["partly", ""]
+    assert "Je was er 0 uur, van de 3 uur" in round_.noor.page(round_.overview())
+    page = round_.trainer.page(f"/meeting/{meeting_id}/attendance")
+    assert unmarked in page
+    assert "weer op niet ingevuld gezet" in page
+
+
+@SQLITE
 def test_a_form_writes_only_what_differs_from_what_it_was_shown_with(round_: Round) -> None:
     meeting_id = round_.held()
     round_.mark(meeting_id, round_.zoe, "absent", reason="Ziek")
@@ -144,6 +164,23 @@ def test_what_goes_out_comes_in_again_with_what_was_filled_in(round_: Round) -> 
         round_.noor.viewer.person_id: ("absent", 0, "=ziek"),
         round_.zoe.viewer.person_id: ("partly", 150, ""),
     }
+
+
+@SQLITE
+@pytest.mark.parametrize("word", ["wissen", "Clear"])
+def test_an_empty_cell_leaves_a_mark_and_a_word_takes_it_away(round_: Round, word: str) -> None:
+    meeting_id = round_.held()
+    round_.mark(meeting_id, round_.noor, "absent", reason="Ziek")
+    rows = sheet(round_)
+    assert [row["aanwezigheid"] for row in rows] == ["afwezig", ""]
+    rows[0] |= {"aanwezigheid": "", "reden": ""}
+    assert "read=0" in take_in(round_, rows)[1]
+    assert len(round_.kept(meeting_id)) == 1
+    rows[0] |= {"aanwezigheid": word, "reden": "Ziek"}
+    rows[1] |= {"aanwezigheid": word}
+    assert "read=1" in take_in(round_, rows)[1]
+    assert round_.kept(meeting_id) == {}
+    assert len(round_.changes(meeting_id)) == 2
 
 
 @SQLITE

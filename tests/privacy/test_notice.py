@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
+from lti_tool.courses.consents import CONSENTS
 from lti_tool.database import Database
 from lti_tool.privacy.reading import load_register
 from tests.clock import FakeClock
@@ -43,3 +44,14 @@ def test_whom_to_ask_and_who_confirmed_it(quiet: Settings, sqlite_database: Data
 def test_every_page_leads_to_it(visitor: FlaskClient) -> None:
     for address in ("/", "/verify", "/certificates/log"):
         assert 'href="/privacy"' in visitor.get(address).text, address
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_version_of_what_people_agree_to_can_be_read(visitor: FlaskClient, language: str) -> None:
+    page = unescape(visitor.get("/privacy/agreed", headers={"Accept-Language": language}).text)
+    for consent in CONSENTS.values():
+        assert consent.title[language] in page
+        for number, words in enumerate(consent.texts, 1):
+            assert f'id="{consent.key}-{number}"' in page
+            assert words[language] in page
+    assert 'href="/privacy/agreed"' in visitor.get("/privacy").text

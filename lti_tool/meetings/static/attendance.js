@@ -1,4 +1,4 @@
-// Keys for a list of people: 1, 2 and 3 choose while one of somebody's choices has the focus, and nowhere else (WCAG 2.1.4).
+// Keys for a list of people: 1, 2, 3 and 0 (nothing is known) choose while one of somebody's choices has the focus, and nowhere else (WCAG 2.1.4).
 // After "present" there is nothing more to say of somebody, so the focus goes to the next person.
 const form = document.querySelector("[data-attendance]");
 
@@ -10,7 +10,7 @@ if (form) {
     if (!event.target.matches("input[type=radio]")) return;
     const person = event.target.closest(".icc-attendance");
     const choices = [...person.querySelectorAll("input[type=radio]")];
-    const chosen = choices["123".indexOf(event.key)];
+    const chosen = choices["1230".indexOf(event.key)];
     if (!chosen) return;
     event.preventDefault();
     chosen.checked = true;
@@ -23,6 +23,6 @@ if (form) {
 }
 
 function focusOn(person) {
-  (person.querySelector("input[type=radio]:checked") ?? person.querySelector("input[type=radio]")).focus();
+  (person.querySelector("input[type=radio]:checked:not([value=''])") ?? person.querySelector("input[type=radio]")).focus();
   person.scrollIntoView({ block: "nearest" });
 }
