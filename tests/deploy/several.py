@@ -8,7 +8,7 @@ anything was lost.
 
 import argparse
 import json
-import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,6 +38,7 @@ from tests.ports import free_port
 from tests.postgresql import crashing_postgresql
 from tests.test_migrations import content
 
+NAMES = ("front", "one", "two")
 PATIENCE = 120.0
 LONG_PATIENCE = 900.0
 """Until a job is taken over whose process died with it."""
@@ -237,6 +238,13 @@ def _back_from_a_backup(parts: Parts, server: str, installation: Installation, f
     assert there
 
 
+def command_on(machines: Sequence[Machine], folder: Path, *, gentle: bool) -> Sequence[str]:
+    """Return the command that plays on the first of these machines, to be run in this project's folder."""
+    told = [",".join((one.name, one.address, *one.enter)) for one in machines]
+    words = [*machines[0].enter, sys.executable, "-m", "tests.deploy.several", "--folder", str(folder)]
+    return [*words, *(["--gentle"] if gentle else []), "--within", *told]
+
+
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -249,20 +257,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="an empty one, for everything; its own by default")
     parser.add_argument("--within", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.within is not None:
+        these = [Machine(name, address, enter) for name, address, *enter in (one.split(",") for one in options.within)]
+        play(options.folder, these, _say, hard=not options.gentle)
+        _say("nothing was lost: each grade arrived, the certificate holds, and a backup comes back row by row")
+        return 0
     folder = options.folder or Path(tempfile.mkdtemp(prefix="icc-machines-"))
-    if options.within is None:
-        with wired(("front", "one", "two")) as machines:
-            apart = "in network namespaces of their own" if machines[0].enter else "on one loopback interface"
-            _say(f"three machines, {apart}; {folder}")
-            told = [",".join((one.name, one.address, *one.enter)) for one in machines]
-            words = [sys.executable, "-m", "tests.deploy.several", *(["--gentle"] if options.gentle else [])]
-            words += ["--folder", str(folder), "--within", *told]
-            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-            return subprocess.run([*machines[0].enter, *words], check=False, env=environment).returncode  # noqa: S603
-    machines = [Machine(name, address, enter) for name, address, *enter in (one.split(",") for one in options.within)]
-    play(folder, machines, _say, hard=not options.gentle)
-    _say("nothing was lost: each grade arrived, the certificate holds, and a backup comes back row by row")
-    return 0
+    with wired(NAMES) as machines:
+        _say(f"three machines, {'in network namespaces of their own' if machines[0].enter else 'on one loopback interface'}")
+        words = command_on(machines, folder, gentle=options.gentle)
+        code = subprocess.run(words, cwd=ROOT, check=False).returncode  # noqa: S603
+    if code != 0:
+        _say(f"logs: {folder}")
+    elif options.folder is None:
+        shutil.rmtree(folder)
+    return code
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.chaos.victims import ROOT
+from tests.deploy.machines import wired
 from tests.deploy.nginx import needs_nginx, program, written
+from tests.deploy.several import NAMES, command_on
 from tests.ports import free_port
 
 
 @needs_nginx
 @pytest.mark.postgresql
 def test_the_main_job_goes_on_when_one_of_two_machines_dies(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "tests.deploy.several", "--gentle", "--folder", str(tmp_path)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    with wired(NAMES) as machines:
+        words = command_on(machines, tmp_path, gentle=True)
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("killed: ") == 2
     assert "nothing was lost" in done.stdout

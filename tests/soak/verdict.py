@@ -100,8 +100,8 @@ class Verdict:
             yield f"{number:>6} {minute.deeds:>6} {len(minute.times):>8} {times} {memory} {minute.wrong:>6}"
         deeds = ", ".join(f"{count} × {name}" for name, count in self.book.deeds.most_common())
         yield f"{self.rate:.1f} deeds a second: {deeds}"
-        for pid, memory in self.processes.items():
-            yield f"process {pid}: {memory.before:.0f} → {memory.after:.0f} MB, {self.slope(pid):+.1f} MB an hour"
+        for pid, held in self.processes.items():
+            yield f"process {pid}: {held.before:.0f} → {held.after:.0f} MB, {self.slope(pid):+.1f} MB an hour"
         thirds = " → ".join(f"{_p95(third) * 1000:.0f}" for third in _thirds(self.book.minutes))
         yield (
             f"memory {self.memory.before:.0f} → {self.memory.after:.0f} MB, "
