@@ -89,6 +89,7 @@ from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
+from lti_tool.launch.viewer import OtherViewers
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
 from lti_tool.linking.desk import LinkDesk
@@ -149,6 +150,7 @@ from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.erasing import forget_member
 from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.leaving import forget as forget_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
 from lti_tool.signin.oidc import OidcSignIn
@@ -186,6 +188,8 @@ from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
+from lti_tool.training.staff_trainers import StaffTrainers
+from lti_tool.training.staff_viewer import find_staff_viewer
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
@@ -286,6 +290,7 @@ class Parts:
     mailer: Mailer | None
     """None: no mail is sent."""
     staff: StaffService
+    staff_trainers: StaffTrainers
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
@@ -463,6 +468,7 @@ def compose(
         clock,
         files,
         (
+            forget_staff,
             forget_notices,
             forget_links,
             forget_scores,
@@ -602,7 +608,7 @@ def compose(
         api=api,
         erasures=ErasureService(database, clock),
         erasing=erasing,
-        staff_erasing=StaffErasingService(database, clock, audit, staff, (forget_decider, forget_member)),
+        staff_erasing=StaffErasingService(database, clock, audit, staff, erasing, (forget_decider, forget_member)),
         retention=retention,
         forgotten=forgotten,
         own_copies=OwnCopyService(
@@ -634,6 +640,7 @@ def compose(
         links=links,
         link_desk=LinkDesk(database, clock),
         mailer=mailer,
+        staff_trainers=StaffTrainers(database, clock, Access(trainings), cohorts),
         staff=staff,
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
@@ -760,6 +767,8 @@ def create_app(parts: Parts) -> Flask:
         parts.links,
         parts.link_desk,
         *_sign_in_services(parts),
+        parts.staff_trainers,
+        OtherViewers(find_staff_viewer),
     )
     provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)

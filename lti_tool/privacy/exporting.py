@@ -139,9 +139,12 @@ class OwnCopyService:
         return self._package(self.held_of_member(member_id), (), language)
 
     def _held_of_member(self, session: Session, member_id: str) -> Sequence[Held]:
-        if session.get(Member, member_id) is None:
+        member = session.get(Member, member_id)
+        if member is None:
             raise NotFound("nobody of the staff has this id")
-        return list(gather_of_member(session, Base.metadata, self._register, member_id, self._vault.decrypt))
+        found = list(gather_of_member(session, Base.metadata, self._register, member_id, self._vault.decrypt))
+        as_trainer = self._held(session, member.person_id) if member.person_id is not None else ()
+        return [*found, *(held for held in as_trainer if held.table != Member.__tablename__)]
 
     def _held(self, session: Session, person_id: str) -> Sequence[Held]:
         if session.get(Person, person_id) is None:

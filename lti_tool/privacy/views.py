@@ -17,6 +17,7 @@ from lti_tool.privacy.gathering import agreed_of
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.showing import GROUND_WORDS, PEOPLE_WORDS, sections
 from lti_tool.registry import use
+from lti_tool.signin.leaving import StillOfTheStaff
 from lti_tool.web.locales import locale
 
 AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
@@ -54,7 +55,13 @@ def mine() -> str:
     counts = Counter(held.kind for held in rows)
     lines = [(register.kinds[kind].words[locale()], count) for kind, count in counts.items()]
     agreed = {(one.consent.key, one.version): one for held in rows for one in agreed_of(register, held)}
-    return render_template("privacy/mine.html", lines=lines, agreed=agreed.values(), course_url=_course_url(viewer))
+    return render_template(
+        "privacy/mine.html",
+        lines=lines,
+        agreed=agreed.values(),
+        course_url=_course_url(viewer),
+        of_staff=viewer.staff_id is not None,
+    )
 
 
 @blueprint.get("/privacy/agreed")
@@ -77,13 +84,17 @@ def own_copy() -> BaseResponse:
 @blueprint.get("/me/erase")
 def ask_erasing() -> str:
     """Say what will be gone, and ask."""
-    current_viewer()
+    if current_viewer().staff_id is not None:
+        raise StillOfTheStaff("who is of the staff is erased as a member")
     return render_template("privacy/erase.html", unsure=False)
 
 
 @blueprint.post("/me/erase")
 def erase() -> tuple[str, int] | str:
-    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more."""
+    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more.
+
+    Whoever is of the staff is told who does that (`signin.leaving`).
+    """
     viewer = current_viewer()
     if request.form.get("sure") != "yes":
         return render_template("privacy/erase.html", unsure=True), 422

@@ -13,12 +13,15 @@ from sqlalchemy import select, update
 from lti_tool.app import Parts, create_app
 from lti_tool.certificates.deciding import decisions_of, note_decision
 from lti_tool.certificates.models import AwardDecision, BatchState, DecisionKind, IssuingBatch
+from lti_tool.courses.models import Person
 from lti_tool.errors import Invalid, NotFound
 from lti_tool.migrations.models import metadata
 from lti_tool.privacy.reading import load_register
 from lti_tool.signin.models import Member, Passkey, StaffIdentity
 from lti_tool.signin.roles import Role
 from lti_tool.signin.wanted import Wanted
+from lti_tool.training.models import Review, ReviewPhrase
+from lti_tool.training.people import names_of
 from tests.staff import post_as_staff, sign_in_staff
 from tests.test_migrations import content, fill
 
@@ -32,7 +35,7 @@ def filled(parts: Parts) -> Parts:
     """One row in every table, all of one member of the staff, who is no operator."""
     fill(parts.database)
     with parts.database.session() as session:
-        session.execute(update(Member).values(roles=["issuer"], disabled_at=None))
+        session.execute(update(Member).values(roles=["issuer"], disabled_at=None, person_id=None))
         session.execute(update(IssuingBatch).values(state=BatchState.DONE))
     return parts
 
@@ -138,6 +141,25 @@ def test_ones_own_copy_holds_everything_and_after_erasing_no_byte_names_one(
     files = [*database.parent.glob(f"{database.name}*"), *(file for file in tmp_path.rglob("*") if file.is_file())]
     marks = ("Zilverbos", "H\\u00f6fen", KEY, SUBJECT)
     assert [(file.name, mark) for file in files for mark in marks if mark.encode() in file.read_bytes()] == []
+
+
+def test_who_trained_is_erased_as_a_person_too_and_takes_all_of_it_along_before(filled: Parts, browser: FlaskClient) -> None:
+    member = sign_in_staff(browser, Role.TRAINER, name=NAME)
+    filled.staff_trainers.add(SOMEBODY, member.id)
+    with filled.database.session() as session:
+        person_id = session.get_one(Member, member.id).person_id
+        assert person_id is not None
+        session.execute(update(Review).values(reviewer_id=person_id, feedback="Mooi."))
+        session.add(ReviewPhrase(person_id=person_id, title="Zin", text="Een bewaarde zin.", kept_at=filled.clock()))
+    page, data = copy_of(browser.get("/account/copy.zip").data)
+    assert "Een bewaarde zin." in page
+    assert len(data["staff_member"]) == 1
+    filled.staff_erasing.erase(member.id)
+    with filled.database.reading() as session:
+        assert session.get_one(Person, person_id).erased_at == filled.clock()
+        assert names_of(session, [person_id]) == {}
+        assert session.scalars(select(Review.feedback)).one() == "Mooi."
+        assert session.scalar(select(ReviewPhrase.id).where(ReviewPhrase.person_id == person_id)) is None
 
 
 def test_an_operator_erases_somebody_after_a_question(parts: Parts, browser: FlaskClient) -> None:
