@@ -1,6 +1,7 @@
 """The operators' pages of the API: which systems may use it, their webhooks, a new one, and the end of one."""
 
 from flask import Blueprint, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from lti_tool.api.clients import ClientService
@@ -9,11 +10,12 @@ from lti_tool.console.presenting import show
 from lti_tool.console.words import CLIENT_STATES, PAUSES, SCOPES
 from lti_tool.errors import Invalid, NotFound, Words
 from lti_tool.registry import use
-from lti_tool.signin.gate import Role, current_staff, staff_only
+from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 
 Answer = str | tuple[str, int] | Response
 TAB = "console.systems"
 USUAL_DAYS = "365"
+LETTING_IN = Fresh(_l("een systeem toegang geven"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -41,13 +43,13 @@ def systems() -> str:
     )
 
 
-@staff_only(Role.OPERATOR)
+@staff_only(Role.OPERATOR, fresh=LETTING_IN)
 def new_client() -> str:
     """Ask for a system's name, what it may, and for how long."""
     return _asking({})
 
 
-@staff_only(Role.OPERATOR)
+@staff_only(Role.OPERATOR, fresh=LETTING_IN)
 def add_client() -> Answer:
     """Make a client (`name`, `scope` for each, `days`) and show its token, this once."""
     days = request.form.get("days", "").strip()
