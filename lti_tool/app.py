@@ -42,6 +42,7 @@ from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.leaving import forget as forget_certificates
+from lti_tool.certificates.leaving import forget_member as forget_decider
 from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.portfolio import PortfolioService
@@ -88,6 +89,7 @@ from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
+from lti_tool.launch.viewer import OtherViewers
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
 from lti_tool.linking.desk import LinkDesk
@@ -137,6 +139,7 @@ from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.people import PeopleService
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
+from lti_tool.privacy.staff_erasing import StaffErasingService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
@@ -144,7 +147,9 @@ from lti_tool.security_txt import SecurityTxt
 from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.erasing import forget_member
 from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.leaving import forget as forget_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
 from lti_tool.signin.oidc import OidcSignIn
@@ -182,6 +187,8 @@ from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
+from lti_tool.training.staff_trainers import StaffTrainers
+from lti_tool.training.staff_viewer import find_staff_viewer
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
@@ -250,6 +257,7 @@ class Parts:
     api: ApiParts
     erasures: ErasureService
     erasing: ErasingService
+    staff_erasing: StaffErasingService
     retention: RetentionService
     forgotten: Forgotten
     own_copies: OwnCopyService
@@ -281,6 +289,7 @@ class Parts:
     mailer: Mailer | None
     """None: no mail is sent."""
     staff: StaffService
+    staff_trainers: StaffTrainers
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
@@ -350,6 +359,7 @@ def compose(
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
     wanted_forms = WantedForms(database, vault, clock)
+    staff = StaffService(database, clock, audit, staff_sessions, sign_in_links)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -455,6 +465,7 @@ def compose(
         clock,
         files,
         (
+            forget_staff,
             forget_notices,
             forget_links,
             forget_scores,
@@ -594,6 +605,7 @@ def compose(
         api=api,
         erasures=ErasureService(database, clock),
         erasing=erasing,
+        staff_erasing=StaffErasingService(database, clock, audit, staff, erasing, (forget_decider, forget_member)),
         retention=retention,
         forgotten=forgotten,
         own_copies=OwnCopyService(
@@ -625,7 +637,8 @@ def compose(
         links=links,
         link_desk=LinkDesk(database, clock),
         mailer=mailer,
-        staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
+        staff_trainers=StaffTrainers(database, clock, Access(trainings), cohorts),
+        staff=staff,
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
         sign_in_attempts=sign_in_attempts,
@@ -670,6 +683,7 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         parts.erasing,
+        parts.staff_erasing,
         parts.own_copies,
         *_holders_services(parts),
         *console_services(
@@ -750,6 +764,8 @@ def create_app(parts: Parts) -> Flask:
         parts.links,
         parts.link_desk,
         *_sign_in_services(parts),
+        parts.staff_trainers,
+        OtherViewers(find_staff_viewer),
     )
     provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)

@@ -15,7 +15,7 @@ from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 Answer = str | tuple[str, int] | Response
 TAB = "console.systems"
 USUAL_DAYS = "365"
-LETTING_IN = Fresh(_l("een systeem toegang geven"))
+GIVING = Fresh(_l("een systeem toegang geven tot de API"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -43,13 +43,13 @@ def systems() -> str:
     )
 
 
-@staff_only(Role.OPERATOR, fresh=LETTING_IN)
+@staff_only(Role.OPERATOR, fresh=GIVING)
 def new_client() -> str:
     """Ask for a system's name, what it may, and for how long."""
     return _asking({})
 
 
-@staff_only(Role.OPERATOR, fresh=LETTING_IN)
+@staff_only(Role.OPERATOR, fresh=GIVING)
 def add_client() -> Answer:
     """Make a client (`name`, `scope` for each, `days`) and show its token, this once."""
     days = request.form.get("days", "").strip()

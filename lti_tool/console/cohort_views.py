@@ -19,6 +19,7 @@ from lti_tool.registry import use
 from lti_tool.signin.gate import Role, current_staff, staff_only
 from lti_tool.training.cohorts import CohortService
 from lti_tool.training.service import Issuer
+from lti_tool.training.staff_trainers import StaffTrainers
 
 Answer = str | tuple[str, int] | Response
 TAB = "console.cohorts"
@@ -40,6 +41,8 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.get("/console/cohorts/<cohort_id>/approve")(before_approval)
     blueprint.post("/console/cohorts/<cohort_id>/approve")(approve_cohort)
     blueprint.post("/console/cohorts/<cohort_id>/invite")(invite_trainer)
+    blueprint.post("/console/cohorts/<cohort_id>/trainers")(add_trainer)
+    blueprint.post("/console/cohorts/<cohort_id>/trainers/<member_id>/remove")(remove_trainer)
 
 
 @staff_only(Role.ISSUER)
@@ -128,12 +131,30 @@ def invite_trainer(cohort_id: str) -> str:
     return _cohort(cohort_id, use(CohortService).invite(cohort_id, staff_id=current_staff().id))
 
 
+@staff_only(Role.ISSUER)
+def add_trainer(cohort_id: str) -> Answer:
+    """Make somebody of the staff trainer of it (`member`); again changes nothing."""
+    chosen = request.form.get("member", "")
+    if not chosen:
+        return redirect(url_for("console.cohort", cohort_id=cohort_id, _anchor="mensen"), 303)
+    use(StaffTrainers).add(cohort_id, chosen, current_staff().id)
+    return redirect(url_for("console.cohort", cohort_id=cohort_id, _anchor="mensen"), 303)
+
+
+@staff_only(Role.ISSUER)
+def remove_trainer(cohort_id: str, member_id: str) -> Answer:
+    """Take it away from somebody of the staff; again changes nothing."""
+    use(StaffTrainers).remove(cohort_id, member_id, current_staff().id)
+    return redirect(url_for("console.cohort", cohort_id=cohort_id, _anchor="mensen"), 303)
+
+
 def _cohort(cohort_id: str, code: str | None = None) -> str:
     return show(
         "cohort.html",
         TAB,
         page=use(CohortDesk).show(cohort_id),
         batch=use(BatchPages).running(cohort_id),
+        staff=use(StaffTrainers).of(cohort_id),
         code=code,
         done=request.args.get("done"),
         issuer=use(Issuer).name,

@@ -21,7 +21,7 @@ from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.ids import new_id, new_short_code, typed_code
-from lti_tool.launch.sessions import Viewer
+from lti_tool.launch.viewer import NoAccount, Viewer
 from lti_tool.linking.ending import end, hold
 from lti_tool.linking.joining import doubles, join
 from lti_tool.linking.journal import Journal
@@ -120,9 +120,11 @@ class LinkService:
         self._followers = tuple(followers)
 
     def page(self, viewer: Viewer, cohort_id: str) -> LinkPage:
-        """Return what the viewer has. Raises NotFound when the viewer is nothing in the cohort."""
+        """Return what the viewer has. Raises NotFound when the viewer is nothing in the cohort, NoAccount without one."""
         with self._database.reading() as session:
             place = Place.of(self._access.standing(session, viewer, cohort_id))
+            if viewer.maybe_account_id is None:
+                raise NoAccount("nothing to link without an account")
             links = session.scalars(_active(viewer.person_id)).all()
             lines = [
                 LinkLine(link.id, link.linked_at, [WORDS[one] for one in obstacles_to_parting(session, link)])

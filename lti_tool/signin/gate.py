@@ -36,7 +36,9 @@ __all__ = ["LONGEST_NEXT", "Fresh", "Role", "StaffMember", "current_staff", "sta
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONGEST_NEXT = 500
-CONSOLE = "/console/"
+CONSOLE, OWN_COHORTS = "/console/", "/my-cohorts"
+_HOMES = (CONSOLE, OWN_COHORTS)
+"""Where somebody of the staff begins: at the first of these pages that is for them. Rooms above have them."""
 _ROLES = "__staff_roles__"
 
 
@@ -76,12 +78,21 @@ def may_open(member: StaffMember, endpoint: str) -> bool:
 
 
 def home_of(member: StaffMember) -> str:
-    """Return where somebody begins: at the console, or at one's own account where that is not for them."""
+    """Return where somebody begins: at the console, at one's own cohorts, or else at one's own account."""
+    return next((page for page in _HOMES if _may_see(member, page)), None) or url_for("signin.account")
+
+
+def cohorts_of(member: StaffMember) -> str | None:
+    """Return the page with somebody's own cohorts; None: it is not for them."""
+    return OWN_COHORTS if _may_see(member, OWN_COHORTS) else None
+
+
+def _may_see(member: StaffMember, page: str) -> bool:
     try:
-        endpoint, _values = current_app.url_map.bind("", "/").match(CONSOLE, "GET")
+        endpoint, _values = current_app.url_map.bind("", "/").match(page, "GET")
     except HTTPException:
-        endpoint = ""
-    return CONSOLE if may_open(member, endpoint) else url_for("signin.account")
+        return False
+    return may_open(member, endpoint)
 
 
 def current_staff() -> StaffMember:
@@ -104,6 +115,9 @@ def find_present() -> Present | None:
         if g.staff is None:
             g.way_on = {"text": _("Naar inloggen"), "url": url_for("signin.sign_in")}
         else:
+            # before any words, which find the language once
+            if g.staff.member.locale is not None:
+                g.locale = g.staff.member.locale
             g.way_on = {"text": _("Naar het overzicht"), "url": home_of(g.staff.member)}
     present: Present | None = g.staff
     return present
@@ -130,7 +144,17 @@ def known_browser() -> str:
     return secret
 
 
-def _to_sign_in() -> Response:
+def sign_in_url() -> str:
+    """Return where somebody signs in and comes back to this page, if it is one to come back to."""
     here = own_path(request.full_path.rstrip("?")) if request.method in ("GET", "HEAD") else None
     known = here if here and len(here) <= LONGEST_NEXT else None
-    return redirect(url_for("signin.sign_in", next=known), 303)
+    return url_for("signin.sign_in", next=known)
+
+
+def was_signed_in() -> bool:
+    """Return whether this browser still keeps the cookie of a session of the staff, open or not."""
+    return use(StaffSessions).cookie.read(request) is not None
+
+
+def _to_sign_in() -> Response:
+    return redirect(sign_in_url(), 303)

@@ -35,6 +35,8 @@ class Member(Base):
     """Values of `signin.roles.Role`, sorted."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), unique=True, index=True)
+    """Who that is in cohorts, since somebody became trainer of one: a person without an account."""
 
 
 class StaffIdentity(Base):

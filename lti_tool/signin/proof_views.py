@@ -31,11 +31,12 @@ def prove() -> Response | str:
         return render_template("signin/go_on.html", wanted=wanted, deed=deed_at(wanted.path, "POST"), back=onward)
     known_browser()
     passkeys, oidc = use(Passkeys), use(OidcSignIn)
+    opens = deed_at(onward, "GET")
     return render_template(
         "signin/prove.html",
         here=url_for("signin.prove", next=onward),
-        back=onward,
-        deed=deed_at(wanted.path, "POST") if wanted else deed_at(onward, "GET"),
+        back=None if opens else onward,
+        deed=deed_at(wanted.path, "POST") if wanted else opens,
         wanted=wanted,
         lost=request.args.get("lost") == "1",
         minutes=use(StaffSessions).proof_minutes,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.cookies import Cookie
+from lti_tool.courses.models import Person
 from lti_tool.database import Database
 from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.signin.models import Member, StaffSession, Way
@@ -154,8 +155,11 @@ class StaffSessions:
                 Member.id.label("member_id"),
                 Member.name,
                 Member.roles,
+                Member.person_id,
+                Person.locale,
             )
             .join(Member, Member.id == StaffSession.member_id)
+            .outerjoin(Person, Person.id == Member.person_id)
             .where(
                 StaffSession.secret_digest == digest(secret),
                 *self._is_open(now),
@@ -169,7 +173,14 @@ class StaffSessions:
         if row.seen_at <= now - SEEN_EVERY:
             with self._database.session() as session:
                 session.execute(update(StaffSession).where(StaffSession.id == row.id).values(seen_at=now))
-        return Present(StaffMember(row.member_id, row.name, roles_of(row.roles)), row.id, row.proved_at)
+        member = StaffMember(row.member_id, row.name, roles_of(row.roles), row.person_id, row.locale)
+        return Present(member, row.id, row.proved_at)
+
+    def keep_locale(self, member: StaffMember, locale: str) -> None:
+        """Keep the language that somebody chose; who is no person in a cohort has it in the browser's cookie alone."""
+        if member.person_id is not None and member.locale != locale:
+            with self._database.session() as session:
+                session.execute(update(Person).where(Person.id == member.person_id).values(locale=locale))
 
     def of(self, member_id: str, current: str | None = None) -> Sequence[SessionLine]:
         """Return the open sessions of somebody, the last used first.

@@ -111,7 +111,7 @@ class CohortService:
         session.add(cohort)
         session.flush()
         if person_id is not None:
-            self._make_trainer(session, cohort.id, person_id)
+            self.make_trainer(session, cohort.id, person_id)
         return self.show(session, cohort.id)
 
     def make(self, training_key: str, name: str, *, form_id: str, staff_id: str) -> CohortInfo:
@@ -235,7 +235,7 @@ class CohortService:
             used = update(CohortCode).where(*usable).values(used_at=now, used_by_id=person_id)
             if session.scalar(used.returning(CohortCode.id)) is None:
                 raise CodeRefused("code used at the same moment")
-            self._make_trainer(session, cohort_id, person_id)
+            self.make_trainer(session, cohort_id, person_id)
         return self.show(session, cohort_id)
 
     def of_trainer(self, session: Session, person_id: str) -> Sequence[CohortInfo]:
@@ -250,6 +250,20 @@ class CohortService:
             Enrolment.cohort_id == cohort_id, Enrolment.person_id == person_id, Enrolment.role == Role.TRAINER
         )
         return session.scalar(query) is not None
+
+    def make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
+        """Make a person trainer of a cohort; twice is once."""
+        insert_unless_there(
+            session,
+            Enrolment,
+            {
+                "id": new_id(),
+                "cohort_id": cohort_id,
+                "person_id": person_id,
+                "role": Role.TRAINER.value,
+                "created_at": self._clock(),
+            },
+        )
 
     def training_of(self, cohort: CohortInfo | Cohort) -> Training:
         """Return the training of a cohort.
@@ -346,19 +360,6 @@ class CohortService:
         training = self._trainings.get(training_key or "")
         own = assignment_key in (None, CERTIFICATE)
         return training is not None and (own or training.has_assignment(assignment_key or ""))
-
-    def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
-        insert_unless_there(
-            session,
-            Enrolment,
-            {
-                "id": new_id(),
-                "cohort_id": cohort_id,
-                "person_id": person_id,
-                "role": Role.TRAINER.value,
-                "created_at": self._clock(),
-            },
-        )
 
     @staticmethod
     def _select() -> Select[Cohort, int, int]:

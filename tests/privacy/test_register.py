@@ -59,7 +59,7 @@ def test_every_column_that_a_person_reads_has_words() -> None:
         column
         for entry in load_register().entries.values()
         for column, kind in entry.columns.items()
-        if (entry.owner or entry.account or entry.account_id or entry.by)
+        if (entry.owner or entry.account or entry.account_id or entry.by or entry.staff or entry.staff_id)
         and kind not in SILENT
         and column != "id"
         and not column.endswith("_id")

@@ -24,6 +24,10 @@ TAKES_A_PROOF = {
     "console.erase_person": "",
     "console.new_client": "",
     "console.unlink": "",
+    "privacy.ask_erasing_member": "",
+    "privacy.ask_own_erasing": "",
+    "privacy.erase_member": "",
+    "privacy.erase_oneself": "",
     "signin.add_account": "",
     "signin.add_passkey": "",
     "signin.enable": "",
@@ -73,6 +77,9 @@ def test_whoever_comes_too_late_is_led_to_the_proof_and_nothing_is_done(house: H
         answer = stale.get(path) if method == "GET" else stale.post(path, data={"csrf_token": token, "name": "Zoë"})
         assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/account/prove"), path
     assert house.trail(DONE) == before
+    page = stale.get(stale.get("/account/erase").location).text
+    assert "Je wilt dit doen: jezelf wissen" in page
+    assert 'href="/console/">Toch niet' in page
     assert stale.get("/account").status_code == 200
     assert stale.get("/console/certificates/none/approve").status_code == 404
 

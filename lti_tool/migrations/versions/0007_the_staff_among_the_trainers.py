@@ -11,6 +11,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+_AS_PERSON = "ix_staff_member_person_id"
 _LINKED_BY = ("code_id", "giver_id", "taker_id")
 
 
@@ -24,6 +25,12 @@ def upgrade() -> None:
 
 def _trainers() -> None:
     """Of the staff who train."""
+    # in place, and with its constraint: SQLite adds none to a table that is there
+    op.execute(
+        "ALTER TABLE staff_member ADD COLUMN person_id VARCHAR(22)"
+        " CONSTRAINT fk_staff_member_person_id REFERENCES person (id)"
+    )
+    op.create_index(_AS_PERSON, "staff_member", ["person_id"], unique=True)
 
 
 def _staff() -> None:
@@ -65,6 +72,8 @@ def downgrade() -> None:
         op.drop_column(table, column)
     op.drop_table("staff_wanted")
     op.drop_column("staff_session", "proved_at")
+    op.drop_index(_AS_PERSON, "staff_member")
+    op.drop_column("staff_member", "person_id")
 
 
 _AGREED = (
