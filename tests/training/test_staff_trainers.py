@@ -231,8 +231,8 @@ class TestPages:
             own = select(Person.locale).join(Member, Member.person_id == Person.id).where(Member.id == tamar.member.id)
             assert session.scalar(own) == "en"
 
-    def test_their_own_data_can_be_taken_along_and_go_with_the_member(self, tamar: StaffBrowser, parts: Parts) -> None:
-        assert "Bij Mijn account laat je je wissen" in tamar.page("/me")  # noqa: F811
+    def test_their_own_data_go_along_and_go_with_the_member(self, tamar: StaffBrowser, parts: Parts) -> None:  # noqa: F811
+        assert "Bij Mijn account laat je je wissen" in tamar.page("/me")
         copy = tamar.get("/me/copy.zip")
         assert (copy.status_code, copy.data[:2]) == (200, b"PK")
         for answer in (tamar.get("/me/erase"), tamar.post("/me/erase", {"sure": "yes"})):
