@@ -32,7 +32,7 @@ from lti_tool.training.models import Cohort
 from mappings.progress import OutcomeState
 from mappings.roles import Role as CourseRole
 from tests.builders import Builder
-from tests.certificates.award import Ready, all_accepted
+from tests.certificates.award import NAME, Ready, all_accepted
 from tests.certificates.decided import APPROVAL, launched, write_training
 from tests.clock import FakeClock
 from tests.conftest import SECRET
@@ -98,9 +98,8 @@ class Office:
             for number, (called, more) in enumerate(self._examples(name).items()):
                 values = {part: {**self.ids, **more}[part] for part in rule.arguments}
                 query = {part: value for part, value in more.items() if part not in rule.arguments}
-                with self.app.test_request_context():
-                    url = self.app.url_for(rule.endpoint, **values, **query)
-                found.append(ConsolePage(called, f"{self.url}{url}", again=number > 0))
+                _subdomain, path = rule.build({**values, **query}) or ("", "")
+                found.append(ConsolePage(called, f"{self.url}{path}", again=number > 0))
         return sorted(found, key=lambda page: page.name)
 
     def _examples(self, name: str) -> Mapping[str, Mapping[str, str]]:
@@ -232,7 +231,7 @@ class _Furnisher:
             certificate = session.scalars(select(Certificate).where(Certificate.award_id == award_id)).one()
             certificate.wanted_name = "Anaïs Peeters-de Boer"
             certificate_id = certificate.id
-        proposed = self._ready(None, "Regio Noord 2026")
+        proposed = self._ready(NAME, "Regio Noord 2026")
         people = launched(self._app, self._parts, proposed)
         self._parts.decisions.propose(people.trainer.viewer, self._award(proposed))
         waiting = self._ready("", "Regio West 2026", training="icc-vo")
@@ -338,11 +337,10 @@ class _Furnisher:
                 )
             )
 
-    def _ready(self, name: str | None, cohort: str, *, training: str = APPROVAL) -> Ready:
-        """Let somebody have done everything (the name that is usual in tests without one, none with an empty one)."""
-        named = {} if name is None else {"name": name or None}
+    def _ready(self, name: str, cohort: str, *, training: str = APPROVAL) -> Ready:
+        """Let somebody have done everything; an empty name: not confirmed yet."""
         self._clock.advance(days=3, minutes=7)
-        ready = all_accepted(self._parts, training_key=training, **named)
+        ready = all_accepted(self._parts, training_key=training, name=name or None)
         self._parts.cohorts.rename(ready.cohort_id, cohort)
         return ready
 
