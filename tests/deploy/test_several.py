@@ -16,6 +16,8 @@ from tests.deploy.nginx import needs_nginx, program, written
 from tests.deploy.several import NAMES, command_on
 from tests.ports import free_port
 
+pytestmark = pytest.mark.long
+
 
 @needs_nginx
 @pytest.mark.postgresql
