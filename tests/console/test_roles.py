@@ -37,6 +37,8 @@ FOR: dict[str, frozenset[Role]] = {
             "before_approval",
             "approve_cohort",
             "invite_trainer",
+            "add_trainer",
+            "remove_trainer",
             "people",
             "search_people",
             "person",
