@@ -143,6 +143,7 @@ from lti_tool.privacy.staff_erasing import StaffErasingService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.rsa_keys import MakeRsa, new_rsa_key
 from lti_tool.security_txt import SecurityTxt
 from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
@@ -320,6 +321,7 @@ def compose(
     outgoing: Outgoing | None = None,
     mailer: Mailer | None = None,
     trainings: Mapping[str, Training] | None = None,
+    make_rsa: MakeRsa = new_rsa_key,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -331,6 +333,7 @@ def compose(
         outgoing: makes the calls; by default one that keeps to the settings.
         mailer: hands over mail; by default to the server of the settings, or to none.
         trainings: by key; by default those of the package and of the settings.
+        make_rsa: makes RSA keys; tests hand out theirs again.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -343,7 +346,7 @@ def compose(
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
-    key_ring = KeyRing(database, vault, clock)
+    key_ring = KeyRing(database, vault, clock, make_rsa)
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
     platform_keys = PlatformKeys(database, outgoing, clock)
@@ -432,7 +435,7 @@ def compose(
     natives = NativeShowing(clock)
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
     eseal = load_eseal(settings)
-    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
+    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal, make_rsa)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, followers=[notices.follow_certificate])
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)

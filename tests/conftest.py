@@ -69,9 +69,12 @@ def _begin_at_the_other_end(places: Sequence[Path]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let files that drive a browser go first when processes share the tests: the longest last would keep one busy alone."""
+    """Let files that drive a browser go first when processes share the tests, then other long ones.
+
+    The last files are short ones: a long one at the end would keep one process busy alone.
+    """
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+        items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("browser", "long")])
 
 
 @pytest.fixture(autouse=True)

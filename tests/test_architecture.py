@@ -44,6 +44,7 @@ GROUND = (
     "measures",
     "outgoing",
     "registry",
+    "rsa_keys",
     "searching",
     "shown_settings",
     "sqlite",

@@ -20,6 +20,7 @@ from lti_tool.mailing import Mailer, server_of
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.mail_server import SECRET as MAIL_SECRET
 from tests.mail_server import USER, mail_server
 from tests.ports import free_port
@@ -45,7 +46,7 @@ def test_a_good_installation_has_nothing_wrong_and_may_start(settings: Settings,
 
 def test_starting_again_is_as_good_as_the_first_time(settings: Settings) -> None:
     check_startable(settings)
-    parts = compose(settings, engine=RecordingJobs())
+    parts = compose(settings, engine=RecordingJobs(), make_rsa=rsa_key)
     parts.key_ring.signing_key()
     parts.issuer_keys.keys()
     parts.close()
@@ -54,7 +55,7 @@ def test_starting_again_is_as_good_as_the_first_time(settings: Settings) -> None
 
 
 def test_another_secret_is_noticed_by_either_kind_of_key(settings: Settings) -> None:
-    parts = compose(settings, engine=RecordingJobs())
+    parts = compose(settings, engine=RecordingJobs(), make_rsa=rsa_key)
     parts.issuer_keys.keys()
     parts.close()
     other = settings.model_copy(update={"secret_key": SecretStr("another secret, long enough to be one")})
@@ -70,7 +71,7 @@ def test_nothing_of_the_probe_is_left_in_the_file_store(settings: Settings, tmp_
 
 def test_it_says_who_of_the_staff_can_sign_in_and_how(settings: Settings) -> None:
     assert "staff invite NAME" in found(settings, "sign-in").value
-    parts = compose(settings, engine=RecordingJobs())
+    parts = compose(settings, engine=RecordingJobs(), make_rsa=rsa_key)
     parts.staff.invite("Mies Bakker", ["operator", "issuer"])
     parts.close()
     finding = found(settings, "sign-in")
@@ -130,7 +131,7 @@ def test_settings_are_shown_but_for_their_secrets(tmp_path: Path, changes: dict[
 def test_issuing_keys_that_are_too_old_or_whose_certificate_ends_are_told(sqlite_database: Database, tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET)
     clock = FakeClock()
-    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
     assert [(one.name, one.good) for one in issuing_keys(parts)] == [("issuing keys", True)]
     parts.issuer_keys.keys()
     assert {one.name: one.good for one in issuing_keys(parts)} == {"issuing keys": True, "seal certificate": True}
@@ -151,7 +152,7 @@ def test_on_sqlite_the_clock_is_compared_with_a_learning_environments(sqlite_dat
         now = datetime.now(UTC)
         for away, good in ((0, True), (120, False)):
             clock = FakeClock(now + timedelta(seconds=away))
-            parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+            parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
             (alone,) = checked_clock(parts)
             assert alone.good or away
             if not away:
@@ -167,7 +168,7 @@ def test_it_speaks_with_the_mail_server_and_says_what_to_do(sqlite_database: Dat
 
     def said(url: str, authority: Path | None = None) -> Finding:
         mailer = Mailer(server_of(url, "noreply@icc.example.org", authority), "icc.example.org", operation=5.0, total=10.0)
-        parts = compose(settings, database=sqlite_database, engine=RecordingJobs(), mailer=mailer)
+        parts = compose(settings, database=sqlite_database, engine=RecordingJobs(), mailer=mailer, make_rsa=rsa_key)
         (found,) = mail(parts)
         parts.close()
         assert MAIL_SECRET not in found.value
@@ -195,7 +196,7 @@ def test_disks_keys_and_whom_to_tell_about_a_hole(sqlite_database: Database, tmp
         data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET, base_url="https://icc.example.org"
     )
     clock = FakeClock()
-    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
     assert list(tool_keys(parts)) == []
     parts.key_ring.signing_key()
     assert [one.good for one in tool_keys(parts)] == [True]

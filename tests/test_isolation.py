@@ -42,11 +42,14 @@ from lti_tool.web.own_window import is_own_window
 from mappings.roles import Role
 from tests.clock import FakeClock
 from tests.exchange.conftest import Circle, circle  # noqa: F401 - a fixture
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.staff import StaffBrowser, trainer_of_staff
 from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
+
+pytestmark = pytest.mark.long
 
 PUBLIC = {"badges", "bootstrap", "certificates", "mail", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
@@ -145,7 +148,7 @@ class Everything:
 @pytest.fixture
 def parts(settings: Settings, database: Database, clock: FakeClock) -> Iterator[Parts]:
     """The application's parts."""
-    composed = compose(settings, clock=clock, database=database, engine=RecordingJobs())
+    composed = compose(settings, clock=clock, database=database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield composed
     composed.close()
 

@@ -12,6 +12,7 @@ from lti_tool.config import load_settings
 from lti_tool.database import Database
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 PATH = "/.well-known/security.txt"
@@ -30,7 +31,7 @@ def visitor(tmp_path: Path, sqlite_database: Database, clock: FakeClock) -> Iter
             secret_key=SECRET,
             **settings,
         )
-        made.append(compose(chosen, clock=clock, database=sqlite_database, engine=RecordingJobs()))
+        made.append(compose(chosen, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key))
         return create_app(made[-1]).test_client()
 
     yield make

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from lti_tool.console.presenting import show
@@ -9,10 +10,11 @@ from lti_tool.console.words import LINK_OBSTACLES
 from lti_tool.linking.desk import LinkDesk
 from lti_tool.linking.errors import CannotPart
 from lti_tool.registry import use
-from lti_tool.signin.gate import Role, current_staff, staff_only
+from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 
 Answer = str | tuple[str, int] | Response
 TAB = "console.people"
+PARTING = Fresh(_l("gekoppelde accounts losmaken"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -21,7 +23,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.post("/console/links/<link_id>")(unlink)
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=PARTING)
 def before_unlinking(link_id: str) -> Answer:
     """Say what taking a link apart will do, or what is in the way; one that is apart leads to the person."""
     link = use(LinkDesk).show(link_id)
@@ -30,7 +32,7 @@ def before_unlinking(link_id: str) -> Answer:
     return _asking(link_id)
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=PARTING)
 def unlink(link_id: str) -> Answer:
     """Take a link apart (`sure`); again changes nothing."""
     if request.form.get("sure") != "1":

@@ -126,14 +126,14 @@ def test_a_refused_message_whose_worker_is_killed_arrives_signed_and_known_by_it
         return len(receiver.got) == times
 
     all_accepted(parts)
-    eventually(lambda: told(1))
+    eventually(lambda: told(1), within=120)
     refused = eventually(lambda: found if (found := row()) and found.fails else None)
     assert (refused.last_problem, refused.state) == ("500", DeliveryState.WAITING)
 
     # the pause until the next try is over
     with parts.database.session() as session:
         session.execute(update(WebhookDelivery).values(due_at=parts.clock()))
-    eventually(lambda: told(2))
+    eventually(lambda: told(2), within=60)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
     held = row()
@@ -144,7 +144,7 @@ def test_a_refused_message_whose_worker_is_killed_arrives_signed_and_known_by_it
     with parts.database.session() as session:
         session.execute(update(WebhookDelivery).values(claimed_until=parts.clock() - timedelta(seconds=1)))
     parts.engine.launch()
-    eventually(lambda: (found := row()) is not None and found.state == DeliveryState.DELIVERED)
+    eventually(lambda: (found := row()) is not None and found.state == DeliveryState.DELIVERED, within=60)
     assert len(receiver.got) == 3
     assert {headers["webhook-id"] for headers, _body in receiver.got} == {held.id}
     assert len({body for _headers, body in receiver.got}) == 1

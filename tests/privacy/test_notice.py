@@ -11,6 +11,7 @@ from lti_tool.courses.consents import CONSENTS
 from lti_tool.database import Database
 from lti_tool.privacy.reading import load_register
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -34,7 +35,9 @@ def test_it_is_a_proposal_until_the_organisation_confirmed_it(visitor: FlaskClie
 
 def test_whom_to_ask_and_who_confirmed_it(quiet: Settings, sqlite_database: Database, clock: FakeClock) -> None:
     told = {"privacy_contact": "privacy@voorbeeld.example", "privacy_confirmed": "Stichting Voorbeeld, 1 december 2026"}
-    parts = compose(quiet.model_copy(update=told), clock=clock, database=sqlite_database, engine=RecordingJobs())
+    parts = compose(
+        quiet.model_copy(update=told), clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key
+    )
     page = create_app(parts).test_client().get("/privacy").text
     assert 'href="mailto:privacy@voorbeeld.example"' in page
     assert "Vastgesteld door Stichting Voorbeeld, 1 december 2026." in page

@@ -18,10 +18,12 @@ from tests.staff import form_token, post_as_staff, service_of, sign_in_staff
 TAKES_A_PROOF = {
     "console.add_client": "",
     "console.before": "deed",
-    "console.do": "deed",
     "console.before_erasing": "",
+    "console.before_unlinking": "",
+    "console.do": "deed",
     "console.erase_person": "",
     "console.new_client": "",
+    "console.unlink": "",
     "privacy.ask_erasing_member": "",
     "privacy.ask_own_erasing": "",
     "privacy.erase_member": "",
