@@ -42,6 +42,7 @@ from lti_tool.certificates.issue_log import CLOSE_EVERY, IssueLog
 from lti_tool.certificates.jobs import CertificateIssuer
 from lti_tool.certificates.key_store import RETIRE_EVERY, IssuerKeyStore
 from lti_tool.certificates.leaving import forget as forget_certificates
+from lti_tool.certificates.leaving import forget_member as forget_decider
 from lti_tool.certificates.names import name_problem
 from lti_tool.certificates.page_parts import PageParts
 from lti_tool.certificates.portfolio import PortfolioService
@@ -88,8 +89,10 @@ from lti_tool.launch.service import LaunchService
 from lti_tool.launch.sessions import SessionService, session_id_of_request
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.launch.traces import TraceService
+from lti_tool.launch.viewer import OtherViewers
 from lti_tool.launch.views import blueprint as launch_blueprint
 from lti_tool.limited import LimitCounts
+from lti_tool.linking.desk import LinkDesk
 from lti_tool.linking.leaving import forget as forget_links
 from lti_tool.linking.leaving import taken_up
 from lti_tool.linking.service import LinkService
@@ -136,12 +139,18 @@ from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.privacy.people import PeopleService
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.retention import LOOK_EVERY, RetentionService
+from lti_tool.privacy.staff_erasing import StaffErasingService
 from lti_tool.privacy.views import blueprint as privacy_blueprint
 from lti_tool.readiness import Readiness
 from lti_tool.registry import provide
+from lti_tool.rsa_keys import MakeRsa, new_rsa_key
+from lti_tool.security_txt import SecurityTxt
+from lti_tool.security_txt import blueprint as security_blueprint
 from lti_tool.signin.attempts import Attempts
 from lti_tool.signin.browser_cookie import SignInBrowser
+from lti_tool.signin.erasing import forget_member
 from lti_tool.signin.gate import session_id_of_staff
+from lti_tool.signin.leaving import forget as forget_staff
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.members import StaffService
 from lti_tool.signin.oidc import OidcSignIn
@@ -150,6 +159,7 @@ from lti_tool.signin.provider import Provider
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.signin.views import blueprint as signin_blueprint
+from lti_tool.signin.wanted import WantedForms
 from lti_tool.sync.again import SendAgainService
 from lti_tool.sync.certificate_columns import CERTIFICATE_SWEEP_EVERY, CertificateColumns
 from lti_tool.sync.counts import OutboxCounts
@@ -178,6 +188,8 @@ from lti_tool.training.leaving import forget as forget_work
 from lti_tool.training.outcomes import Extras, OutcomeFollower, together
 from lti_tool.training.resumable_finishing import UPLOAD_SWEEP_EVERY, UploadFinisher
 from lti_tool.training.service import training_services
+from lti_tool.training.staff_trainers import StaffTrainers
+from lti_tool.training.staff_viewer import find_staff_viewer
 from lti_tool.training.uploads import FORM_MEMORY, content_limit
 from lti_tool.training.views import blueprint as training_blueprint
 from lti_tool.vault import Vault
@@ -246,6 +258,7 @@ class Parts:
     api: ApiParts
     erasures: ErasureService
     erasing: ErasingService
+    staff_erasing: StaffErasingService
     retention: RetentionService
     forgotten: Forgotten
     own_copies: OwnCopyService
@@ -272,14 +285,17 @@ class Parts:
     notices: NoticeService
     notice_book: NoticeBook
     links: LinkService
+    link_desk: LinkDesk
     mail: MailService
     mailer: Mailer | None
     """None: no mail is sent."""
     staff: StaffService
+    staff_trainers: StaffTrainers
     staff_sessions: StaffSessions
     sign_in_links: SignInLinks
     sign_in_attempts: Attempts
     provider: Provider
+    wanted_forms: WantedForms
 
     def upgrade(self) -> None:
         """Bring the application's and the engine's tables to their newest form."""
@@ -305,6 +321,7 @@ def compose(
     outgoing: Outgoing | None = None,
     mailer: Mailer | None = None,
     trainings: Mapping[str, Training] | None = None,
+    make_rsa: MakeRsa = new_rsa_key,
 ) -> Parts:
     """Put the application together. Nothing is called outside and nothing runs yet.
 
@@ -316,6 +333,7 @@ def compose(
         outgoing: makes the calls; by default one that keeps to the settings.
         mailer: hands over mail; by default to the server of the settings, or to none.
         trainings: by key; by default those of the package and of the settings.
+        make_rsa: makes RSA keys; tests hand out theirs again.
 
     Raises:
         SettingsError: the data folder, the secret, the file store or a training file cannot be used.
@@ -328,7 +346,7 @@ def compose(
     outgoing = outgoing or Outgoing(allow_private=settings.allow_private_platforms)
     mailer = mailer or _mailer(settings)
     trainings = _trainings(settings) if trainings is None else trainings
-    key_ring = KeyRing(database, vault, clock)
+    key_ring = KeyRing(database, vault, clock, make_rsa)
     platforms = PlatformService(database, clock, outgoing)
     invites = InviteService(database, clock)
     platform_keys = PlatformKeys(database, outgoing, clock)
@@ -343,6 +361,8 @@ def compose(
     staff_sessions = StaffSessions(settings, database, clock)
     sign_in_links = SignInLinks(database, clock)
     sign_in_attempts = Attempts(database, clock)
+    wanted_forms = WantedForms(database, vault, clock)
+    staff = StaffService(database, clock, audit, staff_sessions, sign_in_links)
 
     outbox = ScoreOutboxService(engine, clock, trainings, settings.default_locale)
     awards = AwardService(database, engine, clock, trainings, settings.base_url)
@@ -415,7 +435,7 @@ def compose(
     natives = NativeShowing(clock)
     moodle_writer = MoodleWriter(database, moodle_sites, platforms, engine, clock)
     eseal = load_eseal(settings)
-    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal)
+    issuer_keys = IssuerKeyStore(database, vault, clock, settings.issuer_name, settings.base_url, eseal, make_rsa)
     issuer = CertificateIssuer(settings, database, clock, trainings, issuer_keys, followers=[notices.follow_certificate])
     desks = Desks(database, Access(trainings), platforms, trainings)
     certificates = CertificateService(settings, database, clock, trainings, issuer_keys)
@@ -448,6 +468,7 @@ def compose(
         clock,
         files,
         (
+            forget_staff,
             forget_notices,
             forget_links,
             forget_scores,
@@ -510,6 +531,7 @@ def compose(
     engine.every(CLEAN_UP_EVERY, "clean-up-staff-sessions", staff_sessions.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-links", sign_in_links.clean_up)
     engine.every(CLEAN_UP_EVERY, "clean-up-sign-in-attempts", sign_in_attempts.clean_up)
+    engine.every(CLEAN_UP_EVERY, "clean-up-wanted-forms", wanted_forms.clean_up)
 
     return Parts(
         settings=settings,
@@ -586,6 +608,7 @@ def compose(
         api=api,
         erasures=ErasureService(database, clock),
         erasing=erasing,
+        staff_erasing=StaffErasingService(database, clock, audit, staff, erasing, (forget_decider, forget_member)),
         retention=retention,
         forgotten=forgotten,
         own_copies=OwnCopyService(
@@ -615,12 +638,15 @@ def compose(
         notice_book=notice_book,
         mail=mail,
         links=links,
+        link_desk=LinkDesk(database, clock),
         mailer=mailer,
-        staff=StaffService(database, clock, audit, staff_sessions, sign_in_links),
+        staff_trainers=StaffTrainers(database, clock, Access(trainings), cohorts),
+        staff=staff,
         staff_sessions=staff_sessions,
         sign_in_links=sign_in_links,
         sign_in_attempts=sign_in_attempts,
         provider=Provider(settings, outgoing, vault, clock),
+        wanted_forms=wanted_forms,
     )
 
 
@@ -660,6 +686,7 @@ def create_app(parts: Parts) -> Flask:
         parts.explanations,
         parts.issue_log,
         parts.erasing,
+        parts.staff_erasing,
         parts.own_copies,
         *_holders_services(parts),
         *console_services(
@@ -696,6 +723,7 @@ def create_app(parts: Parts) -> Flask:
             SharedVersions(Access(parts.trainings)).shows,
             parts.inspector,
         ),
+        SecurityTxt(settings, parts.clock),
         Readiness(parts.database, parts.files, settings.data_dir, parts.clock),
         parts.tally,
         SendAgainService(parts.database, Access(parts.trainings), parts.outbox),
@@ -737,7 +765,10 @@ def create_app(parts: Parts) -> Flask:
         parts.notice_book,
         parts.mail,
         parts.links,
+        parts.link_desk,
         *_sign_in_services(parts),
+        parts.staff_trainers,
+        OtherViewers(find_staff_viewer),
     )
     provide(app, *parts.api.services())
     limits = LimitCounts(parts.database)
@@ -770,6 +801,7 @@ def create_app(parts: Parts) -> Flask:
     init_audit(app, parts.audit)
     for blueprint in (
         health_blueprint,
+        security_blueprint,
         platforms_blueprint,
         launch_blueprint,
         connection_blueprint,
@@ -815,6 +847,7 @@ def _sign_in_services(parts: Parts) -> tuple[object, ...]:
         parts.staff_sessions,
         parts.sign_in_links,
         parts.provider,
+        parts.wanted_forms,
         SignInBrowser(settings),
         service,
         Passkeys(settings, database, clock, audit, parts.sign_in_attempts, service),

@@ -1,22 +1,27 @@
 """What the doctor looks at in an installation whose database can be used: its keys, its clock, its jobs.
 
-A checkup yields findings and never raises for what it finds. One more (mail, say) is one more function in `CHECKUPS`.
+A checkup yields findings and never raises for what it finds. One more is one more function in `CHECKUPS`, or in
+`WITHOUT_DATABASE` when it needs none.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 from cryptography import x509
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from lti_tool.app import Parts
 from lti_tool.certificates.models import IssuingKey
 from lti_tool.errors import OutsideError
 from lti_tool.jobs.beats import alive
-from lti_tool.platforms.models import PlatformStatus
-from lti_tool.readiness import MOST_CLOCK_DIFFERENCE
+from lti_tool.mailing import MailTrouble, Tls, advice_for
+from lti_tool.platforms.models import PlatformStatus, ToolKey
+from lti_tool.readiness import LEAST_FREE_MB, MOST_CLOCK_DIFFERENCE
+from lti_tool.safety import is_public
 from lti_tool.training.clamav import ClamAv, ScannerDown
 
 ROTATE_AFTER = timedelta(days=400)
@@ -99,7 +104,72 @@ def webhooks(parts: Parts) -> Iterator[Finding]:
         yield Finding("webhooks", good=not paused, value=advice)
 
 
-CHECKUPS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (clock, issuing_keys, jobs, scanner, webhooks)
+def mail(parts: Parts) -> Iterator[Finding]:
+    """Connect to the mail server as it is done to send (TLS, login), where there is one; nothing is sent."""
+    if parts.mailer is None:
+        return
+    server = parts.mailer.server
+    try:
+        parts.mailer.check()
+    except MailTrouble as trouble:
+        yield Finding("mail", good=False, value=f"{server}: {advice_for(trouble)}")
+    else:
+        protected = {Tls.NONE: "without TLS", Tls.IMPLICIT: "over TLS", Tls.STARTTLS: "over STARTTLS"}[server.tls]
+        known = f", logged in as {server.user}" if server.user else ", without a login"
+        yield Finding(
+            "mail", good=True, value=f"{server} answers {protected}{known}; icc-bridge mail test ADDRESS sends one"
+        )
+
+
+def disks(parts: Parts) -> Iterator[Finding]:
+    """Say how much is free on each disk on which data lie: of the data folder, the database and the files."""
+    seen: set[int] = set()
+    for name, folder in _folders(parts):
+        try:
+            device, free = folder.stat().st_dev, shutil.disk_usage(folder).free // 1_000_000
+        except OSError as error:
+            yield Finding(name, good=False, value=f"{folder} cannot be looked at ({error.strerror})")
+            continue
+        if device not in seen:
+            seen.add(device)
+            good = free >= LEAST_FREE_MB
+            advice = "" if good else f"; less than {LEAST_FREE_MB} MB: make room, or nothing can be handed in soon"
+            yield Finding(name, good=good, value=f"{free} MB free in {folder}{advice}")
+
+
+def tool_keys(parts: Parts) -> Iterator[Finding]:
+    """Say since when the key signs that learning environments know us by."""
+    with parts.database.reading() as session:
+        begun = session.scalar(select(func.max(ToolKey.active_from)).where(ToolKey.retired_at.is_(None)))
+    if begun is not None:
+        old = parts.clock() - begun > ROTATE_AFTER
+        advice = "; run icc-bridge keys rotate" if old else ""
+        yield Finding("LTI key", good=not old, value=f"since {begun:%Y-%m-%d}{advice}")
+
+
+def security_contact(parts: Parts) -> Iterator[Finding]:
+    """Say whom people tell about a hole; that a public installation names nobody is mentioned, and no fault."""
+    contacts = parts.settings.security_contact
+    if contacts:
+        yield Finding("security.txt", good=True, value=", ".join(contacts))
+    elif is_public(parts.settings):
+        value = "none; ICC_SECURITY_CONTACT says whom people tell about a hole (RFC 9116)"
+        yield Finding("security.txt", good=True, value=value)
+
+
+CHECKUPS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (clock, tool_keys, issuing_keys, jobs, scanner, webhooks)
+WITHOUT_DATABASE: tuple[Callable[[Parts], Iterator[Finding]], ...] = (disks, mail, security_contact)
+
+
+def _folders(parts: Parts) -> Iterator[tuple[str, Path]]:
+    settings = parts.settings
+    yield "disk", settings.data_dir.resolve()
+    database = make_url(settings.sqlalchemy_url)
+    if database.drivername == "sqlite" and database.database:
+        yield "disk of the database", Path(database.database).resolve().parent
+    scheme, _, path = settings.files_location.partition("://")
+    if scheme == "file" and Path(path).is_dir():
+        yield "disk of the files", Path(path).resolve()
 
 
 def _end(pem: str) -> datetime:

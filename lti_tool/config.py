@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,6 +17,8 @@ from lti_tool.errors import SettingsError
 from lti_tool.mailing import MailServer, sender_of, server_of
 
 COMING = "next:"
+_PAGE = re.compile(r"https://[^/\s\x00-\x1f]+[^\s\x00-\x1f]*")
+_CONTACT = re.compile(rf"mailto:[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+|{_PAGE.pattern}")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -70,6 +73,13 @@ class Settings(BaseSettings):
     )
     privacy_confirmed: str | None = Field(
         None, description="Who confirmed the purposes and grounds of the register, and when; without it they are proposed."
+    )
+    security_contact: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where a hole is reported, in /.well-known/security.txt: mailto:… or https://… (comma-separated).",
+    )
+    security_policy: str | None = Field(
+        None, description="Web page on how reports of holes are dealt with, in /.well-known/security.txt: https://…."
     )
     seal_certificate: Path | None = Field(
         None, description="eSeal certificate for PDFs: PEM, or PKCS#12 with its key; default: technically sealed."
@@ -129,6 +139,13 @@ class Settings(BaseSettings):
     )
     staff_session_hours: int = Field(
         12, ge=1, le=168, description="How long a session of the staff lasts at most, in hours."
+    )
+    staff_proof_minutes: int = Field(
+        15,
+        ge=1,
+        le=720,
+        description="Minutes after signing in within which the staff does what matters most; later they prove again who "
+        "they are.",
     )
     oidc_issuer: str | None = Field(
         None, description="OpenID provider with which the staff signs in: its issuer, such as https://connect.surfconext.nl."
@@ -193,9 +210,9 @@ class Settings(BaseSettings):
         description="More host names (comma-separated) under which it answers; default: ICC_BASE_URL's.",
     )
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "security_contact", mode="before")
     @classmethod
-    def _split_hosts(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("base_url")
@@ -219,6 +236,20 @@ class Settings(BaseSettings):
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("expected at least 32 characters")
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _check_contact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_CONTACT.fullmatch(one) for one in value):
+            raise ValueError("expected mailto:security@example.org or https://example.org/report")
+        return value
+
+    @field_validator("security_policy")
+    @classmethod
+    def _check_policy(cls, value: str | None) -> str | None:
+        if value is not None and not _PAGE.fullmatch(value):
+            raise ValueError("expected an address such as https://example.org/security")
         return value
 
     @field_validator("clamav_url")

@@ -4,7 +4,6 @@
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,12 +16,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from lti_tool.app import Parts, compose
 from lti_tool.certificates.eseal import load_eseal
 from lti_tool.certificates.models import IssuingKey
-from lti_tool.checkups import CHECKUPS, EXPIRES_SOON, Finding
+from lti_tool.checkups import CHECKUPS, EXPIRES_SOON, WITHOUT_DATABASE, Finding
 from lti_tool.config import Settings, prepare_data_dir
 from lti_tool.errors import IccError, SettingsError
-from lti_tool.mailing import MailTrouble, advice_for
 from lti_tool.platforms.models import ToolKey
-from lti_tool.readiness import LEAST_FREE_MB
 from lti_tool.safety import check_safe, unsafe
 from lti_tool.shown_settings import shown_settings
 from lti_tool.signin.roles import Role
@@ -33,7 +30,7 @@ UPGRADE = "run icc-bridge db upgrade"
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, data folder, database, secret, files, trainings, disk, clock, keys, jobs and staff."""
+    """Look at settings, data folder, database, secret, files, trainings, clock, keys, jobs, staff, disks and mail."""
     return [*_settings(settings), *_parts(settings)]
 
 
@@ -119,7 +116,6 @@ def _parts(settings: Settings) -> Iterator[Finding]:
         yield Finding("data folder", good=False, value=error.detail)
         return
     yield Finding("data folder", good=True, value=f"can be written: {settings.data_dir.resolve()}")
-    yield _disk(settings)
     risks = list(unsafe(settings, os.environ))
     yield Finding("safety", good=not risks, value="; ".join(risks) or "nothing is set that is unsafe")
     try:
@@ -139,7 +135,8 @@ def _parts(settings: Settings) -> Iterator[Finding]:
                 yield from checkup(parts)
             yield from _sign_in(parts)
         yield from _eseal(settings, parts)
-        yield from _mail(parts)
+        for checkup in WITHOUT_DATABASE:
+            yield from checkup(parts)
     finally:
         parts.close()
 
@@ -185,18 +182,6 @@ def _eseal(settings: Settings, parts: Parts) -> Iterator[Finding]:
         yield Finding("eSeal", good=False, value=f"not valid (until {until:%Y-%m-%d}): PDFs are only sealed technically")
 
 
-def _mail(parts: Parts) -> Iterator[Finding]:
-    if parts.mailer is None:
-        return
-    server = parts.mailer.server
-    try:
-        parts.mailer.check()
-    except MailTrouble as trouble:
-        yield Finding("mail", good=False, value=f"{server}: {advice_for(trouble)}")
-    else:
-        yield Finding("mail", good=True, value=f"{server} answers")
-
-
 def _sign_in(parts: Parts) -> Iterator[Finding]:
     """Say who of the staff can sign in, and how; that nobody can is no fault, as long as everybody comes from a school."""
     active = [line for line in parts.staff.list() if line.disabled_at is None]
@@ -214,8 +199,3 @@ def _sign_in(parts: Parts) -> Iterator[Finding]:
 def _check_provider(parts: Parts) -> None:
     """Ask the provider for its discovery document. Raises ProviderFailed when that does not fit."""
     parts.provider.discover()
-
-
-def _disk(settings: Settings) -> Finding:
-    free = shutil.disk_usage(settings.data_dir).free // 1_000_000
-    return Finding("disk", good=free >= LEAST_FREE_MB, value=f"{free} MB free in ICC_DATA_DIR")

@@ -65,10 +65,16 @@ class MailServer:
 class Problem(StrEnum):
     """Why a message was not taken."""
 
+    NO_HOST = "no-host"
+    """Nobody knows the name."""
+    REFUSED = "refused"
+    """Nobody listens there."""
     UNREACHABLE = "unreachable"
     """No connection, no answer in time, or the connection broke."""
+    CERTIFICATE = "certificate"
+    """The server's certificate does not hold."""
     TLS = "tls"
-    """The certificate does not hold, or there is no STARTTLS."""
+    """There is no STARTTLS, or no TLS at all."""
     LOGIN = "login"
     SENDER = "sender"
     """The server does not take mail from this sender."""
@@ -81,9 +87,13 @@ class Problem(StrEnum):
 
 
 _ADVICE = {
-    Problem.UNREACHABLE: "no answer: see whether host and port of ICC_SMTP_URL are right and may be reached from here",
-    Problem.TLS: "the connection is not secure: see whether the name is the certificate's, smtps or starttls fits the port, "
-    "and ICC_SMTP_CA is needed",
+    Problem.NO_HOST: "nobody knows a host of this name: see whether ICC_SMTP_URL is right and this machine finds names",
+    Problem.REFUSED: "nobody listens there: see whether the port of ICC_SMTP_URL is right (465, 587 or 25), and whether the "
+    "server runs",
+    Problem.UNREACHABLE: "no answer in time: see whether a firewall lets this machine reach host and port of ICC_SMTP_URL",
+    Problem.CERTIFICATE: "the server's certificate does not hold: see whether ICC_SMTP_URL has the name that is in it, "
+    "whether it has run out, and whether ICC_SMTP_CA has to name its authority",
+    Problem.TLS: "the server does not speak TLS like this: smtps:// is for port 465, starttls:// for 587",
     Problem.LOGIN: "user or secret of ICC_SMTP_URL is refused",
     Problem.SENDER: "mail from ICC_MAIL_FROM is refused: ask who runs the server whether this user may send from it",
     Problem.BUSY: "the server asks to come back later",
@@ -184,7 +194,10 @@ class _Connection(smtplib.SMTP):
             raise
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        connected = socket.create_connection((host, port), timeout)
+        try:
+            connected = socket.create_connection((host, port), timeout)
+        except UnicodeError:
+            raise socket.gaierror(socket.EAI_NONAME, "no host has such a name") from None
         self._line = Line(connected)
         if self._late:
             self._line.cut()
@@ -268,6 +281,12 @@ class _trouble:  # noqa: N801  # reads as a statement
             raise MailTrouble(Problem.TLS) from None
         if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
             raise MailTrouble(Problem.BUSY, error.smtp_code) from None
+        if isinstance(error, ssl.SSLCertVerificationError):
+            raise MailTrouble(Problem.CERTIFICATE) from None
+        if isinstance(error, socket.gaierror):
+            raise MailTrouble(Problem.NO_HOST) from None
+        if isinstance(error, ConnectionRefusedError):
+            raise MailTrouble(Problem.REFUSED) from None
         if isinstance(error, ssl.SSLError):
             raise MailTrouble(Problem.TLS) from None
         if isinstance(error, smtplib.SMTPException | OSError):

@@ -19,7 +19,13 @@ def use(kind: type[T]) -> T:
     Raises:
         LookupError: `app.py` provides none; a mistake in the composition.
     """
-    service = current_app.extensions[_KEY].get(kind)
-    if not isinstance(service, kind):
+    service = find(kind)
+    if service is None:
         raise LookupError(f"no {kind.__name__} is provided")
     return service
+
+
+def find(kind: type[T]) -> T | None:
+    """Return the current application's service of exactly this class; None: `app.py` provides none."""
+    service = current_app.extensions[_KEY].get(kind)
+    return service if isinstance(service, kind) else None

@@ -4,6 +4,7 @@ A second training is a second file: all files of the package's own folder are re
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -87,7 +88,7 @@ def training_from(data: Mapping[str, object], source: str) -> Training:
     training = _read_training(root)
     note_contradictions(training, root)
     root.finish(source, TrainingError)
-    return in_order(training)
+    return replace(in_order(training), source=source)
 
 
 def _load(file: Traversable) -> Training:

@@ -3,7 +3,7 @@
 Read and checked by `mappings.loading`; whoever holds a `Training` may rely on it being complete and consistent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -184,6 +184,8 @@ class Training:
     trainer: TrainerGuide | None = None
     self_assessment: SelfAssessment | None = None
     evaluation: Evaluation | None = None
+    source: str = field(default="", compare=False, repr=False)
+    """The file it was read from."""
 
     @property
     def required_assignments(self) -> tuple[Assignment, ...]:

@@ -48,6 +48,7 @@ pictures)
     has_chromium || install chromium
     # The face that the theme falls back to on Linux: pictures look the same wherever they are made.
     fc-match Arial 2>/dev/null | grep -q Liberation || install fonts-liberation
+    command -v pngquant >/dev/null 2>&1 || install pngquant
     ;;
 bench)
     missing=

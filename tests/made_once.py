@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import cycle
 from types import CodeType
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.routing.rules import RulePart
+
+from lti_tool.rsa_keys import new_rsa_key
 
 Builder = Callable[..., tuple[str, str]]
 
@@ -63,3 +67,25 @@ class CompiledRule(Rule):
         if key not in self._compiled:
             self._compiled[key] = super()._compile_builder(append_unknown)
         return self._compiled[key]
+
+
+class RsaKeys:
+    """Makes a few RSA keys and hands them out in turn: making one takes longer than what most tests do with it."""
+
+    MANY = 8
+    """Of two that are handed out one after the other none is the same, and no test makes so many."""
+
+    def __init__(self) -> None:
+        self._made: list[RSAPrivateKey] = []
+        self._numbers = cycle(range(self.MANY))
+
+    def __call__(self) -> RSAPrivateKey:
+        """Hand out the next one."""
+        number = next(self._numbers)
+        if number == len(self._made):
+            self._made.append(new_rsa_key())
+        return self._made[number]
+
+
+rsa_key = RsaKeys()
+"""Hands out the RSA keys of the tests, as `compose` takes it."""

@@ -1,9 +1,11 @@
 """Members of the staff in tests: signed in as the one-time link does it, over the services of the application."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import flask_wtf.csrf
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -13,6 +15,7 @@ from lti_tool.signin.gate import Role, StaffMember
 from lti_tool.signin.members import StaffService
 from lti_tool.signin.service import SignInService, Visit
 from lti_tool.signin.sessions import StaffSessions
+from lti_tool.training.staff_trainers import StaffTrainers
 
 T = TypeVar("T")
 
@@ -33,6 +36,46 @@ def sign_in_staff(client: FlaskClient, *roles: Role, name: str = "Mies Bakker") 
     opened = service_of(client, SignInService).by_link(digest(link.token), Visit("Firefox, Linux", None))
     client.set_cookie(service_of(client, StaffSessions).cookie.name, opened.secret)
     return member
+
+
+@dataclass
+class StaffBrowser:
+    """Somebody of the staff in a browser, on the pages of the training."""
+
+    client: FlaskClient
+    member: StaffMember
+
+    @property
+    def actor_id(self) -> str:
+        """Return who stands in the audit trail."""
+        return self.member.id
+
+    def get(self, url: str, *, follow_redirects: bool = False) -> TestResponse:
+        return self.client.get(url, follow_redirects=follow_redirects)
+
+    def page(self, url: str) -> str:
+        """Open a page and follow to where it leads; it must be there."""
+        answer = self.client.get(url, follow_redirects=True)
+        assert answer.status_code == 200, (url, answer.status_code)
+        return answer.text
+
+    def post(self, url: str, data: Mapping[str, Any] | None = None) -> TestResponse:
+        """Post a form with the token that its page would carry."""
+        page = "/account" if url.startswith("/my-cohorts") else "/privacy"
+        form = {"csrf_token": form_token(self.client, page), **(data or {})}
+        return self.client.post(url, data=form, content_type="multipart/form-data")
+
+    def token(self) -> str:
+        return form_token(self.client, "/privacy")
+
+
+def trainer_of_staff(app: Flask, *cohort_ids: str, name: str = "Tamar de Wit") -> StaffBrowser:
+    """Let somebody of the staff with the role trainer sign in, who trains these cohorts."""
+    client = app.test_client()
+    member = sign_in_staff(client, Role.TRAINER, name=name)
+    for cohort_id in cohort_ids:
+        service_of(client, StaffTrainers).add(cohort_id, member.id)
+    return StaffBrowser(client, member)
 
 
 def form_token(client: FlaskClient, page: str = "/account") -> str:

@@ -18,6 +18,8 @@ from benchmarks.scores.rounds import play, play_rounds
 from benchmarks.scores.sides import Way
 from benchmarks.scores.work import EVERY, Fault, Played, Score, Tally, Terms, scores, together
 
+pytestmark = pytest.mark.long
+
 FEW = 100
 
 

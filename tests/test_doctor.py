@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
 
 from lti_tool.app import compose
-from lti_tool.checkups import ROTATE_AFTER, Finding, issuing_keys
+from lti_tool.checkups import ROTATE_AFTER, Finding, disks, issuing_keys, mail, security_contact, tool_keys
 from lti_tool.checkups import clock as checked_clock
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
@@ -15,9 +16,14 @@ from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
 from lti_tool.doctor import check_database_url, check_startable, check_there, examine
 from lti_tool.errors import SettingsError
 from lti_tool.jobs.engine import Engine
+from lti_tool.mailing import Mailer, server_of
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
+from tests.mail_server import SECRET as MAIL_SECRET
+from tests.mail_server import USER, mail_server
+from tests.ports import free_port
 from tests.recording_jobs import RecordingJobs
 
 
@@ -40,7 +46,7 @@ def test_a_good_installation_has_nothing_wrong_and_may_start(settings: Settings,
 
 def test_starting_again_is_as_good_as_the_first_time(settings: Settings) -> None:
     check_startable(settings)
-    parts = compose(settings, engine=RecordingJobs())
+    parts = compose(settings, engine=RecordingJobs(), make_rsa=rsa_key)
     parts.key_ring.signing_key()
     parts.issuer_keys.keys()
     parts.close()
@@ -49,7 +55,7 @@ def test_starting_again_is_as_good_as_the_first_time(settings: Settings) -> None
 
 
 def test_another_secret_is_noticed_by_either_kind_of_key(settings: Settings) -> None:
-    parts = compose(settings, engine=RecordingJobs())
+    parts = compose(settings, engine=RecordingJobs(), make_rsa=rsa_key)
     parts.issuer_keys.keys()
     parts.close()
     other = settings.model_copy(update={"secret_key": SecretStr("another secret, long enough to be one")})
@@ -65,7 +71,7 @@ def test_nothing_of_the_probe_is_left_in_the_file_store(settings: Settings, tmp_
 
 def test_it_says_who_of_the_staff_can_sign_in_and_how(settings: Settings) -> None:
     assert "staff invite NAME" in found(settings, "sign-in").value
-    parts = compose(settings, engine=RecordingJobs())
+    parts = compose(settings, engine=RecordingJobs(), make_rsa=rsa_key)
     parts.staff.invite("Mies Bakker", ["operator", "issuer"])
     parts.close()
     finding = found(settings, "sign-in")
@@ -125,7 +131,7 @@ def test_settings_are_shown_but_for_their_secrets(tmp_path: Path, changes: dict[
 def test_issuing_keys_that_are_too_old_or_whose_certificate_ends_are_told(sqlite_database: Database, tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET)
     clock = FakeClock()
-    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
     assert [(one.name, one.good) for one in issuing_keys(parts)] == [("issuing keys", True)]
     parts.issuer_keys.keys()
     assert {one.name: one.good for one in issuing_keys(parts)} == {"issuing keys": True, "seal certificate": True}
@@ -146,7 +152,7 @@ def test_on_sqlite_the_clock_is_compared_with_a_learning_environments(sqlite_dat
         now = datetime.now(UTC)
         for away, good in ((0, True), (120, False)):
             clock = FakeClock(now + timedelta(seconds=away))
-            parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+            parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
             (alone,) = checked_clock(parts)
             assert alone.good or away
             if not away:
@@ -155,3 +161,50 @@ def test_on_sqlite_the_clock_is_compared_with_a_learning_environments(sqlite_dat
             (found,) = checked_clock(parts)
             assert (found.good, "a learning environment's" in found.value) == (good, True)
             parts.close()
+
+
+def test_it_speaks_with_the_mail_server_and_says_what_to_do(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET)
+
+    def said(url: str, authority: Path | None = None) -> Finding:
+        mailer = Mailer(server_of(url, "noreply@icc.example.org", authority), "icc.example.org", operation=5.0, total=10.0)
+        parts = compose(settings, database=sqlite_database, engine=RecordingJobs(), mailer=mailer, make_rsa=rsa_key)
+        (found,) = mail(parts)
+        parts.close()
+        assert MAIL_SECRET not in found.value
+        return found
+
+    with mail_server(tmp_path, tls="starttls", login=True) as double:
+        good = double.url("starttls", user=f"{USER}:{quote(MAIL_SECRET, safe='')}@")
+        assert said(good, double.authority).value.endswith(
+            "answers over STARTTLS, logged in as icc; icc-bridge mail test ADDRESS sends one"
+        )
+        for url, authority, advice in (
+            (good, None, "ICC_SMTP_CA has to name its authority"),
+            (double.url("starttls", user="icc:fout@"), double.authority, "user or secret of ICC_SMTP_URL is refused"),
+            (double.url("smtps"), double.authority, "smtps:// is for port 465"),
+            (f"smtp://127.0.0.1:{free_port()}", None, "see whether the port of ICC_SMTP_URL is right"),
+            ("smtp://mail..example", None, "nobody knows a host of this name"),
+        ):
+            found = said(url, authority)
+            assert (found.good, advice in found.value) == (False, True), found.value
+        assert double.taken == []
+
+
+def test_disks_keys_and_whom_to_tell_about_a_hole(sqlite_database: Database, tmp_path: Path) -> None:
+    settings = load_settings(
+        data_dir=tmp_path, database_url=sqlite_database.url, secret_key=SECRET, base_url="https://icc.example.org"
+    )
+    clock = FakeClock()
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
+    assert list(tool_keys(parts)) == []
+    parts.key_ring.signing_key()
+    assert [one.good for one in tool_keys(parts)] == [True]
+    clock.advance(seconds=ROTATE_AFTER.total_seconds() + 1)
+    assert [one.value.endswith("run icc-bridge keys rotate") for one in tool_keys(parts)] == [True]
+    first, *_others = disks(parts)
+    assert first.name == "disk"
+    assert f"MB free in {tmp_path}" in first.value
+    (none,) = security_contact(parts)
+    assert (none.good, "ICC_SECURITY_CONTACT" in none.value) == (True, True)
+    parts.close()

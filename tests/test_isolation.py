@@ -42,11 +42,14 @@ from lti_tool.web.own_window import is_own_window
 from mappings.roles import Role
 from tests.clock import FakeClock
 from tests.exchange.conftest import Circle, circle  # noqa: F401 - a fixture
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
-from tests.staff import sign_in_staff
+from tests.staff import StaffBrowser, trainer_of_staff
 from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import upload
 from tests.training.world import Browser, World
+
+pytestmark = pytest.mark.long
 
 PUBLIC = {"badges", "bootstrap", "certificates", "mail", "platforms", "verification", "web"}
 """Blueprints whose pages are for everybody, or for whoever holds an invitation."""
@@ -145,7 +148,7 @@ class Everything:
 @pytest.fixture
 def parts(settings: Settings, database: Database, clock: FakeClock) -> Iterator[Parts]:
     """The application's parts."""
-    composed = compose(settings, clock=clock, database=database, engine=RecordingJobs())
+    composed = compose(settings, clock=clock, database=database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield composed
     composed.close()
 
@@ -298,9 +301,8 @@ def ids_of(circle: Circle) -> dict[str, dict[str, str]]:  # noqa: F811
         }
 
 
-def refused(everything: Everything, browser: Browser, *, but: Collection[str] = ()) -> None:
+def refused(everything: Everything, browser: Browser | StaffBrowser, *, but: Collection[str] = ()) -> None:
     """Try every address and form; each is refused, shows nothing and stands in the trail."""
-    account_id = browser.viewer.account_id
     tried = []
     for endpoint, method, address in everything.addresses():
         if endpoint in but:
@@ -309,14 +311,14 @@ def refused(everything: Everything, browser: Browser, *, but: Collection[str] = 
         assert answer.status_code in (403, 404), (method, address, answer.status_code)
         assert SECRET not in answer.text, (method, address)
         tried.append(endpoint)
-    noted = everything.parts.audit.last(500, account_id=account_id, outcome=REFUSED)
+    noted = everything.parts.audit.last(500, account_id=browser.actor_id, outcome=REFUSED)
     assert [one.what for one in reversed(noted)] == tried
     assert all(one.target_id for one in noted)
     assert len(tried) > 25
     unchanged(everything)
 
 
-def ask(browser: Browser, method: str, address: str) -> TestResponse:
+def ask(browser: Browser | StaffBrowser, method: str, address: str) -> TestResponse:
     if method in ("PATCH", "DELETE"):
         return browser.client.open(address, method=method, headers={"X-CSRFToken": browser.token()})
     return browser.get(address) if method == "GET" else browser.post(address)
@@ -383,13 +385,35 @@ def test_no_launch_leads_into_a_page_of_the_staff(everything: Everything) -> Non
     unchanged(everything)
 
 
-def test_a_session_of_the_staff_opens_nothing_of_a_cohort_beside_it(everything: Everything) -> None:
-    client = everything.app.test_client()
-    sign_in_staff(client, *StaffRole)
+def test_a_trainer_of_the_staff_of_another_cohort_is_refused_everywhere(everything: Everything) -> None:
+    world = everything.circle.group.world
+    els = world.launch(world.platform("Het Lage Land"), "els", Role.TRAINER, name="Els")
+    other = world.cohort(els, "Regio Noord")
+    tamar = trainer_of_staff(everything.app, other)
+    assert tamar.get(f"/cohort/{other}/board").status_code == 200
+    refused(everything, tamar)
+
+
+def test_who_loses_the_role_of_trainer_is_refused_everywhere_from_the_next_page_on(everything: Everything) -> None:
+    cohort_id = everything.circle.group.cohort_id
+    tamar = trainer_of_staff(everything.app, cohort_id)
+    assert SECRET in tamar.page(f"/version/{everything.ids['']['version_id']}")
+    everything.parts.staff.give_roles(tamar.member.id, [StaffRole.ISSUER, StaffRole.OPERATOR])
+    refused(everything, tamar)
+    assert len(everything.parts.staff_trainers.of(cohort_id).there) == 1
+
+
+def test_who_is_disabled_is_nobody_any_more(everything: Everything) -> None:
+    tamar = trainer_of_staff(everything.app, everything.circle.group.cohort_id)
+    everything.parts.staff.disable(tamar.member.id)
     for endpoint, method, address in everything.addresses():
-        answer = client.get(address) if method == "GET" else client.post(address)
-        assert answer.status_code in (400, 401), (endpoint, address, answer.status_code)
+        answer = ask(tamar, method, address)
+        if method == "GET" and not address.endswith(".json"):
+            assert (answer.status_code, (answer.location or "").partition("?")[0]) == (303, "/sign-in"), (endpoint, address)
+        else:
+            assert answer.status_code == 401, (endpoint, address)
         assert SECRET not in answer.text, address
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], address
     unchanged(everything)
 
 

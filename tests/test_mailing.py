@@ -56,7 +56,7 @@ def test_mail_arrives_over_tls_with_our_own_authority_and_a_login(tmp_path: Path
         assert taken.secure
         assert (taken.message["From"], taken.message["To"]) == (SENDER, TO)
         assert "Groet, Zoë." in taken.message.get_content()
-        assert trouble(mailer(url)).problem is Problem.TLS, "the system does not know this authority"
+        assert trouble(mailer(url)).problem is Problem.CERTIFICATE, "the system does not know this authority"
         wrong = double.url(scheme, user="icc:fout@")
         assert trouble(mailer(wrong, double.authority)).problem is Problem.LOGIN
         assert len(double.taken) == 1
@@ -122,9 +122,10 @@ def test_a_server_that_drips_is_cut_off() -> None:
 
 
 def test_nobody_listens() -> None:
-    with pytest.raises(MailTrouble) as caught:
-        mailer(f"smtp://127.0.0.1:{free_port()}").check()
-    assert caught.value.problem is Problem.UNREACHABLE
+    for url, problem in ((f"smtp://127.0.0.1:{free_port()}", Problem.REFUSED), ("smtp://mail..example", Problem.NO_HOST)):
+        with pytest.raises(MailTrouble) as caught:
+            mailer(url).check()
+        assert caught.value.problem is problem
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ from lti_tool.database import Database
 from lti_tool.ids import new_id
 from tests.expanding import breaking
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REVISIONS = [
     script.revision for script in ScriptDirectory.from_config(Database("sqlite://").alembic_config()).walk_revisions()

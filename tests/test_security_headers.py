@@ -20,6 +20,7 @@ from lti_tool.ids import new_id
 from lti_tool.web.own_window import is_own_window
 from tests.clock import FakeClock
 from tests.exchange.conftest import circle  # noqa: F401 - a fixture
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.test_isolation import Everything, everything, parts, world  # noqa: F401 - fixtures
 from tests.training.conftest import group  # noqa: F401 - a fixture
@@ -115,7 +116,7 @@ def test_what_a_session_asks_for_is_framed_by_its_own_platform_only_and_never_ke
 def over_https(database: Database, clock: FakeClock, settings: Settings) -> Iterator[FlaskClient]:
     """An installation that people reach over https."""
     https = load_settings(base_url="https://icc.example.org", data_dir=settings.data_dir)
-    composed: Parts = compose(https, clock=clock, database=database, engine=RecordingJobs())
+    composed: Parts = compose(https, clock=clock, database=database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield create_app(composed).test_client()
     composed.close()
 

@@ -22,6 +22,8 @@ from tests.ports import answers, free_port
 from tests.processes import Command, running
 from tests.sync.school import AtSchool
 
+pytestmark = pytest.mark.long
+
 
 class Installation:
     """Settings with a port, for processes and for this one."""

@@ -24,6 +24,9 @@ DOCUMENTED = Path(__file__).parent.parent / "docs" / "settings.md"
         ("ICC_FILE_MAX_MB", "many", "ICC_FILE_MAX_MB: "),
         ("ICC_TRUSTED_PROXIES", "-1", "ICC_TRUSTED_PROXIES: "),
         ("ICC_OIDC_ISSUER", "https://connect.surfconext.nl", "ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both"),
+        ("ICC_SECURITY_CONTACT", "security@example.org", "ICC_SECURITY_CONTACT: expected mailto:"),
+        ("ICC_SECURITY_CONTACT", "mailto:a@example.org, http://x.example", "ICC_SECURITY_CONTACT: expected mailto:"),
+        ("ICC_SECURITY_POLICY", "example.org/security", "ICC_SECURITY_POLICY: expected an address"),
         ("ICC_OIDC_CLIENT_ID", "icc.example.org", "ICC_OIDC_ISSUER and ICC_OIDC_CLIENT_ID: set both"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Clients of the API: made on the command line, known by a token that is shown once.
+"""Clients of the API: made by an operator, known by a token that is shown once.
 
 A token is ``icc_PREFIX_SECRET``. Kept are its prefix, to recognise it, and its digest.
 """
@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from lti_tool.api.errors import NoToken
 from lti_tool.api.models import ApiClient
+from lti_tool.audit import note_done
 from lti_tool.clock import Clock
 from lti_tool.courses.words import clean_words
 from lti_tool.database import Database
@@ -63,25 +65,34 @@ class ClientService:
         self._database = database
         self._clock = clock
 
-    def add(self, name: str, scopes: Collection[str], days: int) -> Made:
+    def add(self, name: str, scopes: Collection[str], days: int, *, staff_id: str | None = None) -> Made:
         """Make a client.
 
         Args:
             name: of the system, for people.
             scopes: of `SCOPES`.
             days: after which its token ends.
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
 
         Raises:
-            Invalid: no name, no or unknown scopes, or too many days.
+            Invalid: no name, no or unknown scopes, or too many days; `field` is `name`, `scope` or `days`.
         """
         name = clean_words(name, longest=100)
         unknown = set(scopes) - SCOPES.keys()
         if not name:
-            raise Invalid("a client needs a name")
+            raise Invalid("a client needs a name", explanation=_l("Geef het systeem een naam."), field="name")
         if not scopes or unknown:
-            raise Invalid(f"scopes are {', '.join(SCOPES)}; unknown: {', '.join(sorted(unknown)) or 'none was given'}")
+            raise Invalid(
+                f"scopes are {', '.join(SCOPES)}; unknown: {', '.join(sorted(unknown)) or 'none was given'}",
+                explanation=_l("Kies minstens één ding dat het systeem mag."),
+                field="scope",
+            )
         if not 1 <= days <= LONGEST_DAYS:
-            raise Invalid(f"a token is valid for 1 to {LONGEST_DAYS} days")
+            raise Invalid(
+                f"a token is valid for 1 to {LONGEST_DAYS} days",
+                explanation=_l("Een sleutel geldt 1 tot %(most)s dagen.", most=LONGEST_DAYS),
+                field="days",
+            )
         now, prefix = self._clock(), new_id()[:8]
         token = f"icc_{prefix}_{new_secret()}"
         row = ApiClient(
@@ -95,6 +106,8 @@ class ClientService:
         )
         with self._database.session() as session:
             session.add(row)
+            if staff_id is not None:
+                note_done(session, now, staff_id, "api.client_add", row.id)
         return Made(row.id, token)
 
     def rows(self) -> Sequence[Mapping[str, object]]:
@@ -115,8 +128,11 @@ class ClientService:
             for one in found
         ]
 
-    def revoke(self, client_id: str) -> None:
+    def revoke(self, client_id: str, *, staff_id: str | None = None) -> None:
         """End a client, by its id or the prefix of its token; nothing of what it did changes, and its webhooks stop.
+
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
 
         Raises:
             NotFound: there is none.
@@ -126,7 +142,10 @@ class ClientService:
             client = session.scalar(select(ApiClient).where(known).with_for_update())
             if client is None:
                 raise NotFound(f"there is no client {client_id!r}")
-            client.revoked_at = client.revoked_at or self._clock()
+            if client.revoked_at is None:
+                client.revoked_at = self._clock()
+                if staff_id is not None:
+                    note_done(session, client.revoked_at, staff_id, "api.client_revoke", client.id)
 
     def recognise(self, authorization: str) -> Client:
         """Return whose token an ``Authorization`` header brings.

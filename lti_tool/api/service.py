@@ -42,7 +42,7 @@ class ApiParts:
 
     def services(self) -> tuple[object, ...]:
         """Return what the views use, for `lti_tool.registry.provide`."""
-        return self.gate, self.idempotency, self.reading, self.writer, self.webhooks
+        return self.gate, self.idempotency, self.reading, self.writer, self.webhooks, self.clients
 
     def register(self, engine: JobEngine) -> None:
         """Say who does which job, and what is done every so often."""

@@ -13,6 +13,7 @@ from lti_tool.api.errors import BadRequestBody
 from lti_tool.api.models import ApiClient, DeliveryState, Webhook, WebhookDelivery
 from lti_tool.api.paging import Place
 from lti_tool.api.signing import new_webhook_secret
+from lti_tool.audit import note_done
 from lti_tool.certificates.models import IssueLogEntry
 from lti_tool.clock import Clock
 from lti_tool.database import Database
@@ -123,6 +124,7 @@ class WebhookService:
             {
                 "id": row.id,
                 "client": name,
+                "client_id": row.client_id,
                 "url": row.url,
                 "state": "paused" if row.paused_at else "active",
                 "since": row.paused_at or row.created_at,
@@ -132,12 +134,21 @@ class WebhookService:
             for row, name in rows
         ]
 
-    def resume_any(self, webhook_id: str) -> None:
-        """Send again what waits for a webhook, for the operator. Raises NotFound."""
+    def resume_any(self, webhook_id: str, *, staff_id: str | None = None) -> None:
+        """Send again what waits for a webhook, for the operator.
+
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
+
+        Raises:
+            NotFound: there is none.
+        """
         with self._database.session() as session:
             row = session.get(Webhook, webhook_id)
             if row is None:
                 raise NotFound(f"there is no webhook {webhook_id!r}")
+            if row.paused_at is not None and staff_id is not None:
+                note_done(session, self._clock(), staff_id, "api.webhook_resume", webhook_id)
             resume(session, row, self._clock())
 
     @staticmethod

@@ -9,14 +9,16 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft201909Validator
 from pyld import jsonld
 
 from lti_tool.certificates.canonical import PROCESSING
 from lti_tool.certificates.contexts import PINNED, offline_loader
 from lti_tool.certificates.problems import NotConformant, UndefinedTerms
+
+if TYPE_CHECKING:
+    from jsonschema import Draft201909Validator
 
 SCHEMA_URL = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 _SCHEMA_FILE = Path(__file__).parent / "schemas" / "ob_v3p0_achievementcredential_schema.json"
@@ -59,7 +61,10 @@ def undefined_terms(credential: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 @cache
-def _validator() -> Draft201909Validator:
+def _validator() -> "Draft201909Validator":
+    # with rfc3987-syntax beside it, jsonschema compiles a grammar for a second when it is imported; few processes need that
+    from jsonschema import Draft201909Validator
+
     return Draft201909Validator(json.loads(_SCHEMA_FILE.read_text()))
 
 

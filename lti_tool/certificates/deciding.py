@@ -21,6 +21,7 @@ from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound, Refused
 from lti_tool.launch.sessions import Viewer
+from lti_tool.signin.models import Member
 from lti_tool.training.access import Access
 from lti_tool.training.models import Enrolment, Review, Submission, SubmissionVersion
 from lti_tool.training.people import names_of
@@ -81,7 +82,7 @@ class Eyes:
     names: frozenset[str]
     """Their names, as they are compared."""
     staff: frozenset[str] = frozenset()
-    """Ids of members of the staff who proposed it."""
+    """Ids of the members of the staff among them."""
 
     def are_of(self, name: str, staff_id: str | None) -> bool:
         """Return whether somebody with this name, or this account of the staff, is one of them."""
@@ -118,7 +119,7 @@ class DecisionService:
                 raise NotDue("the award needs no proposal")
             if not rule_applied(session, training, award.enrolment_id).holds:
                 raise NotDue("the award rule does not hold")
-            self._decide(session, award, DecisionKind.PROPOSED, by_id=viewer.person_id)
+            self._decide(session, award, DecisionKind.PROPOSED, by_id=viewer.person_id, staff_id=viewer.staff_id)
             award.proposed_at, award.approved_at = self._clock(), None
             if award.state == AwardState.DECLINED:
                 award.state = AwardState.WAITING_DECISION
@@ -208,7 +209,7 @@ def note_decision(
     Args:
         by_id: the trainer or the holder.
         by_name: or the operator, or the member of the staff.
-        staff_id: of the member of the staff who is signed in; then it stands in the audit trail too.
+        staff_id: of the member of the staff who is signed in, also as a trainer; then it stands in the audit trail too.
     """
     before = session.scalar(select(func.max(AwardDecision.number)).where(AwardDecision.award_id == award_id)) or 0
     session.add(
@@ -248,7 +249,7 @@ def decisions_of(session: Session, award_id: str) -> tuple[Decision, ...]:
 def eyes_of(session: Session, awards: Sequence[Award]) -> Mapping[str, Eyes]:
     """Return who may not approve these awards: whoever proposed one, and whoever accepted the last of its work.
 
-    Three queries, however many awards.
+    Four queries, however many awards.
     """
     proposals = select(AwardDecision.award_id, AwardDecision.by_id, AwardDecision.by_staff_id).where(
         AwardDecision.award_id.in_([award.id for award in awards]), AwardDecision.kind == DecisionKind.PROPOSED
@@ -261,7 +262,11 @@ def eyes_of(session: Session, awards: Sequence[Award]) -> Mapping[str, Eyes]:
     last = _last_reviewers(session, {award.enrolment_id for award in awards})
     for award in awards:
         people[award.id] |= last.get(award.enrolment_id, set())
-    names = names_of(session, {person for found in people.values() for person in found})
+    everybody = {person for found in people.values() for person in found}
+    names = names_of(session, everybody)
+    members = session.execute(select(Member.person_id, Member.id).where(Member.person_id.in_(everybody))).all()
+    for award in awards:
+        staff[award.id] |= {member_id for person_id, member_id in members if person_id in people[award.id]}
     return {
         award.id: Eyes(
             frozenset(people[award.id]),

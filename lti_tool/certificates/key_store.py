@@ -20,6 +20,7 @@ from lti_tool.clock import Clock
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import Invalid
+from lti_tool.rsa_keys import MakeRsa, new_rsa_key
 from lti_tool.vault import Vault
 
 PUBLISHED_BEFORE_USE = timedelta(days=1)
@@ -41,6 +42,7 @@ class IssuerKeyStore:
         issuer_name: for the certificate of the seal key.
         base_url: of the installation that publishes them.
         eseal: the organisation's own certificate for PDFs, if it has one.
+        make_rsa: makes the RSA keys.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class IssuerKeyStore:
         issuer_name: str,
         base_url: str,
         eseal: Eseal | None = None,
+        make_rsa: MakeRsa = new_rsa_key,
     ) -> None:
+        self._make_rsa = make_rsa
         self._database = database
         self._vault = vault
         self._clock = clock
@@ -101,7 +105,7 @@ class IssuerKeyStore:
                     return [row.kid for row in pending]
                 taken, made = [row.kid for row in rows], []
                 for purpose in KeyPurpose:
-                    key = new_key(purpose, now=now, taken=taken, issuer_name=self._issuer_name)
+                    key = self._new_key(purpose, now, taken)
                     row = self._row(key, now)
                     row.active_from = now if at_once else now + PUBLISHED_BEFORE_USE
                     session.add(row)
@@ -167,7 +171,7 @@ class IssuerKeyStore:
 
     def _make(self, purpose: KeyPurpose, rows: Sequence[IssuingKey]) -> None:
         now = self._clock()
-        key = new_key(purpose, now=now, taken=[row.kid for row in rows], issuer_name=self._issuer_name)
+        key = self._new_key(purpose, now, [row.kid for row in rows])
         with self._database.session() as session:
             # The key id is the same for all processes that make the first key, so one of them keeps it.
             insert_unless_there(
@@ -182,6 +186,9 @@ class IssuerKeyStore:
                     "created_at": now,
                 },
             )
+
+    def _new_key(self, purpose: KeyPurpose, now: datetime, taken: Sequence[str]) -> KeyRecord:
+        return new_key(purpose, now=now, taken=taken, issuer_name=self._issuer_name, make_rsa=self._make_rsa)
 
     def _note_eseal(self, eseal: Eseal) -> None:
         """Keep the public half of the eSeal, so that PDFs sealed with it can be verified when it is long gone."""

@@ -17,13 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from cryptography.x509.oid import NameOID
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from lti_tool.certificates.problems import KeysUnusable
+from lti_tool.rsa_keys import MakeRsa, new_rsa_key
 
-RSA_BITS = 2048
 SEAL_YEARS = 15
 """How long the certificate of a seal key is valid; a seal made in that time stays verifiable by the key itself."""
 
@@ -89,7 +88,9 @@ def next_kid(purpose: KeyPurpose, year: int, taken: Collection[str]) -> str:
     return kid
 
 
-def new_key(purpose: KeyPurpose, *, now: datetime, taken: Collection[str], issuer_name: str) -> KeyRecord:
+def new_key(
+    purpose: KeyPurpose, *, now: datetime, taken: Collection[str], issuer_name: str, make_rsa: MakeRsa = new_rsa_key
+) -> KeyRecord:
     """Make a key.
 
     Args:
@@ -97,6 +98,7 @@ def new_key(purpose: KeyPurpose, *, now: datetime, taken: Collection[str], issue
         now: gives the year of the key id and the certificate's validity.
         taken: the key ids that exist already.
         issuer_name: for the certificate of a seal key.
+        make_rsa: makes what is RSA.
     """
     kid = next_kid(purpose, now.year, taken)
     private: AnyPrivateKey
@@ -105,7 +107,7 @@ def new_key(purpose: KeyPurpose, *, now: datetime, taken: Collection[str], issue
         case KeyPurpose.ED25519:
             private = Ed25519PrivateKey.generate()
         case KeyPurpose.RS256:
-            private = generate_rsa(public_exponent=65537, key_size=RSA_BITS)
+            private = make_rsa()
         case KeyPurpose.SEAL:
             private = generate_ec(SECP256R1())
             certificate = _seal_certificate(private, kid, issuer_name, now)
@@ -153,7 +155,11 @@ class IssuingKeys:
 
 def _parse(record: KeyRecord) -> AnyPrivateKey:
     try:
-        private = serialization.load_pem_private_key((record.private_pem or "").encode(), password=None)
+        # Of parsing an RSA key nearly all is a check that our own do not need again, see `platforms/keys.py`; what does not
+        # belong to the public half is refused below.
+        private = serialization.load_pem_private_key(
+            (record.private_pem or "").encode(), password=None, unsafe_skip_rsa_key_validation=True
+        )
     except ValueError:
         raise KeysUnusable(f"the private half of {record.kid} cannot be read") from None
     if not isinstance(private, Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
@@ -9,12 +10,16 @@ from lti_tool.certificates.deciding import note_decision
 from lti_tool.certificates.models import (
     Award,
     AwardDecision,
+    BatchState,
     Certificate,
     DecisionKind,
+    IssuingBatch,
     IssuingBatchItem,
     PortfolioDelivery,
 )
 from lti_tool.courses.leaving import Leaving
+from lti_tool.errors import Invalid
+from lti_tool.signin.erasing import LeavingMember
 
 
 def forget(session: Session, leaving: Leaving) -> Sequence[str]:
@@ -46,3 +51,22 @@ def forget(session: Session, leaving: Leaving) -> Sequence[str]:
         note_decision(session, leaving.at, award_id, DecisionKind.ERASED, by_name=leaving.by, staff_id=leaving.staff_id)
     session.flush()
     return ()
+
+
+def forget_member(session: Session, leaving: LeavingMember) -> None:
+    """Take the name of a member of the staff off what they decided, which keeps their id (a `StaffEraser`).
+
+    Raises:
+        Invalid: certificates are being awarded in this person's name.
+    """
+    own = IssuingBatch.staff_id == leaving.id
+    if session.scalar(select(IssuingBatch.id).where(own, IssuingBatch.state == BatchState.RUNNING)) is not None:
+        raise Invalid(
+            "a batch of certificates runs in this person's name; wait for it, or stop it",
+            explanation=_l(
+                "Er worden nog certificaten toegekend op naam van deze persoon. Wacht tot dat klaar is, of stop het."
+            ),
+            field="member",
+        )
+    session.execute(update(IssuingBatch).where(own).values(staff_name=""))
+    session.execute(update(AwardDecision).where(AwardDecision.by_staff_id == leaving.id).values(by_name=None))

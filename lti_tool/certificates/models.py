@@ -104,7 +104,7 @@ class AwardDecision(Base):
     by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     """The trainer or the holder; None: an operator of the issuer."""
     by_name: Mapped[str | None] = mapped_column(String(200))
-    """The operator, as named on the command line, or the member of the staff."""
+    """The operator, as named on the command line, or the member of the staff; gone when that one was erased."""
     by_staff_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     """Of the member of the staff who was signed in; a bare id, so that the decision outlives the account."""
     reason: Mapped[str] = mapped_column(String(500), default="", server_default="")

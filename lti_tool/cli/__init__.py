@@ -22,6 +22,7 @@ from lti_tool.cli.running import db, demo, doctor, serve, worker
 from lti_tool.cli.scores import score
 from lti_tool.cli.staff import staff
 from lti_tool.cli.traces import trace
+from lti_tool.cli.trainings import training
 
 HELP = """ICC Bridge: the ICC training in a school's own learning environment, and its certificate.
 
@@ -41,6 +42,7 @@ main = IccGroup(
         backup,
         platform,
         trace,
+        training,
         cohort,
         moodle,
         score,

@@ -7,7 +7,7 @@ from lti_tool.cli.frame import OrderedGroup, echo_json, fail, json_option, parts
 
 @click.group(cls=OrderedGroup)
 def cohort() -> None:
-    """Cohorts (editions of a training): make, approve, invite a trainer."""
+    """Cohorts (editions of a training): make, rename, approve, invite a trainer."""
 
 
 @cohort.command()
@@ -46,6 +46,17 @@ def show_cohort(cohort_id: str, *, as_json: bool) -> None:
 
 @cohort.command()
 @click.argument("cohort_id")
+@click.argument("name")
+@json_option
+def rename(cohort_id: str, name: str, *, as_json: bool) -> None:
+    """Give a cohort another NAME. Certificates that were issued keep the name of then."""
+    with parts() as tool:
+        info = tool.cohorts.rename(cohort_id, name)
+    tell(f"It is called {info.name!r} from now on.", info.row(), as_json=as_json)
+
+
+@cohort.command()
+@click.argument("cohort_id")
 @json_option
 def approve(cohort_id: str, *, as_json: bool) -> None:
     """Approve a cohort as the issuer: its participants receive certificates.
@@ -63,11 +74,53 @@ def approve(cohort_id: str, *, as_json: bool) -> None:
 def invite(cohort_id: str, *, as_json: bool) -> None:
     """Print a one-time code that makes a person trainer of the cohort.
 
-    It is valid for 14 days and shown only now. The trainer types it in the picker, while embedding the training.
+    It is valid for 14 days and shown only now. The trainer types it in the picker, while embedding the training; who
+    signs in without a learning environment types it on the own page, My editions.
     """
     with parts() as tool:
         code = tool.cohorts.invite(cohort_id)
     tell(code, {"cohort": cohort_id, "code": code}, as_json=as_json)
+
+
+@cohort.command()
+@click.argument("cohort_id")
+@json_option
+def trainers(cohort_id: str, *, as_json: bool) -> None:
+    """List the members of the staff who train a cohort.
+
+    Trainers with a course in a learning environment are not among them; `icc-bridge cohort show` counts all.
+    """
+    with parts() as tool:
+        rows = [one.row() for one in tool.staff_trainers.of(cohort_id).there]
+    show(rows, as_json=as_json, empty="Nobody of the staff trains this cohort.")
+
+
+@cohort.command("add-trainer")
+@click.argument("cohort_id")
+@click.argument("staff_id")
+@json_option
+def add_trainer(cohort_id: str, staff_id: str, *, as_json: bool) -> None:
+    """Make a member of the staff with the role trainer trainer of a cohort.
+
+    They see the whole cohort, at once. STAFF_ID stands in `icc-bridge staff list`.
+    """
+    with parts() as tool:
+        added = tool.staff_trainers.add(cohort_id, staff_id)
+    tell(f"{added.name} trains this cohort.", added.row(), as_json=as_json)
+
+
+@cohort.command("remove-trainer")
+@click.argument("cohort_id")
+@click.argument("staff_id")
+@json_option
+def remove_trainer(cohort_id: str, staff_id: str, *, as_json: bool) -> None:
+    """Take a cohort away from a member of the staff, at once.
+
+    What they reviewed stays, with their name.
+    """
+    with parts() as tool:
+        removed = tool.staff_trainers.remove(cohort_id, staff_id)
+    tell(f"{removed.name} does not train this cohort any more.", removed.row(), as_json=as_json)
 
 
 @cohort.command()

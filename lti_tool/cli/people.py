@@ -1,4 +1,4 @@
-"""One person: what is kept, a copy of it, and erasing all of it."""
+"""One person: what is kept, a copy of it, erasing all of it, and which accounts were linked."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def _who(command: F) -> F:
 
 @click.group(cls=OrderedGroup)
 def person() -> None:
-    """See, copy or erase everything that is kept about one person, all linked accounts together."""
+    """See, copy or erase everything that is kept about one person, all linked accounts together; take a link apart."""
 
 
 @person.command("show")
@@ -100,6 +100,33 @@ def erase(
         else (f"Erased, with {erased.accounts} accounts and {erased.files} files.")
     )
     tell(words, {"accounts": erased.accounts, "files": erased.files, "already": erased.already}, as_json=as_json)
+
+
+@person.command("links")
+@_who
+@json_option
+def list_links(account: str | None, subject: tuple[str, str] | None, certificate: str | None, *, as_json: bool) -> None:
+    """List with whom somebody was put together: since when, by which code, and what is in the way of taking it apart."""
+    with parts() as tool:
+        rows = [link.row() for link in tool.link_desk.of(_person_id(tool, account, subject, certificate))]
+    show(rows, as_json=as_json, empty="No accounts were linked.")
+
+
+@person.command()
+@click.argument("link_id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def unlink(link_id: str, *, yes: bool, as_json: bool) -> None:
+    """Take a link of accounts apart: each has what was its own again. Joining takes both accounts, and a code.
+
+    Work that was done since goes with the work it belongs to. LINK_ID is in `icc-bridge person links`.
+    """
+    with parts() as tool:
+        tool.link_desk.show(link_id)
+        if not yes:
+            click.confirm("Only the accounts themselves can join again. Take this link apart?", abort=True)
+        tool.link_desk.unlink(link_id)
+    tell("Taken apart.", {"link": link_id, "state": "unlinked"}, as_json=as_json)
 
 
 def _person_id(tool: "Parts", account: str | None, subject: tuple[str, str] | None, certificate: str | None) -> str:

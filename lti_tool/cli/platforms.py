@@ -20,17 +20,18 @@ def platform() -> None:
 
 @platform.command()
 @click.argument("name")
+@click.option("--days", type=click.IntRange(1, 30), default=7, show_default=True, help="For how many days it can be used.")
 @json_option
-def invite(name: str, *, as_json: bool) -> None:
+def invite(name: str, days: int, *, as_json: bool) -> None:
     """Print a one-time URL that connects the school NAME.
 
-    With it a Moodle (or another platform with dynamic registration) registers the tool by itself. It is valid for 7 days.
+    With it a Moodle (or another platform with dynamic registration) registers the tool by itself.
     """
     with parts() as tool:
-        invitation = tool.invites.create(name)
+        invitation = tool.invites.create(name, days)
         url = f"{tool.settings.base_url}/lti/register/{invitation.token}"
     if as_json:
-        echo_json({"url": url, "expires_at": invitation.expires_at})
+        echo_json({"id": invitation.id, "url": url, "expires_at": invitation.expires_at})
         return
     click.echo(url)
     click.echo(
@@ -41,6 +42,25 @@ def invite(name: str, *, as_json: bool) -> None:
         "\nIn Canvas: Developer Keys > + Developer Key > + LTI Registration. Others: icc-bridge platform add --help.",
         err=True,
     )
+
+
+@platform.command("invitations")
+@json_option
+def list_invitations(*, as_json: bool) -> None:
+    """List the invitations that can be used, and what became of the others of the last 30 days."""
+    with parts() as tool:
+        rows = [one.row() for one in tool.invites.list()]
+    show(rows, as_json=as_json, empty="Nobody was invited lately; icc-bridge platform invite NAME begins.")
+
+
+@platform.command()
+@click.argument("invitation_id")
+@json_option
+def uninvite(invitation_id: str, *, as_json: bool) -> None:
+    """Take an invitation back: its URL connects nothing any more."""
+    with parts() as tool:
+        tool.invites.revoke(invitation_id)
+    tell("Nobody connects with this invitation any more.", {"id": invitation_id, "state": "revoked"}, as_json=as_json)
 
 
 @platform.command("list")

@@ -1,6 +1,7 @@
 """The staff: who signs in without a learning environment, and what they may."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -94,6 +95,41 @@ def sign_out(member_id: str, *, as_json: bool) -> None:
     with parts() as tool:
         count = tool.staff.end_sessions(member_id)
     tell(f"{count} sessions ended.", {"ended": count}, as_json=as_json)
+
+
+@staff.command()
+@click.argument("member_id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def erase(member_id: str, *, yes: bool, as_json: bool) -> None:
+    """Erase somebody of the staff, at once and for good; the last operator stays.
+
+    Name, roles, ways to sign in, links and sessions go. What they decided stays, with their id alone. A name that was typed
+    with --by on the command line belongs to no member and stays too.
+    """
+    with parts() as tool:
+        line = tool.staff.show(member_id)
+        if not yes:
+            click.confirm(f"This cannot be undone. Erase {line.name}?", abort=True)
+        tool.staff_erasing.erase(member_id)
+    tell("Erased.", {"erased": member_id}, as_json=as_json)
+
+
+@staff.command()
+@click.argument("member_id")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="ZIP file to write.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Language of the page.")
+@json_option
+def export(member_id: str, *, out: Path, language: str, as_json: bool) -> None:
+    """Write everything that is kept about somebody of the staff to a ZIP file, to hand to that person."""
+    with parts() as tool:
+        copy = tool.own_copies.package_of_member(member_id, language)
+        with out.open("xb") as file:
+            for chunk in copy.chunks:
+                file.write(chunk)
+    size = out.stat().st_size
+    words = f"{out} holds everything ({size} bytes). Give it to that person only."
+    tell(words, {"file": str(out), "bytes": size}, as_json=as_json)
 
 
 def _print_link(base_url: str, link: "Link", name: str, *, as_json: bool) -> None:

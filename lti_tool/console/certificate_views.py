@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.certificates.forms import FORMS, private
@@ -19,11 +20,12 @@ from lti_tool.console.sealed import SealedSearch
 from lti_tool.console.words import DEEDS, HAPPENED, STATES, STATUSES, problem_words
 from lti_tool.errors import Invalid, NotFound, Words
 from lti_tool.registry import use
-from lti_tool.signin.gate import Role, current_staff, staff_only
+from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 from lti_tool.training.service import Issuer
 
 Answer = str | tuple[str, int] | BaseResponse
 TAB = "console.certificates"
+ENDING = Fresh(_l("een certificaat intrekken of wissen"), only={"deed": (Deed.REVOKE, Deed.ERASE)})
 _NARROWING = ("q", "training", "cohort", "status")
 
 
@@ -105,7 +107,7 @@ def file(award_id: str, certificate_id: str, form: str) -> Answer:
     return FORMS[form](use(Dossiers).certificate(award_id, certificate_id, current_staff()))
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=ENDING)
 def before(award_id: str, deed: str) -> Answer:
     """Say what a deed will do, and ask for what it needs."""
     wanted, page = _deed(deed), use(Dossiers).show(award_id, current_staff())
@@ -114,7 +116,7 @@ def before(award_id: str, deed: str) -> Answer:
     return _asking(page, wanted, {"name": _name_for(page)})
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=ENDING)
 def do(award_id: str, deed: str) -> Answer:
     """Do it (`reason`, `name`, `sure`; `seen` and `certificate` say what the form was about)."""
     member, form, wanted = current_staff(), request.form, _deed(deed)

@@ -17,6 +17,7 @@ from lti_tool.errors import NotFound
 from lti_tool.platforms.models import Platform
 from lti_tool.searching import contains
 from lti_tool.signin.gate import StaffMember
+from lti_tool.signin.models import Member
 from lti_tool.training.models import Cohort, Enrolment, Submission
 from mappings.progress import OutcomeState
 from mappings.training import Training
@@ -79,11 +80,13 @@ class PersonPage:
     enrolments: Sequence[EnrolmentLine]
     awards: Sequence[AwardLine]
     erased_at: datetime | None
+    member: str | None = field(default=None, repr=False)
+    """The name in the list of the staff, of who is a member."""
 
     @property
     def called(self) -> str | None:
         """Under which name the page stands."""
-        return self.name or next((one.name for one in self.accounts if one.name), None)
+        return self.name or next((one.name for one in self.accounts if one.name), None) or self.member
 
 
 class PeopleDesk:
@@ -113,8 +116,12 @@ class PeopleDesk:
         with self._database.reading() as session:
             people = session.scalars(query).all()
             accounts = _accounts(session, [person.id for person in people])
+            staff = _staff(session, [person.id for person in people])
         return page_of(
-            [(Mark(person.created_at, person.id), _line(person, accounts.get(person.id, ()))) for person in people],
+            [
+                (Mark(person.created_at, person.id), _line(person, accounts.get(person.id, ()), staff.get(person.id)))
+                for person in people
+            ],
             where,
             size,
         )
@@ -135,6 +142,7 @@ class PeopleDesk:
                 enrolments=self._enrolments(session, person_id),
                 awards=_awards(session, session.scalars(awards).all()),
                 erased_at=person.erased_at,
+                member=_staff(session, [person_id]).get(person_id),
             )
 
     def exported(self, person_id: str, member: StaffMember) -> None:
@@ -160,14 +168,20 @@ class PeopleDesk:
         return found
 
 
-def _line(person: Person, accounts: Sequence[AccountLine]) -> PersonLine:
-    names = [person.certificate_name, *(account.name for account in accounts)]
+def _line(person: Person, accounts: Sequence[AccountLine], member: str | None) -> PersonLine:
+    names = [person.certificate_name, *(account.name for account in accounts), member]
     return PersonLine(
         person.id,
         list(dict.fromkeys(name for name in names if name)),
         list(dict.fromkeys(account.platform for account in accounts)),
         person.created_at,
     )
+
+
+def _staff(session: Session, person_ids: Sequence[str]) -> Mapping[str, str]:
+    """Return the names of those who are of the staff."""
+    found = session.execute(select(Member.person_id, Member.name).where(Member.person_id.in_(person_ids)))
+    return {person_id: name for person_id, name in found if person_id is not None}
 
 
 def _accounts(session: Session, person_ids: Sequence[str]) -> Mapping[str, Sequence[AccountLine]]:
@@ -205,5 +219,6 @@ def _found_by(search: str) -> ColumnElement[bool]:
             Account.person_id == Person.id,
             or_(contains(Account.display_name, search), Account.subject == search, Account.id == number),
         ),
+        exists().where(Member.person_id == Person.id, contains(Member.name, search)),
         exists().where(Award.person_id == Person.id, Certificate.award_id == Award.id, Certificate.id == number),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.certificates.forms import private
@@ -12,15 +13,17 @@ from lti_tool.console.paging import Mark, Where
 from lti_tool.console.people import PeopleDesk
 from lti_tool.console.presenting import show
 from lti_tool.console.sealed import SealedSearch
-from lti_tool.console.words import STATES
+from lti_tool.console.words import LINK_OBSTACLES, STATES
+from lti_tool.linking.desk import LinkDesk
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
 from lti_tool.registry import use
-from lti_tool.signin.gate import Role, current_staff, staff_only
+from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 from lti_tool.web.locales import locale
 
 Answer = str | tuple[str, int] | BaseResponse
 TAB = "console.people"
+ERASING = Fresh(_l("iemand wissen"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -54,7 +57,15 @@ def search_people() -> Answer:
 def person(person_id: str) -> str:
     """Show somebody; that stands in the audit trail."""
     page = use(PeopleDesk).show(person_id, current_staff())
-    return show("person.html", TAB, page=page, states=STATES, done=request.args.get("done") == "1")
+    return show(
+        "person.html",
+        TAB,
+        page=page,
+        links=use(LinkDesk).of(person_id),
+        obstacles=LINK_OBSTACLES,
+        states=STATES,
+        done=request.args.get("done"),
+    )
 
 
 @staff_only(Role.ISSUER)
@@ -66,20 +77,20 @@ def copy_of_person(person_id: str) -> Answer:
     return private(answer, made.file_name)
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=ERASING)
 def before_erasing(person_id: str) -> Answer:
     """Say what erasing will do."""
     return _asking(person_id)
 
 
-@staff_only(Role.ISSUER)
+@staff_only(Role.ISSUER, fresh=ERASING)
 def erase_person(person_id: str) -> Answer:
     """Erase somebody from everything (`sure`); again changes nothing."""
     if request.form.get("sure") != "1":
         return _asking(person_id, _("Zet een vinkje als je het zeker weet.")), 422
     member = current_staff()
     use(ErasingService).erase(person_id, member.name, staff_id=member.id)
-    return redirect(url_for("console.person", person_id=person_id, done=1), 303)
+    return redirect(url_for("console.person", person_id=person_id, done="erased"), 303)
 
 
 def _asking(person_id: str, problem: str = "") -> str:

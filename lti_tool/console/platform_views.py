@@ -11,8 +11,9 @@ from lti_tool.connection.report import as_text
 from lti_tool.connection.selftest import SelfTest
 from lti_tool.console.platforms import PlatformDesk
 from lti_tool.console.presenting import show
-from lti_tool.console.words import WARNINGS
-from lti_tool.platforms.service import PlatformService
+from lti_tool.console.words import ADVICE, WARNINGS
+from lti_tool.platforms.invites import InviteState
+from lti_tool.platforms.service import InviteService, PlatformService
 from lti_tool.registry import use
 from lti_tool.signin.gate import Role, current_staff, staff_only
 from mappings.platforms import Reader
@@ -35,7 +36,8 @@ def add_to(blueprint: Blueprint) -> None:
 @staff_only(Role.OPERATOR)
 def platforms() -> str:
     """List platforms with how each stands."""
-    return show("platforms.html", TAB, found=use(PlatformDesk).list(), warnings=WARNINGS)
+    invited = [one for one in use(InviteService).list() if one.state is InviteState.OPEN]
+    return show("platforms.html", TAB, found=use(PlatformDesk).list(), warnings=WARNINGS, invited=len(invited))
 
 
 @staff_only(Role.OPERATOR)
@@ -46,6 +48,7 @@ def platform(platform_id: str) -> str:
         TAB,
         page=use(PlatformDesk).show(platform_id),
         warnings=WARNINGS,
+        advice=ADVICE,
         reason_of=reason_of,
         explanation_of=explanation_of,
         done=request.args.get("done"),

@@ -58,6 +58,12 @@ class PlatformHealth:
     refused_launches: int
     """Of the last seven days."""
     warnings: Sequence[Attention]
+    keys_age: timedelta | None
+    """How long ago its keys were read last, with success."""
+    keys_tried_at: datetime | None
+    """When they were asked for last."""
+    key_ids: Sequence[str]
+    """Of the keys that its messages may be signed with."""
 
     @property
     def disabled(self) -> bool:
@@ -188,4 +194,7 @@ class PlatformDesk:
             keys_at=keys_at,
             refused_launches=refused,
             warnings=[warning for warning, holds in warnings.items() if holds],
+            keys_age=now - keys_at if keys_at is not None else None,
+            keys_tried_at=keys.attempted_at if keys is not None else None,
+            key_ids=[str(one.get("kid") or "?") for one in (keys.jwks or {}).get("keys", ())] if keys is not None else (),
         )

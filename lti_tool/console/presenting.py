@@ -13,8 +13,10 @@ _TABS: tuple[tuple[Words, str, frozenset[Role]], ...] = (
     (_l("Certificaten"), "console.certificates", frozenset({Role.ISSUER})),
     (_l("Edities"), "console.cohorts", frozenset({Role.ISSUER})),
     (_l("Mensen"), "console.people", frozenset({Role.ISSUER})),
+    (_l("Trainingen"), "console.trainings", frozenset({Role.ISSUER, Role.OPERATOR})),
     (_l("Leeromgevingen"), "console.platforms", frozenset({Role.OPERATOR})),
     (_l("Wachtrij"), "console.queues", frozenset({Role.OPERATOR})),
+    (_l("API"), "console.systems", frozenset({Role.OPERATOR})),
     (_l("Logboek"), "console.trail", frozenset({Role.OPERATOR})),
     (_l("Instellingen"), "console.settings", frozenset({Role.OPERATOR})),
 )

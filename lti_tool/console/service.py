@@ -22,6 +22,7 @@ from lti_tool.console.platforms import PlatformDesk
 from lti_tool.console.queues import QueueDesk
 from lti_tool.console.sealed import SealedSearch
 from lti_tool.console.trail import TrailDesk
+from lti_tool.console.trainings import TrainingDesk
 from lti_tool.database import Database
 from lti_tool.launch.tracebook import TraceBook
 from lti_tool.sync.counts import OutboxCounts
@@ -55,6 +56,7 @@ def console_services(
         IssuerDeeds(database, decisions, by_hand, certificates, replacements, erasures),
         BatchPages(database),
         CohortDesk(database, trainings),
+        TrainingDesk(database, trainings),
         PlatformDesk(database, clock, OutboxCounts(database, clock), TraceBook(database)),
         QueueDesk(database, clock, trainings),
         TrailDesk(database),

@@ -3,13 +3,17 @@
 from flask import Blueprint
 
 from lti_tool.console import (
+    api_views,
     batch_views,
     certificate_views,
     cohort_views,
+    invite_views,
+    link_views,
     operations_views,
     people_views,
     platform_views,
     queue_views,
+    training_views,
 )
 from lti_tool.console.home import Homes
 from lti_tool.console.presenting import show
@@ -22,10 +26,14 @@ blueprint = Blueprint(
 certificate_views.add_to(blueprint)
 batch_views.add_to(blueprint)
 cohort_views.add_to(blueprint)
+training_views.add_to(blueprint)
 platform_views.add_to(blueprint)
+invite_views.add_to(blueprint)
 queue_views.add_to(blueprint)
+api_views.add_to(blueprint)
 operations_views.add_to(blueprint)
 people_views.add_to(blueprint)
+link_views.add_to(blueprint)
 
 
 @blueprint.get("/console/")

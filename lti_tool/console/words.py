@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
+from lti_tool.api.clients import READ_CERTIFICATES, READ_COHORTS, WEBHOOKS, WRITE_CERTIFICATES
 from lti_tool.certificates.models import AwardState
 from lti_tool.certificates.readiness import Why
 from lti_tool.console.deeds import Deed
@@ -12,6 +13,8 @@ from lti_tool.console.listing import Status
 from lti_tool.console.platforms import Attention
 from lti_tool.console.queues import Queue
 from lti_tool.errors import Words
+from lti_tool.linking.obstacles import Obstacle
+from lti_tool.platforms.invites import InviteState
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ WHYS: Mapping[Why, Words] = {
     Why.NAME: _l("De deelnemer heeft de naam voor het certificaat nog niet bevestigd."),
     Why.NAME_REFUSED: _l("De naam kan niet gedrukt worden. De deelnemer wordt om een andere schrijfwijze gevraagd."),
     Why.RULE: _l("Niet alle opdrachten zijn nog akkoord: er is werk teruggegeven."),
-    Why.NOT_PRINTABLE: _l("De naam van de editie heeft tekens die niet gedrukt kunnen worden."),
+    Why.NOT_PRINTABLE: _l(
+        "De naam van de editie heeft tekens die niet gedrukt kunnen worden: geef de editie een andere naam."
+    ),
     Why.PROBLEM: _l("Het maken lukte niet. Het wordt vanzelf opnieuw geprobeerd."),
     Why.STOPPED: _l("Gestopt voordat dit certificaat aan de beurt was."),
     Why.GONE: _l("Dit dossier is er niet meer."),
@@ -74,6 +79,53 @@ WARNINGS: Mapping[Attention, Words] = {
     Attention.LAUNCHES: _l("De afgelopen week kwamen mensen er niet in."),
 }
 """What asks for an operator's attention at a platform."""
+ADVICE: Mapping[Attention, Words] = {
+    Attention.DISABLED: _l("Zet de koppeling weer aan zodra dat kan. Er is niets gewist."),
+    Attention.NO_DEPLOYMENT: _l(
+        "Laat de beheerder van de school de koppeling daar activeren. Is ze met de hand gemaakt: vraag het deployment-id en "
+        "voeg het toe op de opdrachtregel (icc-bridge platform add-deployment)."
+    ),
+    Attention.KEYS: _l(
+        "Doe de zelftest. Bereikt die de leeromgeving niet, stuur het verslag dan naar de beheerder van de school."
+    ),
+    Attention.REFUSED: _l("Bij elk resultaat staat wie het kan oplossen. Wat opgelost is, stuur je daar opnieuw."),
+    Attention.LATE: _l("Het wordt vanzelf opnieuw geprobeerd. Duurt het lang, doe dan de zelftest."),
+    Attention.LAUNCHES: _l("Lees hieronder waarom. Bij elke code staat wie het kan oplossen."),
+}
+"""What an operator does about it."""
+INVITE_STATES: Mapping[InviteState, StateWords] = {
+    InviteState.OPEN: StateWords("score_waiting", _l("Nog niet gebruikt")),
+    InviteState.USED: StateWords("accepted", _l("Gekoppeld")),
+    InviteState.EXPIRED: StateWords("later", _l("Verlopen")),
+    InviteState.REVOKED: StateWords("score_refused", _l("Ingetrokken")),
+}
+CLIENT_STATES: Mapping[str, StateWords] = {
+    "active": StateWords("light_ok", _l("Werkt")),
+    "expired": StateWords("later", _l("Verlopen")),
+    "revoked": StateWords("score_refused", _l("Ingetrokken")),
+}
+SCOPES: Mapping[str, Words] = {
+    READ_COHORTS: _l("edities lezen, en hoe ver deelnemers zijn (met nummers, zonder namen)"),
+    READ_CERTIFICATES: _l("certificaten lezen, en waar ze op wachten (zonder namen)"),
+    WRITE_CERTIFICATES: _l("certificaten laten maken, intrekken en vervangen"),
+    WEBHOOKS: _l("bericht krijgen als een certificaat gemaakt, ingetrokken of vervangen wordt"),
+}
+"""What a system may do with the API."""
+PAUSES: Mapping[str, Words] = {
+    "410": _l("Het systeem antwoordde dat dit adres er niet meer is."),
+    "timeout": _l("Het systeem antwoordde een dag lang niet op tijd."),
+    "unreachable": _l("Het systeem was een dag lang niet te bereiken."),
+    "address-refused": _l("Dit adres roepen we niet meer aan: het is niet met https op internet te vinden."),
+}
+"""Why a webhook was paused; anything else is the status that the system answered with, for a day."""
+LINK_OBSTACLES: Mapping[Obstacle, Words] = {
+    Obstacle.NEWER: _l("Daarna is nog een account gekoppeld. De laatste koppeling gaat het eerst los."),
+    Obstacle.CERTIFICATE: _l(
+        "Sinds de koppeling is een certificaat gemaakt voor werk van beide accounts samen. Dat kan niet meer uit elkaar. "
+        "Klopt het certificaat niet, trek het dan in."
+    ),
+}
+"""Why a link cannot be taken apart, as the issuer reads it."""
 QUEUES: Mapping[Queue, Words] = {
     Queue.SCORES: _l("Resultaten naar leeromgevingen"),
     Queue.MOODLE_WRITES: _l("Terug naar Moodle-activiteiten"),
@@ -97,14 +149,46 @@ TRAIL: Mapping[str, Words] = {
     "certificates.export": _l("Lijst van certificaten meegenomen"),
     "certificates.batch": _l("Toekennen voor een editie begonnen"),
     "certificates.batch_stop": _l("Toekennen voor een editie gestopt"),
+    "cohorts.create": _l("Editie gemaakt"),
+    "cohorts.rename": _l("Editie hernoemd"),
     "cohorts.approve": _l("Editie goedgekeurd"),
     "cohorts.invite": _l("Code voor trainer gemaakt"),
+    "platforms.invite": _l("School uitgenodigd"),
+    "platforms.uninvite": _l("Uitnodiging ingetrokken"),
     "platforms.enable": _l("Leeromgeving aangezet"),
     "platforms.disable": _l("Leeromgeving uitgezet"),
     "scores.again": _l("Resultaten opnieuw verstuurd"),
     "people.look": _l("Gegevens van iemand bekeken"),
     "people.export": _l("Kopie van iemands gegevens gemaakt"),
     "people.erase": _l("Iemand gewist"),
+    "linking.code": _l("Code gemaakt om accounts te koppelen"),
+    "linking.link": _l("Accounts gekoppeld"),
+    "linking.unlink": _l("Koppeling van accounts losgemaakt"),
+    "exchange.share": _l("Werk gedeeld"),
+    "exchange.withdraw": _l("Gedeeld werk teruggenomen"),
+    "exchange.hide": _l("Reactie verborgen"),
+    "exchange.show": _l("Reactie weer getoond"),
+    "notices.nudge": _l("Herinnering gestuurd"),
+    "signin.link": _l("Inloggen met een eenmalige link"),
+    "signin.passkey": _l("Inloggen met een passkey"),
+    "signin.oidc": _l("Inloggen met een account elders"),
+    "signin.invite": _l("Medewerker uitgenodigd"),
+    "signin.make_link": _l("Eenmalige link gemaakt"),
+    "signin.roles": _l("Rollen gewijzigd"),
+    "signin.disable": _l("Medewerker buitengesloten"),
+    "signin.enable": _l("Medewerker weer toegelaten"),
+    "signin.end_session": _l("Sessie beëindigd"),
+    "signin.end_sessions": _l("Sessies beëindigd"),
+    "signin.add_passkey": _l("Passkey toegevoegd"),
+    "signin.remove_passkey": _l("Passkey weggehaald"),
+    "signin.add_account": _l("Account elders toegevoegd"),
+    "signin.remove_account": _l("Account elders weggehaald"),
+    "api.issue": _l("Certificaat laten maken via de API"),
+    "api.revoke": _l("Certificaat ingetrokken via de API"),
+    "api.replace": _l("Certificaat vervangen via de API"),
+    "api.client_add": _l("Toegang tot de API gegeven"),
+    "api.client_revoke": _l("Toegang tot de API beëindigd"),
+    "api.webhook_resume": _l("Webhook hervat"),
 }
 """The deeds of the trail that have words; others appear by their code."""
 

@@ -1,14 +1,13 @@
 """What people are asked to agree to: the words, with a version. Whoever agreed is kept with the version of that moment.
 
-Words that change get a new version (a test compares them with their digest). Until somebody has agreed to the new words,
-what they chose shows to nobody else and nothing is sent, and the page asks again.
+The words stand in `consents.toml`, all versions there have been. Until somebody has agreed to the newest, what they chose
+shows to nobody else and nothing is sent, and the page asks again. What is done once and for all (linking accounts) is not.
 """
 
-from dataclasses import dataclass
-
-from flask_babel import lazy_gettext as _l
-
-from lti_tool.errors import Words
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
 
 FIRST = "1"
 """Version of whatever was chosen before versions were kept, as a server default."""
@@ -18,31 +17,42 @@ FIRST = "1"
 class Consent:
     """What somebody is asked to agree to."""
 
-    version: int
-    words: Words
+    key: str
+    """As the register of personal data calls it."""
+    title: Mapping[str, str]
+    """By language, ``nl`` and ``en``."""
+    texts: tuple[Mapping[str, str], ...] = field(repr=False)
+    """Of each version by language, the first version first."""
+
+    @property
+    def version(self) -> int:
+        """The version that is asked now: 1, 2, 3 …"""
+        return len(self.texts)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The words that are asked now."""
+        return self.texts[-1]
+
+    def text(self, version: int) -> Mapping[str, str] | None:
+        """Return the words of a version; None: there was no such version."""
+        return self.texts[version - 1] if 0 < version <= len(self.texts) else None
 
 
-SHARING = Consent(
-    1,
-    _l(
-        "Wat je deelt, zien de deelnemers en trainers van je editie, met je school, en met je naam als je school die deelt. "
-        "Ze kunnen erop reageren. Je kunt het altijd terugnemen."
-    ),
-)
+def _read() -> dict[str, Consent]:
+    said = tomllib.loads((resources.files(__package__) / "consents.toml").read_text("utf-8"))
+    return {key: Consent(key, one["title"], tuple(one["versions"])) for key, one in said.items()}
+
+
+CONSENTS = _read()
+"""All of them by key, in the order in which the page shows them."""
+SHARING = CONSENTS["sharing"]
 """To share work."""
-DIRECTORY = Consent(
-    1,
-    _l(
-        "Sta je in de lijst, dan zien je groep en je trainers je school, je naam als je school die deelt, en je leervraag "
-        "als je dat kiest. Je kunt jezelf er altijd weer uit halen."
-    ),
-)
+DIRECTORY = CONSENTS["directory"]
 """To stand in the directory."""
-MAIL = Consent(
-    1,
-    _l(
-        "Je krijgt alleen e-mail als je dat hier zelf kiest. In de e-mail staat dat er iets nieuws is, en nooit wat. "
-        "Je kunt er altijd mee stoppen."
-    ),
-)
+MAIL = CONSENTS["mail"]
 """To get e-mail."""
+LINK_CODE = CONSENTS["link_code"]
+"""To make a code with which somebody else's account can be put together with one's own."""
+LINKING = CONSENTS["linking"]
+"""To put the account of the maker of a code together with one's own."""

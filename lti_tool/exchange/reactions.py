@@ -115,7 +115,7 @@ class ReactionService:
                 raise NotFound("neither the maker nor a trainer")
             if reaction.hidden_at is None:
                 reaction.hidden_at, reaction.hidden_by_id = self._clock(), viewer.person_id
-                self._trail.done(session, viewer.account_id, "exchange.hide", reaction.id)
+                self._trail.done(session, viewer.actor_id, "exchange.hide", reaction.id)
             return piece.id
 
     def show(self, viewer: Viewer, reaction_id: str) -> str:
@@ -130,7 +130,7 @@ class ReactionService:
                 raise NotFound("neither who hid it nor a trainer")
             if reaction.hidden_at is not None:
                 reaction.hidden_at = reaction.hidden_by_id = None
-                self._trail.done(session, viewer.account_id, "exchange.show", reaction.id)
+                self._trail.done(session, viewer.actor_id, "exchange.show", reaction.id)
             return piece.id
 
 

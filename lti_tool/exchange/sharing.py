@@ -149,10 +149,10 @@ class SharingService:
                 )
                 session.add(piece)
                 unused = self._fill(session, piece, offer)
-                self._trail.done(session, viewer.account_id, "exchange.share", piece.id)
+                self._trail.done(session, viewer.actor_id, "exchange.share", piece.id)
             elif not _shows(session, piece, offer):
                 unused = self._fill(session, piece, offer)
-                self._trail.done(session, viewer.account_id, "exchange.share", piece.id)
+                self._trail.done(session, viewer.actor_id, "exchange.share", piece.id)
             asked, piece.question = piece.question, question
             piece.consent_version = SHARING.version
             piece_id = piece.id
@@ -177,7 +177,7 @@ class SharingService:
                 known.withdrawn_at = self._clock()
                 known.text = known.html = known.link = ""
                 unused = _let_go(session, known.id)
-                self._trail.done(session, viewer.account_id, "exchange.withdraw", known.id)
+                self._trail.done(session, viewer.actor_id, "exchange.withdraw", known.id)
             where = known.cohort_id, known.assignment_key
         self._discard(unused)
         return where

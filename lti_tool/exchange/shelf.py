@@ -243,7 +243,7 @@ class ShelfService:
         size = upload.stream.seek(0, os.SEEK_END)
         if size > self.largest:
             raise too_large(name, size, self.largest)
-        self._inspector.check(kind, name, upload.stream, viewer.account_id)
+        self._inspector.check(kind, name, upload.stream, viewer.actor_id)
         if not store:
             return None
         try:

@@ -3,7 +3,7 @@
 from flask import Flask, Response, g, request
 
 from lti_tool.audit import AuditTrail
-from lti_tool.launch.sessions import Viewer
+from lti_tool.launch.viewer import Viewer
 
 _REFUSED = (403, 404)
 
@@ -21,5 +21,5 @@ def init_audit(app: Flask, trail: AuditTrail) -> None:
         viewer: Viewer | None = g.get("viewer")
         asked = request.view_args
         if response.status_code in _REFUSED and viewer is not None and request.endpoint and asked:
-            trail.refused(viewer.account_id, request.endpoint, "/".join(str(value) for value in asked.values() if value))
+            trail.refused(viewer.actor_id, request.endpoint, "/".join(str(value) for value in asked.values() if value))
         return response

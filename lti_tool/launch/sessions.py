@@ -6,8 +6,8 @@ It holds one account and its seats: which role a launch showed in which course. 
 hours, not on what somebody once was.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import g, request
@@ -19,39 +19,32 @@ from lti_tool.config import Settings
 from lti_tool.courses.models import Account, Person
 from lti_tool.courses.upsert import insert_or_update
 from lti_tool.database import Database
-from lti_tool.errors import NotFound, SessionExpired
+from lti_tool.errors import NotAllowed, NotFound, SessionExpired
 from lti_tool.ids import digest, new_id, new_secret
 from lti_tool.launch.cookies import ENDED_KEPT, session_cookie
-from lti_tool.launch.frame_session import session_secret
+from lti_tool.launch.frame_session import SECRET, session_secret
 from lti_tool.launch.login import check_status
 from lti_tool.launch.models import SessionSeat, ToolSession
+from lti_tool.launch.viewer import OtherViewers, Viewer
 from lti_tool.platforms.models import Platform
 from lti_tool.platforms.recognition import origins_of
 from lti_tool.platforms.service import INFO_COLUMNS, PlatformInfo, info_of_values
-from lti_tool.registry import use
+from lti_tool.registry import find, use
 from lti_tool.statements import Statement
+from lti_tool.web.own_window import stands_alone
 from mappings.roles import Role
 
-
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks at a page, as the launches of this session showed."""
-
-    session_id: str
-    account_id: str
-    person_id: str
-    platform: PlatformInfo
-    locale: str
-    seats: Mapping[str, Role]
-    """The role in each course (by its id), the newest launch last."""
-    administers: bool = False
-    """Whether the last launch showed an administrator of the whole platform."""
-    return_urls: Mapping[str, str] = field(default_factory=dict)
-    """Where each course is in the learning environment, as far as the platform said."""
-
-    def role_in(self, course_id: str) -> Role | None:
-        """Return the role that a launch of this session showed in a course; None without such a launch."""
-        return self.seats.get(course_id)
+__all__ = [
+    "Ended",
+    "Opened",
+    "Seat",
+    "SessionService",
+    "Viewer",
+    "current_administrator",
+    "current_viewer",
+    "framers",
+    "session_id_of_request",
+]
 
 
 @dataclass(frozen=True)
@@ -145,9 +138,9 @@ class SessionService:
         seats = [row for row in rows if row.course_id is not None]
         return Viewer(
             session_id=first.session_id,
-            account_id=first.account_id,
+            maybe_account_id=first.account_id,
             person_id=first.person_id,
-            platform=platform,
+            maybe_platform=platform,
             locale=first.locale or self._default_locale,
             administers=first.administers,
             seats={seat.course_id: Role(seat.role) for seat in seats},
@@ -163,6 +156,19 @@ class SessionService:
         if row is None:
             return None
         return Ended(info_of_values(row[: len(INFO_COLUMNS)]), row.locale or self._default_locale, row.return_url)
+
+    def launched_from(self, secret: str | None) -> str | None:
+        """Return the name of the platform whose launch opened a session that is open or ended within the last day."""
+        if not secret:
+            return None
+        query = (
+            select(Platform.name)
+            .join(Account, Account.platform_id == Platform.id)
+            .join(ToolSession, ToolSession.account_id == Account.id)
+            .where(ToolSession.secret_digest == digest(secret))
+        )
+        with self._database.reading() as session:
+            return session.scalar(query)
 
     def close(self, secret: str | None) -> None:
         """End a session; one that is not there is ended already."""
@@ -226,27 +232,42 @@ _ENDED = Statement(
 def current_viewer() -> Viewer:
     """Return who looks at this page, and tell the page: language, who may frame it, and the session of its forms.
 
+    A launch comes first. Where the browser has no session of one, not even one that has just ended, it may be somebody who
+    signed in otherwise (`OtherViewers`).
+
     Raises:
         SessionExpired: there is no valid session.
         PlatformDisabled: the connection with the person's learning environment was switched off.
+        Refused: somebody signed in otherwise, whom these pages are not for.
     """
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
-        sessions = use(SessionService)
-        secret = session_secret(request, sessions.cookie)
-        try:
-            viewer = sessions.load(secret)
-        except SessionExpired:
-            _lead_back(sessions.ended(secret))
-            raise
-        g.viewer = viewer
+        viewer = g.viewer = _find_viewer()
         g.session_id = viewer.session_id
-        g.locale = viewer.locale
-        g.frame_ancestors = framers(viewer.platform, tuple(viewer.return_urls.values()))
-        g.platform_name = viewer.platform.name
+        if viewer.locale is not None:
+            g.locale = viewer.locale
+        if viewer.maybe_platform is not None:
+            g.frame_ancestors = framers(viewer.maybe_platform, tuple(viewer.return_urls.values()))
+            g.platform_name = viewer.maybe_platform.name
         if viewer.return_urls:
             g.back_url = list(viewer.return_urls.values())[-1]
     return viewer
+
+
+def _find_viewer() -> Viewer:
+    sessions = use(SessionService)
+    secret = session_secret(request, sessions.cookie)
+    try:
+        return sessions.load(secret)
+    except SessionExpired:
+        ended = sessions.ended(secret)
+        # a page in a frame says which session it is of, and is nobody else's
+        others = find(OtherViewers) if ended is None and SECRET not in request.headers else None
+        other = others.find() if others is not None else None
+        if other is not None:
+            return other
+        _lead_back(ended)
+        raise
 
 
 def current_administrator() -> Viewer:
@@ -270,10 +291,14 @@ def _lead_back(ended: Ended | None) -> None:
 
 
 def session_id_of_request() -> str | None:
-    """Return the id of this request's session, if there is a valid one: what form tokens are bound to."""
+    """Return the id of this request's session, if there is a valid one: what form tokens are bound to.
+
+    Pages for everybody ask too: whom the pages of the training are not for is nobody in particular there.
+    """
     try:
         return current_viewer().session_id
-    except SessionExpired:
+    except (SessionExpired, NotAllowed, NotFound):
+        stands_alone(because_of_who_looks=False)
         return None
 
 

@@ -36,6 +36,7 @@ STAYS = {
     ("account_link", "kept_id"): "it says who went on",
     ("attendance_change", "by_id"): "changes are only added to",
     ("award_decision", "by_id"): "decisions are only added to",
+    ("staff_member", "person_id"): "a member of the staff has no account to link, and keeps the own person",
 }
 """References to a person that stay, and why."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lti_tool.courses.consents import FIRST
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
 
@@ -23,6 +24,8 @@ class LinkCode(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     """When it was used, or made way for a newer one."""
+    consent_version: Mapped[int] = mapped_column(server_default=FIRST)
+    """Of the words (`lti_tool.courses.consents.LINK_CODE`) that whoever made it agreed to."""
 
 
 class LinkTries(Base):
@@ -47,6 +50,16 @@ class AccountLink(Base):
     """Who was taken up: without accounts until it is taken apart."""
     linked_at: Mapped[datetime]
     unlinked_at: Mapped[datetime | None]
+    code_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """Of the code, as the audit trail has it (``linking.code``); the code itself is kept for a day."""
+    giver_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The account in which the code was made: a bare id."""
+    taker_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The account in which it was typed over: a bare id."""
+    consent_version: Mapped[int] = mapped_column(server_default=FIRST)
+    """Of the words (`lti_tool.courses.consents.LINKING`) that whoever typed the code over agreed to."""
+    code_consent_version: Mapped[int] = mapped_column(server_default=FIRST)
+    """Of those that whoever made the code agreed to; the code itself is forgotten after a day."""
 
 
 class AccountLinkChange(Base):

@@ -1,6 +1,7 @@
 """Why two people cannot be put together, or not be taken apart, in words that say who can help."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
@@ -29,6 +30,19 @@ CERTIFICATE_OF_BOTH = _l(
 )
 
 
+class Obstacle(StrEnum):
+    """Why a link cannot be taken apart."""
+
+    NEWER = "a newer link"
+    """Somebody was linked since; the last link comes off first."""
+    CERTIFICATE = "a certificate for work of both"
+    """It was issued since they are one."""
+
+
+WORDS: Mapping[Obstacle, Words] = {Obstacle.NEWER: A_NEWER_ONE, Obstacle.CERTIFICATE: CERTIFICATE_OF_BOTH}
+"""As the person reads it."""
+
+
 def obstacles_to_joining(session: Session, one: str, other: str) -> Sequence[Words]:
     """Return why two people, by id, cannot be put together; none when they can."""
     if one == other:
@@ -41,7 +55,7 @@ def obstacles_to_joining(session: Session, one: str, other: str) -> Sequence[Wor
     return tuple(found)
 
 
-def obstacles_to_parting(session: Session, link: AccountLink) -> Sequence[Words]:
+def obstacles_to_parting(session: Session, link: AccountLink) -> Sequence[Obstacle]:
     """Return why a link cannot be taken apart; none when it can."""
     newer = exists().where(
         AccountLink.kept_id == link.kept_id, AccountLink.unlinked_at.is_(None), AccountLink.linked_at > link.linked_at
@@ -49,7 +63,7 @@ def obstacles_to_parting(session: Session, link: AccountLink) -> Sequence[Words]
     # who went on here was taken up in somebody else since
     taken_up = exists().where(AccountLink.joined_id == link.kept_id, AccountLink.unlinked_at.is_(None))
     if session.scalar(select(newer | taken_up)):
-        return (A_NEWER_ONE,)
+        return (Obstacle.NEWER,)
     grown = select(AccountLinkChange.after).where(
         AccountLinkChange.link_id == link.id,
         AccountLinkChange.table == "submission",
@@ -60,7 +74,7 @@ def obstacles_to_parting(session: Session, link: AccountLink) -> Sequence[Words]
         .where(Award.enrolment_id.in_(grown), Certificate.award_id == Award.id)
         .where(Certificate.issued_at >= link.linked_at)
     )
-    return (CERTIFICATE_OF_BOTH,) if session.scalar(select(issued)) else ()
+    return (Obstacle.CERTIFICATE,) if session.scalar(select(issued)) else ()
 
 
 def certified(session: Session, person_id: str) -> Mapping[str, str]:

@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 from lti_tool.audit import AuditTrail
 from lti_tool.certificates.models import Award, Certificate
 from lti_tool.clock import Clock
+from lti_tool.courses.consents import LINK_CODE, LINKING
 from lti_tool.courses.models import Account, Person
 from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.database import Database
 from lti_tool.errors import NotFound, Words
 from lti_tool.ids import new_id, new_short_code, typed_code
-from lti_tool.launch.sessions import Viewer
+from lti_tool.launch.viewer import NoAccount, Viewer
+from lti_tool.linking.ending import end, hold
 from lti_tool.linking.joining import doubles, join
 from lti_tool.linking.journal import Journal
 from lti_tool.linking.models import AccountLink, LinkCode, LinkTries
-from lti_tool.linking.obstacles import obstacles_to_joining, obstacles_to_parting
-from lti_tool.linking.parting import part
+from lti_tool.linking.obstacles import WORDS, obstacles_to_joining, obstacles_to_parting
 from lti_tool.platforms.models import Platform
 from lti_tool.training.access import Access
 from lti_tool.training.errors import Incomplete
@@ -119,11 +120,16 @@ class LinkService:
         self._followers = tuple(followers)
 
     def page(self, viewer: Viewer, cohort_id: str) -> LinkPage:
-        """Return what the viewer has. Raises NotFound when the viewer is nothing in the cohort."""
+        """Return what the viewer has. Raises NotFound when the viewer is nothing in the cohort, NoAccount without one."""
         with self._database.reading() as session:
             place = Place.of(self._access.standing(session, viewer, cohort_id))
+            if viewer.maybe_account_id is None:
+                raise NoAccount("nothing to link without an account")
             links = session.scalars(_active(viewer.person_id)).all()
-            lines = [LinkLine(link.id, link.linked_at, obstacles_to_parting(session, link)) for link in links]
+            lines = [
+                LinkLine(link.id, link.linked_at, [WORDS[one] for one in obstacles_to_parting(session, link)])
+                for link in links
+            ]
             return LinkPage(place, _holding(session, viewer.person_id), lines)
 
     def code(self, viewer: Viewer, cohort_id: str) -> str:
@@ -143,7 +149,14 @@ class LinkService:
                 raise Incomplete({"agree": _l("Je maakte net al vaak een code. Probeer het over een uur opnieuw.")})
             session.execute(update(LinkCode).where(own, LinkCode.used_at.is_(None)).values(used_at=now))
             mark = self._vault.mac("link code", typed_code(code))
-            new = LinkCode(id=new_id(), account_id=viewer.account_id, mark=mark, made_at=now, expires_at=now + CODE_VALID)
+            new = LinkCode(
+                id=new_id(),
+                account_id=viewer.account_id,
+                mark=mark,
+                made_at=now,
+                expires_at=now + CODE_VALID,
+                consent_version=LINK_CODE.version,
+            )
             session.add(new)
             self._trail.done(session, viewer.account_id, "linking.code", new.id)
         return code
@@ -186,7 +199,17 @@ class LinkService:
             obstacles = obstacles_to_joining(session, kept, joined)
             if obstacles:
                 raise Incomplete({"code": obstacles[0]})
-            link = AccountLink(id=new_id(), kept_id=kept, joined_id=joined, linked_at=now)
+            link = AccountLink(
+                id=new_id(),
+                kept_id=kept,
+                joined_id=joined,
+                linked_at=now,
+                code_id=giver.id,
+                giver_id=giver.account_id,
+                taker_id=viewer.account_id,
+                consent_version=LINKING.version,
+                code_consent_version=giver.consent_version,
+            )
             session.add(link)
             session.flush()
             participants = join(session, Journal(session, link.id), kept, joined)
@@ -209,12 +232,9 @@ class LinkService:
                 raise NotFound("somebody else's link")
             if link.unlinked_at is not None:
                 return
-            _lock(session, link.kept_id, link.joined_id)
-            obstacles = obstacles_to_parting(session, link)
+            obstacles = end(session, link, self._clock())
             if obstacles:
-                raise Incomplete({"unlink": obstacles[0]})
-            part(session, link)
-            link.unlinked_at = self._clock()
+                raise Incomplete({"unlink": WORDS[obstacles[0]]})
             self._trail.done(session, viewer.account_id, "linking.unlink", link.id)
 
     def clean_up(self) -> int:
@@ -255,7 +275,7 @@ class LinkService:
     def _hold(session: Session, *account_ids: str) -> tuple[str, str]:
         """Lock the two people behind two accounts; return who goes on, the one who was here first, and who is taken up."""
         people = [session.get_one(Account, account_id).person_id for account_id in account_ids]
-        _lock(session, *people)
+        hold(session, *people)
         # somebody may have linked one of them meanwhile
         again = [session.get_one(Account, one, populate_existing=True).person_id for one in account_ids]
         if set(again) != set(people):
@@ -264,17 +284,6 @@ class LinkService:
             return again[0], again[1]
         first, second = sorted((session.get_one(Person, one) for one in again), key=lambda one: (one.created_at, one.id))
         return first.id, second.id
-
-
-def _lock(session: Session, *person_ids: str) -> None:
-    """Hold people and their accounts, always in one order, so that no two who link each other wait in a ring.
-
-    Accounts first: who writes for a person holds the account (`training.access.hold`) before all else.
-    """
-    accounts = select(Account).where(Account.person_id.in_(person_ids)).order_by(Account.id).with_for_update()
-    session.scalars(accounts.execution_options(populate_existing=True)).all()
-    held = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()
-    session.scalars(held.execution_options(populate_existing=True)).all()
 
 
 def _active(person_id: str) -> Select[AccountLink]:

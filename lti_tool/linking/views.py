@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from lti_tool.courses import consents
 from lti_tool.errors import Words
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.linking.service import LinkService, Preview
@@ -11,6 +12,7 @@ from lti_tool.training.errors import Incomplete
 from lti_tool.training.presenting import show
 
 blueprint = Blueprint("linking", __name__, template_folder="templates")
+blueprint.add_app_template_global(consents, "consents")  # type: ignore[arg-type]  # a module is as good as a function
 
 Answer = str | tuple[str, int] | BaseResponse
 TAB = "notices.overview"

@@ -103,7 +103,7 @@ class PlanningService:
             meeting = Meeting(cohort_id=cohort_id, planned_by_id=viewer.person_id, changed_at=self._clock(), **vars(facts))
             session.add(meeting)
             session.flush()
-            self._trail.done(session, viewer.account_id, "meetings.plan", meeting.id)
+            self._trail.done(session, viewer.actor_id, "meetings.plan", meeting.id)
             return meeting.id
 
     def change(self, viewer: Viewer, meeting_id: str, draft: MeetingDraft) -> str:
@@ -133,7 +133,7 @@ class PlanningService:
     def _changed(self, session: Session, viewer: Viewer, meeting: Meeting, what: str) -> None:
         meeting.sequence += 1
         meeting.changed_at = self._clock()
-        self._trail.done(session, viewer.account_id, what, meeting.id)
+        self._trail.done(session, viewer.actor_id, what, meeting.id)
         session.flush()
         people = select(Attendance.enrolment_id).where(Attendance.meeting_id == meeting.id)
         for enrolment_id in session.scalars(people.order_by(Attendance.enrolment_id)).all():

@@ -137,7 +137,7 @@ class NativeFileService:
         if path is None:
             if wanted.problem is not None:
                 raise self._not_there(wanted, wanted.problem)
-            stored = self._fetch(wanted, viewer.account_id)
+            stored = self._fetch(wanted, viewer.actor_id)
             path, size = self._keep(wanted, stored), stored.size
         kind = FileKind.of_name(wanted.name)
         return NativeDownload(wanted.name, kind.media_type if kind else ANY_TYPE, size, self._store.read(path))

@@ -1,6 +1,6 @@
 """The addresses of mail: choosing it inside the training, and what its links lead to, for whoever has no session."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.courses import consents
@@ -69,7 +69,10 @@ def arrive(cohort_id: str) -> Answer:
     try:
         current_viewer()
     except SessionExpired:
-        return render_template("notices/arrive.html", surface="page", width="narrow")
+        if g.get("sign_in_url"):
+            raise
+        again = url_for("signin.sign_in", next=url_for("mail.arrive", cohort_id=cohort_id))
+        return render_template("notices/arrive.html", surface="page", width="narrow", sign_in_url=again)
     return redirect(url_for("notices.overview", cohort_id=cohort_id), 303)
 
 

@@ -29,6 +29,7 @@ from lti_tool.notices.composing import Composer, Topic
 from lti_tool.notices.due import SEND_MAIL, MailQueue, unsent
 from lti_tool.notices.models import MailAddress, Notice, NoticeKind, Wish
 from lti_tool.training.models import Cohort
+from lti_tool.training.people import shut_out
 from lti_tool.vault import Vault
 from mappings.training import Training
 
@@ -173,6 +174,10 @@ class MailSender:
 
     def _news(self, session: Session, row: MailAddress, now: datetime) -> Parcel | None:
         if row.sealed is None or row.refused_at is not None:
+            return None
+        if row.person_id in shut_out(session):
+            session.execute(update(Notice).where(unsent(row.person_id)).values(mail=None))
+            row.mailing_id = row.mailing_at = None
             return None
         chosen = self._chosen(session, row, now)
         if not chosen:

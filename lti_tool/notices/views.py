@@ -26,7 +26,9 @@ def overview(cohort_id: str) -> str:
     viewer, mail = current_viewer(), use(MailService)
     page = use(NoticeBook).page(viewer, cohort_id, reads=is_looked_at())
     refused = mail.offered and mail.refused(viewer.person_id)
-    return show("overview.html", page.place, TAB, folder="notices", page=page, mail=mail.offered, refused=refused)
+    account = viewer.maybe_account_id is not None
+    shown = {"page": page, "mail": mail.offered, "refused": refused, "account": account}
+    return show("overview.html", page.place, TAB, folder="notices", **shown)
 
 
 @blueprint.get("/notice/<notice_id>")

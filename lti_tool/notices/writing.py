@@ -11,6 +11,7 @@ from lti_tool.courses.models import Account, CourseCohort, CourseMember
 from lti_tool.ids import new_id
 from lti_tool.notices.models import Notice, NoticeKind
 from lti_tool.training.models import Enrolment, EnrolmentCourse, SubmissionVersion
+from lti_tool.training.people import shut_out
 from mappings.roles import Role
 
 
@@ -90,7 +91,10 @@ def outdate(session: Session, submission_id: str, kinds: Collection[NoticeKind],
 
 
 def trainers_of(session: Session, enrolment: Enrolment) -> set[str]:
-    """Return the persons who train a participant: the cohort's trainers, and those of the courses it came through."""
+    """Return the persons who train a participant: the cohort's trainers, and those of the courses it came through.
+
+    Who may train no more hears nothing.
+    """
     whole = select(Enrolment.person_id).where(
         Enrolment.cohort_id == enrolment.cohort_id, Enrolment.role == Role.TRAINER.value
     )
@@ -105,4 +109,4 @@ def trainers_of(session: Session, enrolment: Enrolment) -> set[str]:
         .where(EnrolmentCourse.enrolment_id == enrolment.id, CourseMember.role == Role.TRAINER.value)
     )
     found = {*session.scalars(whole), *session.scalars(of_course)}
-    return found - {enrolment.person_id}
+    return found - {enrolment.person_id} - shut_out(session)

@@ -7,7 +7,8 @@
     ├── PlatformAmbiguous         R-PLATFORM    more registrations at one issuer, and no client id to choose
     └── RegistrationRefused                     the invitation or the form cannot be used
         ├── InviteUnknown         P-INVITE      no such invitation
-        ├── InviteExpired         P-EXPIRED     older than seven days
+        ├── InviteExpired         P-EXPIRED     not used in time
+        ├── InviteRevoked         P-REVOKED     taken back by who made it
         ├── InviteUsed            P-USED        used before
         ├── InviteBusy            P-BUSY        being used just now
         └── RegistrationFormStale P-FORM        the page was too old, or not ours
@@ -67,7 +68,15 @@ class InviteExpired(RegistrationRefused):
 
     code = "P-EXPIRED"
     status = 410
-    explanation = _l("Deze link is verlopen. Een link om te koppelen blijft zeven dagen bruikbaar.")
+    explanation = _l("Deze link is verlopen. Een link om te koppelen blijft maar een paar dagen bruikbaar.")
+
+
+class InviteRevoked(RegistrationRefused):
+    """An invitation that was taken back."""
+
+    code = "P-REVOKED"
+    status = 410
+    explanation = _l("Deze link is ingetrokken door wie hem gaf.")
 
 
 class InviteUsed(RegistrationRefused):

@@ -2,18 +2,21 @@
 
 from urllib.parse import urlsplit
 
-from lti_tool.errors import Invalid
+from lti_tool.errors import Invalid, Words
 
 
-def text_field(name: str, value: str, longest: int) -> str:
+def text_field(name: str, value: str, longest: int, explanation: Words | None = None) -> str:
     """Return a line of text without spaces around it.
+
+    Args:
+        explanation: for the page with the field, when it is wrong.
 
     Raises:
         Invalid: it is empty, longer than `longest` characters, or holds control characters; `field` is `name`.
     """
     text = value.strip()
     if not text or len(text) > longest or not text.isprintable():
-        raise Invalid(f"{name}: expected 1 to {longest} printable characters", field=name)
+        raise Invalid(f"{name}: expected 1 to {longest} printable characters", explanation=explanation, field=name)
     return text
 
 

@@ -21,10 +21,10 @@ from lti_tool.clock import Clock
 from lti_tool.database import Database
 from lti_tool.ids import new_id
 from lti_tool.platforms.models import ToolKey
+from lti_tool.rsa_keys import MakeRsa, new_rsa_key
 from lti_tool.vault import Vault
 
 ALGORITHM = "RS256"
-BITS = 2048
 PUBLISHED_BEFORE_USE = timedelta(days=1)
 PUBLISHED_AFTER_USE = timedelta(days=30)
 REREAD_AFTER = timedelta(minutes=1)
@@ -50,9 +50,11 @@ class KeyRing:
         database: where they are.
         vault: encrypts the private halves.
         clock: the time.
+        make_rsa: makes the keys.
     """
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Clock, make_rsa: MakeRsa = new_rsa_key) -> None:
+        self._make_rsa = make_rsa
         self._database = database
         self._vault = vault
         self._clock = clock
@@ -126,7 +128,7 @@ class KeyRing:
             return session.scalars(select(ToolKey).order_by(ToolKey.created_at, ToolKey.kid)).all()
 
     def _make(self) -> ToolKey:
-        private = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+        private = self._make_rsa()
         public = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
         pem = private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

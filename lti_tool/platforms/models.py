@@ -63,7 +63,7 @@ class Deployment(Base):
 
 
 class RegistrationInvite(Base):
-    """A one-time URL with which a school registers the tool by itself; valid 7 days, used once."""
+    """A one-time URL with which a school registers the tool by itself; valid for some days, used once."""
 
     __tablename__ = "registration_invite"
 
@@ -76,6 +76,8 @@ class RegistrationInvite(Base):
     """A registration with it is under way; expired means that nobody works on it (a process that died)."""
     used_at: Mapped[datetime | None]
     platform_id: Mapped[str | None] = mapped_column(ForeignKey("platform.id", ondelete="SET NULL"))
+    revoked_at: Mapped[datetime | None]
+    """When whoever made it took it back, before it was used."""
 
 
 class ToolKey(Base):

@@ -73,24 +73,33 @@ class ErasingService:
             NotFound: there is nobody with this id.
         """
         with self._database.session() as session:
-            person = session.get(Person, person_id, with_for_update=True)
-            if person is None:
-                raise NotFound("no such person")
-            if person.erased_at is not None:
-                return Erased(0, 0, already=True)
-            now, others = self._clock(), self._also(session, person_id)
-            paths: list[str] = []
-            accounts = 0
-            for one in (*others, person_id):
-                found, count = self._erase(session, leaving(session, one, now, by, staff_id))
-                paths += found
-                accounts += count
-            if staff_id is not None:
-                note_done(session, now, staff_id, "people.erase", person_id)
+            erased, paths = self.erase_in(session, person_id, by, staff_id=staff_id)
+        if erased.already:
+            return erased
         self.remove(paths)
         self._database.settle()
-        log.info("privacy.erased", accounts=accounts, files=len(paths))
-        return Erased(accounts, len(paths), already=False)
+        log.info("privacy.erased", accounts=erased.accounts, files=erased.files)
+        return erased
+
+    def erase_in(
+        self, session: Session, person_id: str, by: str | None = None, *, staff_id: str | None = None
+    ) -> tuple[Erased, Sequence[str]]:
+        """Erase somebody within the caller's transaction, see `erase`; return also the bytes to `remove` after it."""
+        person = session.get(Person, person_id, with_for_update=True)
+        if person is None:
+            raise NotFound("no such person")
+        if person.erased_at is not None:
+            return Erased(0, 0, already=True), ()
+        now, others = self._clock(), self._also(session, person_id)
+        paths: list[str] = []
+        accounts = 0
+        for one in (*others, person_id):
+            found, count = self._erase(session, leaving(session, one, now, by, staff_id))
+            paths += found
+            accounts += count
+        if staff_id is not None:
+            note_done(session, now, staff_id, "people.erase", person_id)
+        return Erased(accounts, len(paths), already=False), paths
 
     def sweep(self) -> None:
         """Remove the files that an erasure left behind."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,9 +23,10 @@ from lti_tool.courses.leaving import leaving
 from lti_tool.courses.models import Person
 from lti_tool.database import Base, Database
 from lti_tool.errors import IccError, NotFound
-from lti_tool.privacy.gathering import Held, gather
+from lti_tool.privacy.gathering import Held, agreed_of, gather, gather_of_member
 from lti_tool.privacy.labels import label
 from lti_tool.privacy.reading import Register
+from lti_tool.signin.models import Member
 from lti_tool.training.errors import StoreUnavailable
 from lti_tool.training.files import FileStore
 from lti_tool.vault import Vault
@@ -109,8 +110,12 @@ class OwnCopyService:
                 .join(Award, Award.id == Certificate.award_id)
                 .where(Award.person_id == person_id, Certificate.erased_at.is_(None))
             ).all()
+        return self._package(held, certificates, language)
+
+    def _package(self, held: Sequence[Held], certificates: Sequence[Certificate], language: str) -> OwnCopy:
         names, moment = Names(), self._clock().astimezone(ZoneInfo(self._settings.time_zone))
         folder = _FOLDERS[language][0]
+        held = [self._with_words(one, language) for one in held]
         named = [(one, [_File(f"{folder}/{names.give(_name_of(one))}", path) for path in one.files]) for one in held]
         ready = [
             Packed("index.html", [self._page(named, moment, language).encode()]),
@@ -120,11 +125,38 @@ class OwnCopyService:
         name = "mijn-gegevens.zip" if language == "nl" else "my-data.zip"
         return OwnCopy(name, zip_stream(self._all(ready, certificates, files, language), moment))
 
+    def held_of_member(self, member_id: str) -> Sequence[Held]:
+        """Return everything that is held of a member of the staff.
+
+        Raises:
+            NotFound: nobody of the staff has this id.
+        """
+        with self._database.reading() as session:
+            return self._held_of_member(session, member_id)
+
+    def package_of_member(self, member_id: str, language: str) -> OwnCopy:
+        """Return the copy of a member of the staff; see `package`."""
+        return self._package(self.held_of_member(member_id), (), language)
+
+    def _held_of_member(self, session: Session, member_id: str) -> Sequence[Held]:
+        member = session.get(Member, member_id)
+        if member is None:
+            raise NotFound("nobody of the staff has this id")
+        found = list(gather_of_member(session, Base.metadata, self._register, member_id, self._vault.decrypt))
+        as_trainer = self._held(session, member.person_id) if member.person_id is not None else ()
+        return [*found, *(held for held in as_trainer if held.table != Member.__tablename__)]
+
     def _held(self, session: Session, person_id: str) -> Sequence[Held]:
         if session.get(Person, person_id) is None:
             raise NotFound("no such person")
         somebody = leaving(session, person_id, self._clock())
         return list(gather(session, Base.metadata, self._register, somebody, self._vault.decrypt))
+
+    def _with_words(self, held: Held, language: str) -> Held:
+        """Return a row with the words that somebody agreed to with it, beside the number of their version."""
+        agreed = agreed_of(self._register, held)
+        words = {one.column.replace("_version", "_words"): one.words[language] for one in agreed if one.words}
+        return replace(held, values={**held.values, **words})
 
     def _all(
         self, ready: Sequence[Packed], certificates: Sequence[Certificate], files: Sequence[_File], language: str

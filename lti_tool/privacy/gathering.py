@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, MetaData, Table, false, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.consents import CONSENTS, Consent
 from lti_tool.courses.leaving import Leaving
 from lti_tool.database import AnyRow
 from lti_tool.privacy.paths import of_accounts, of_person
@@ -13,6 +14,7 @@ from lti_tool.privacy.reading import SILENT, Entry, Register
 from lti_tool.training.people import names_of
 from lti_tool.vault import SEALED
 
+Which = Callable[[Table, Entry], ColumnElement[bool]]
 _PLAIN = SILENT - {"places", "joins"}
 
 
@@ -39,18 +41,72 @@ def gather(
     Args:
         reveal: opens what is encrypted at rest.
     """
+    return _gather(
+        session,
+        metadata,
+        register,
+        lambda table, entry: _own(metadata, table, entry, somebody),
+        lambda table, entry: _said(metadata, table, entry, somebody),
+        reveal,
+    )
+
+
+def gather_of_member(
+    session: Session, metadata: MetaData, register: Register, member_id: str, reveal: Callable[[str], str]
+) -> Iterator[Held]:
+    """Yield all rows of a member of the staff, in the same order."""
+
+    def own(table: Table, entry: Entry) -> ColumnElement[bool]:
+        found = [of_person(metadata, table, path, member_id) for path in entry.staff]
+        return or_(*found) if found else false()
+
+    def said(table: Table, entry: Entry) -> ColumnElement[bool]:
+        return table.c[entry.staff_id] == member_id if entry.staff_id else false()
+
+    return _gather(session, metadata, register, own, said, reveal)
+
+
+def _gather(
+    session: Session,
+    metadata: MetaData,
+    register: Register,
+    owned: Which,
+    said: Which,
+    reveal: Callable[[str], str],
+) -> Iterator[Held]:
     order = {kind: number for number, kind in enumerate(register.kinds)}
     entries = [entry for entry in register.entries.values() if _kind_of(entry) in order]
     for entry in sorted(entries, key=lambda entry: (order[_kind_of(entry)], entry.table)):
         table = metadata.tables[entry.table]
-        for own, condition in (
-            (True, _own(metadata, table, entry, somebody)),
-            (False, _said(metadata, table, entry, somebody)),
-        ):
+        for own, condition in ((True, owned(table, entry)), (False, said(table, entry))):
             rows = session.execute(select(table).where(condition).order_by(*table.primary_key.columns)).all()
             names = names_of(session, {value for row in rows for value in _people_in(table, entry, row).values() if value})
             for row in rows:
                 yield _held(table, entry, row, names, reveal, own=own)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """That somebody agreed to the words of a version."""
+
+    column: str
+    consent: Consent
+    version: int
+
+    @property
+    def words(self) -> Mapping[str, str] | None:
+        """By language; None: there was no such version."""
+        return self.consent.text(self.version)
+
+
+def agreed_of(register: Register, held: Held) -> Sequence[Agreed]:
+    """Return to which words somebody agreed with a row."""
+    consents = register.entries[held.table].consents
+    return [
+        Agreed(column, CONSENTS[key], version)
+        for column, key in consents.items()
+        if isinstance(version := held.values.get(column), int)
+    ]
 
 
 def _own(metadata: MetaData, table: Table, entry: Entry, somebody: Leaving) -> ColumnElement[bool]:

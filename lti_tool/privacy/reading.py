@@ -62,13 +62,19 @@ class Entry:
     account: tuple[Path, str] | None
     account_id: str | None
     staff: tuple[Path, ...]
+    staff_id: str | None
     by: tuple[Path, ...]
     about: tuple[Path, ...]
     erased: Erased
     emptied: tuple[str, ...]
     """The columns that are emptied; empty unless `erased` is ``emptied``."""
     erased_by: Erased
+    erased_staff: Erased
+    emptied_staff: tuple[str, ...]
+    """The columns that are emptied when the member of the staff is erased."""
     files: tuple[str, ...]
+    consents: Mapping[str, str]
+    """Columns with a version of words that somebody agreed to, and the key of these words."""
 
     @property
     def personal(self) -> bool:
@@ -147,17 +153,20 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
         "account",
         "account_id",
         "staff",
+        "staff_id",
         "by",
         "about",
         "erased",
         "erased_by",
+        "erased_staff",
         "files",
+        "consents",
         "columns",
     }
     if unknown:
         raise RegisterError(f"{table}: {', '.join(sorted(unknown))} means nothing here")
     columns = dict(_columns(table, said.get("columns", {}), kinds))
-    emptied = () if isinstance(said.get("erased"), str) else tuple(said.get("erased", ()))
+    emptied, emptied_staff = _listed(said, "erased"), _listed(said, "erased_staff")
     entry = Entry(
         table=table,
         columns=columns,
@@ -165,19 +174,30 @@ def _entry(table: str, said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> En
         account=(Path(said["account"][0]), said["account"][1]) if "account" in said else None,
         account_id=said.get("account_id"),
         staff=tuple(Path(path) for path in said.get("staff", ())),
+        staff_id=said.get("staff_id"),
         by=tuple(Path(path) for path in said.get("by", ())),
         about=tuple(Path(path) for path in said.get("about", ())),
         erased=_erased(table, "emptied" if emptied else said.get("erased", "kept")),
         emptied=emptied,
         erased_by=_erased(table, said.get("erased_by", "kept")),
+        erased_staff=_erased(table, "emptied" if emptied_staff else said.get("erased_staff", "kept")),
+        emptied_staff=emptied_staff,
         files=tuple(said.get("files", ())),
+        consents=dict(said.get("consents", {})),
     )
-    missing = {*emptied, *entry.files} - set(columns)
+    missing = {*emptied, *emptied_staff, *entry.files, *entry.consents} - set(columns)
     if missing:
         raise RegisterError(f"{table}: {', '.join(sorted(missing))} is none of its columns")
-    if (entry.owner or entry.account or entry.staff or entry.by) and "erased" not in said:
+    if (entry.owner or entry.account or entry.by) and "erased" not in said:
         raise RegisterError(f"{table}: what erasing a person does to it is missing")
+    if (entry.staff or entry.staff_id) and "erased_staff" not in said:
+        raise RegisterError(f"{table}: what erasing a member of the staff does to it is missing")
     return entry
+
+
+def _listed(said: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the columns that stand where a word could."""
+    return () if isinstance(said.get(name), str) else tuple(said.get(name, ()))
 
 
 def _columns(table: str, said: Mapping[str, Sequence[str]], kinds: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from lti_tool.config import Settings
 from lti_tool.courses.models import Account, Course, Person
 from lti_tool.database import Base
 from lti_tool.launch.models import LaunchTrace
+from lti_tool.signin.models import Member
 from lti_tool.sync.models import CourseRosterMember
 from lti_tool.training.models import DraftCopy, Enrolment, Submission, SubmissionVersion, WorkFile
 from mappings.progress import OutcomeState
@@ -73,7 +74,7 @@ def resting_work(before: datetime) -> Select[str]:
 
 
 def gone_people(before: datetime) -> Select[str]:
-    """Return the query of people who did not launch since and hold no certificate."""
+    """Return the query of people who did not launch since, hold no certificate and are not of the staff."""
     account = aliased(Account)
     holds = (
         exists()
@@ -85,6 +86,7 @@ def gone_people(before: datetime) -> Select[str]:
         exists().where(Account.person_id == Person.id),
         ~exists().where(account.person_id == Person.id, account.last_seen_at > before),
         ~holds,
+        ~exists().where(Member.person_id == Person.id),
     )
 
 

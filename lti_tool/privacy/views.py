@@ -8,12 +8,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.config import Settings
+from lti_tool.courses.consents import CONSENTS
 from lti_tool.launch.sessions import Viewer, current_viewer
+from lti_tool.privacy import staff_views
 from lti_tool.privacy.erasing import ErasingService
 from lti_tool.privacy.exporting import OwnCopyService
+from lti_tool.privacy.gathering import agreed_of
 from lti_tool.privacy.reading import load_register
 from lti_tool.privacy.showing import GROUND_WORDS, PEOPLE_WORDS, sections
 from lti_tool.registry import use
+from lti_tool.signin.leaving import StillOfTheStaff
 from lti_tool.web.locales import locale
 
 AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
@@ -22,6 +26,7 @@ AUTHORITY = "https://autoriteitpersoonsgegevens.nl"
 blueprint = Blueprint(
     "privacy", __name__, template_folder="templates", static_folder="static", static_url_path="/static/privacy"
 )
+staff_views.add_to(blueprint)
 
 
 @blueprint.get("/privacy")
@@ -46,10 +51,23 @@ def notice() -> str:
 def mine() -> str:
     """Show how much is kept of the viewer, by kind, with the ways to take it along and to have it erased."""
     viewer = current_viewer()
-    counts = Counter(held.kind for held in use(OwnCopyService).held(viewer.person_id))
-    kinds = load_register().kinds
-    lines = [(kinds[kind].words[locale()], count) for kind, count in counts.items()]
-    return render_template("privacy/mine.html", lines=lines, course_url=_course_url(viewer))
+    rows, register = use(OwnCopyService).held(viewer.person_id), load_register()
+    counts = Counter(held.kind for held in rows)
+    lines = [(register.kinds[kind].words[locale()], count) for kind, count in counts.items()]
+    agreed = {(one.consent.key, one.version): one for held in rows for one in agreed_of(register, held)}
+    return render_template(
+        "privacy/mine.html",
+        lines=lines,
+        agreed=agreed.values(),
+        course_url=_course_url(viewer),
+        of_staff=viewer.staff_id is not None,
+    )
+
+
+@blueprint.get("/privacy/agreed")
+def agreed() -> str:
+    """Show what people are asked to agree to, with all versions there have been."""
+    return render_template("privacy/agreed.html", consents=CONSENTS.values())
 
 
 @blueprint.get("/me/copy.zip")
@@ -66,13 +84,17 @@ def own_copy() -> BaseResponse:
 @blueprint.get("/me/erase")
 def ask_erasing() -> str:
     """Say what will be gone, and ask."""
-    current_viewer()
+    if current_viewer().staff_id is not None:
+        raise StillOfTheStaff("who is of the staff is erased as a member")
     return render_template("privacy/erase.html", unsure=False)
 
 
 @blueprint.post("/me/erase")
 def erase() -> tuple[str, int] | str:
-    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more."""
+    """Erase the viewer (`sure=yes`), at once; the page that says so needs no session any more.
+
+    Whoever is of the staff is told who does that (`signin.leaving`).
+    """
     viewer = current_viewer()
     if request.form.get("sure") != "yes":
         return render_template("privacy/erase.html", unsure=True), 422

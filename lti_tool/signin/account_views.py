@@ -7,6 +7,7 @@ from lti_tool.errors import NotFound
 from lti_tool.registry import use
 from lti_tool.signin.gate import Role, current_staff, find_present, staff_only
 from lti_tool.signin.oidc import OidcSignIn
+from lti_tool.signin.passkey_views import REMOVING
 from lti_tool.signin.passkeys import Passkeys
 from lti_tool.signin.service import SignInService
 from lti_tool.signin.sessions import StaffSessions
@@ -39,7 +40,7 @@ def account() -> str:
     )
 
 
-@staff_only()
+@staff_only(fresh=REMOVING)
 def remove_account(identity_id: str) -> Response:
     """Let an account elsewhere sign in no more."""
     if not use(OidcSignIn).remove(current_staff().id, identity_id):

@@ -8,6 +8,7 @@ from lti_tool.signin.browsers import browser_of
 from lti_tool.signin.gate import LONGEST_NEXT, home_of
 from lti_tool.signin.service import Visit
 from lti_tool.signin.sessions import OpenedSession, StaffSessions
+from lti_tool.signin.wanted import WantedForms
 from lti_tool.web.own_path import own_path
 
 
@@ -21,6 +22,8 @@ def let_in(opened: OpenedSession, onward: str | None = None) -> Response:
     sessions = use(StaffSessions)
     present = sessions.load(opened.secret)
     home = home_of(present.member) if present else url_for("signin.sign_in")
+    if use(WantedForms).of(opened.session_id) is not None:
+        home = url_for("signin.prove")
     response = redirect(next_of(onward) or home, 303)
     sessions.cookie.write(response, opened.secret)
     return response

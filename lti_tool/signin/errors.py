@@ -7,7 +7,8 @@
     ├── LinkRefused                    a one-time link that does not work     (an operator)
     │   └── LinkUnknown · LinkUsed · LinkExpired
     └── SignInRefused                  any other sign-in that failed          (the person, an operator)
-        └── AttemptGone · ProviderDeclined · TokenRefused · SubjectUnknown · IdentityTaken · AccountClosed · PasskeyRefused
+        └── AttemptGone · ProviderDeclined · TokenRefused · SubjectUnknown · IdentityTaken · ProofTooOld · AccountClosed
+            · PasskeyRefused
     OutsideError → ProviderFailed      the OpenID provider does not answer    (an operator)
 """
 
@@ -122,6 +123,18 @@ class IdentityTaken(SignInRefused):
     code = "R-OIDC-TAKEN"
     status = 409
     explanation = _l("Dit account hoort al bij een andere medewerker. Kies daar het juiste account.")
+
+
+class ProofTooOld(SignInRefused):
+    """Somebody who was to prove anew who they are comes back, and the provider did not ask them."""
+
+    code = "R-OIDC-OLD"
+    title = _l("Daar is niet opnieuw gevraagd wie je bent")
+    explanation = _l("De dienst waar je inlogt, liet je door omdat je daar al langer bent ingelogd. Dat telt hier nu niet.")
+    steps: Sequence[Words] = (
+        _l("Log eerst bij die dienst uit, en probeer het hier opnieuw."),
+        _l("Lukt het niet? Gebruik een passkey, of vraag wie ICC Bridge beheert om een eenmalige link."),
+    )
 
 
 class AccountClosed(SignInRefused):

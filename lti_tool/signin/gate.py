@@ -8,7 +8,8 @@
         member = current_staff()
 
 Whoever is not signed in is led to the sign-in and back; whoever is, without one of the roles, is told so. What a member of
-the staff asks for and does not get stands in the audit trail.
+the staff asks for and does not get stands in the audit trail. With `fresh=Fresh(words)` it takes a proof of who somebody is
+that is minutes old (`signin.proof`).
 """
 
 from collections.abc import Callable
@@ -25,24 +26,28 @@ from lti_tool.ids import digest, new_secret
 from lti_tool.registry import use
 from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.errors import RoleMissing
+from lti_tool.signin.proof import Fresh, mark, sent_as_wanted, to_proof
 from lti_tool.signin.roles import Role, StaffMember
 from lti_tool.signin.sessions import Present, StaffSessions
 from lti_tool.web.own_path import own_path
 from lti_tool.web.own_window import own_window
 
-__all__ = ["LONGEST_NEXT", "Role", "StaffMember", "current_staff", "staff_only"]
+__all__ = ["LONGEST_NEXT", "Fresh", "Role", "StaffMember", "current_staff", "staff_only"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONGEST_NEXT = 500
-CONSOLE = "/console/"
+CONSOLE, OWN_COHORTS = "/console/", "/my-cohorts"
+_HOMES = (CONSOLE, OWN_COHORTS)
+"""Where somebody of the staff begins: at the first of these pages that is for them. Rooms above have them."""
 _ROLES = "__staff_roles__"
 
 
-def staff_only(*roles: Role) -> Callable[[View], View]:
+def staff_only(*roles: Role, fresh: Fresh | None = None) -> Callable[[View], View]:
     """Let only the staff into a view.
 
     Args:
         roles: whoever has one of them may in; without any, everybody of the staff.
+        fresh: it takes a fresh proof of who they are, for what this says.
     """
 
     def decorate(view: View) -> View:
@@ -53,9 +58,14 @@ def staff_only(*roles: Role) -> Callable[[View], View]:
                 return _to_sign_in()
             if roles and not present.member.roles.intersection(roles):
                 raise RoleMissing(f"{request.endpoint} needs {' or '.join(roles)}")
+            if fresh is not None and fresh.is_for(kwargs):
+                if not use(StaffSessions).is_fresh(present):
+                    return to_proof(present)
+                sent_as_wanted(present)
             return view(*args, **kwargs)
 
         setattr(gated, _ROLES, frozenset(roles))
+        mark(gated, fresh)
         return own_window(gated)  # type: ignore[return-value]  # it takes and gives what the view does
 
     return decorate
@@ -68,12 +78,21 @@ def may_open(member: StaffMember, endpoint: str) -> bool:
 
 
 def home_of(member: StaffMember) -> str:
-    """Return where somebody begins: at the console, or at one's own account where that is not for them."""
+    """Return where somebody begins: at the console, at one's own cohorts, or else at one's own account."""
+    return next((page for page in _HOMES if _may_see(member, page)), None) or url_for("signin.account")
+
+
+def cohorts_of(member: StaffMember) -> str | None:
+    """Return the page with somebody's own cohorts; None: it is not for them."""
+    return OWN_COHORTS if _may_see(member, OWN_COHORTS) else None
+
+
+def _may_see(member: StaffMember, page: str) -> bool:
     try:
-        endpoint, _values = current_app.url_map.bind("", "/").match(CONSOLE, "GET")
+        endpoint, _values = current_app.url_map.bind("", "/").match(page, "GET")
     except HTTPException:
-        endpoint = ""
-    return CONSOLE if may_open(member, endpoint) else url_for("signin.account")
+        return False
+    return may_open(member, endpoint)
 
 
 def current_staff() -> StaffMember:
@@ -96,6 +115,9 @@ def find_present() -> Present | None:
         if g.staff is None:
             g.way_on = {"text": _("Naar inloggen"), "url": url_for("signin.sign_in")}
         else:
+            # before any words, which find the language once
+            if g.staff.member.locale is not None:
+                g.locale = g.staff.member.locale
             g.way_on = {"text": _("Naar het overzicht"), "url": home_of(g.staff.member)}
     present: Present | None = g.staff
     return present
@@ -122,7 +144,17 @@ def known_browser() -> str:
     return secret
 
 
-def _to_sign_in() -> Response:
+def sign_in_url() -> str:
+    """Return where somebody signs in and comes back to this page, if it is one to come back to."""
     here = own_path(request.full_path.rstrip("?")) if request.method in ("GET", "HEAD") else None
     known = here if here and len(here) <= LONGEST_NEXT else None
-    return redirect(url_for("signin.sign_in", next=known), 303)
+    return url_for("signin.sign_in", next=known)
+
+
+def was_signed_in() -> bool:
+    """Return whether this browser still keeps the cookie of a session of the staff, open or not."""
+    return use(StaffSessions).cookie.read(request) is not None
+
+
+def _to_sign_in() -> Response:
+    return redirect(sign_in_url(), 303)

@@ -146,6 +146,16 @@ class StaffService:
                 self._sessions.end(session, member_id)
                 self._audit.done(session, by, "signin.disable", member_id)
 
+    def let_go(self, session: Session, member_id: str) -> None:
+        """See, in the transaction that erases somebody, that they may go; the whole staff is held until it ends.
+
+        Raises:
+            NotFound: nobody has this id.
+            Invalid: nobody would be operator any more.
+        """
+        everybody = self._everybody(session)
+        _keep_an_operator(everybody, _one_of(everybody, member_id))
+
     def enable(self, member_id: str, by: str = COMMAND_LINE) -> None:
         """Let somebody in again. Raises NotFound when nobody has this id."""
         with self._database.session() as session:

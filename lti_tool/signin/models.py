@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.database import Base
 from lti_tool.ids import ID_LENGTH, new_id
+from lti_tool.vault import SEALED
 
 MEMBER = "staff_member.id"
 
@@ -34,6 +35,8 @@ class Member(Base):
     """Values of `signin.roles.Role`, sorted."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), unique=True, index=True)
+    """Who that is in cohorts, since somebody became trainer of one: a person without an account."""
 
 
 class StaffIdentity(Base):
@@ -98,6 +101,21 @@ class StaffSession(Base):
     """Such as ``Firefox, Linux``, so that its owner recognises it."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    proved_at: Mapped[datetime | None]
+    """When its owner proved last who they are; None: when it was opened."""
+
+
+class WantedForm(Base):
+    """A form that waits until whoever sent it has proved again who they are; the newest of a session."""
+
+    __tablename__ = "staff_wanted"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("staff_session.id", ondelete="CASCADE"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(500))
+    """Where it goes."""
+    fields_sealed: Mapped[str] = mapped_column(Text, info=SEALED)
+    """Names and values, as JSON: somebody may have typed a name."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

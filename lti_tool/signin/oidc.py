@@ -15,7 +15,7 @@ from lti_tool.database import Database
 from lti_tool.errors import OutsideError, Refused
 from lti_tool.ids import new_id
 from lti_tool.signin.attempts import Attempt, Attempts, Purpose
-from lti_tool.signin.errors import AccountClosed, AttemptGone, IdentityTaken, SubjectUnknown
+from lti_tool.signin.errors import AccountClosed, AttemptGone, IdentityTaken, ProofTooOld, SubjectUnknown
 from lti_tool.signin.links import SignInLinks
 from lti_tool.signin.models import Member, StaffIdentity, Way
 from lti_tool.signin.provider import Departure, Identity, Provider
@@ -76,12 +76,13 @@ class OidcSignIn:
         self._service = service
         self.provider = provider
 
-    def depart(self, browser: str, attempt: Attempt) -> Departure:
+    def depart(self, browser: str, attempt: Attempt, *, again: bool = False) -> Departure:
         """Begin: return where somebody has to say who they are.
 
         Args:
             browser: the secret of the browser that begins.
             attempt: what it is for.
+            again: whether the provider is to ask anew for a password or whatever it asks for.
 
         Raises:
             ProviderFailed: the provider does not answer.
@@ -89,7 +90,7 @@ class OidcSignIn:
         """
         if attempt.link_digest is not None:
             self._links.look(attempt.link_digest)
-        departure = self.provider.depart()
+        departure = self.provider.depart(again=again)
         self._attempts.begin(Purpose.OIDC, departure.state, browser, attempt)
         return departure
 
@@ -116,6 +117,8 @@ class OidcSignIn:
             if attempt.member_id is not None:
                 self._add(attempt.member_id, identity)
                 return Arrival(None)
+            if present_id is not None and attempt.link_digest is None and not self._service.is_proof(identity.proved_at):
+                raise ProofTooOld("the provider let somebody through who signed in there long ago")
             return Arrival(self._sign_in(identity, attempt, visit), attempt.next_path)
         except (Refused, OutsideError) as refused:
             self._service.failed(Way.OIDC, refused, present_id)
@@ -164,7 +167,7 @@ class OidcSignIn:
                         raise AccountClosed("this member of the staff is disabled")
                 if known is not None:
                     known.used_at = self._clock()
-                return self._service.open(session, member_id, Way.OIDC, visit)
+                return self._service.open(session, member_id, Way.OIDC, visit, identity.proved_at)
         except IntegrityError:
             raise IdentityTaken("the account was added a moment ago") from None
 

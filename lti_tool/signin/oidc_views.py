@@ -14,6 +14,7 @@ from lti_tool.signin.browser_cookie import SignInBrowser
 from lti_tool.signin.gate import current_staff, find_present, known_browser, staff_only
 from lti_tool.signin.links import link_digest
 from lti_tool.signin.oidc import OidcSignIn
+from lti_tool.signin.passkey_views import ADDING
 from lti_tool.web.own_window import own_window
 
 
@@ -29,7 +30,7 @@ def add_to(blueprint: Blueprint) -> None:
 @own_window
 def oidc() -> str:
     """Lead somebody to the provider who signs in."""
-    return _onward(Attempt(next_path=next_of(request.form.get("next"))))
+    return _onward(Attempt(next_path=next_of(request.form.get("next"))), again=find_present() is not None)
 
 
 @own_window
@@ -45,7 +46,7 @@ def link_with_oidc(token: str) -> str:
     return _onward(Attempt(link_digest=link_digest(token)))
 
 
-@staff_only()
+@staff_only(fresh=ADDING)
 def add_account() -> str:
     """Lead somebody to the provider who adds an account there."""
     return _onward(Attempt(member_id=current_staff().id))
@@ -62,6 +63,6 @@ def oidc_back() -> Response:
     return let_in(arrival.opened, arrival.next_path)
 
 
-def _onward(attempt: Attempt) -> str:
-    departure = use(OidcSignIn).depart(known_browser(), attempt)
+def _onward(attempt: Attempt, *, again: bool = False) -> str:
+    departure = use(OidcSignIn).depart(known_browser(), attempt, again=again)
     return render_template("signin/onward.html", url=departure.url, name=use(OidcSignIn).provider.name)

@@ -1,15 +1,19 @@
 """Passkeys: what the browser has to ask for, and what came of it. The page's script (`passkey.js`) stands in between."""
 
 from flask import Blueprint, Response, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from lti_tool.errors import NotFound
 from lti_tool.registry import use
 from lti_tool.signin.arriving import let_in, next_of, visit
 from lti_tool.signin.browser_cookie import SignInBrowser
-from lti_tool.signin.gate import current_staff, known_browser, staff_only
+from lti_tool.signin.gate import Fresh, current_staff, known_browser, staff_only
 from lti_tool.signin.passkeys import Passkeys
 from lti_tool.web.own_window import own_window
+
+ADDING = Fresh(_l("een manier om in te loggen toevoegen"))
+REMOVING = Fresh(_l("een manier om in te loggen verwijderen"))
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -35,13 +39,13 @@ def passkey() -> AnyResponse:
     return let_in(opened, onward)
 
 
-@staff_only()
+@staff_only(fresh=ADDING)
 def new_passkey_options() -> Response:
     """Say what the browser has to ask for a new passkey."""
     return _json(_possible().ask_new(current_staff(), known_browser()))
 
 
-@staff_only()
+@staff_only(fresh=ADDING)
 def add_passkey() -> AnyResponse:
     """Keep a new passkey."""
     form, browser = request.form, use(SignInBrowser).cookie.read(request)
@@ -49,7 +53,7 @@ def add_passkey() -> AnyResponse:
     return redirect(url_for("signin.account", _anchor="manieren"), 303)
 
 
-@staff_only()
+@staff_only(fresh=REMOVING)
 def remove_passkey(passkey_id: str) -> AnyResponse:
     """Let a passkey of one's own sign in no more."""
     if not use(Passkeys).remove(current_staff().id, passkey_id):

@@ -7,6 +7,7 @@ asked: the issuer and its `sub` are all that is wanted. Authlib makes and checks
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +33,8 @@ LEEWAY = 60
 """Seconds that clocks may differ."""
 LONGEST_SUBJECT = 255
 _WELL_KNOWN = "/.well-known/openid-configuration"
+_LATEST = 2**40
+"""Seconds since 1970 that are none any more."""
 _NONCE, _VERIFIER = "oidc nonce", "oidc verifier"
 
 
@@ -41,6 +44,8 @@ class Identity:
 
     issuer: str
     subject: str = field(repr=False)
+    proved_at: datetime | None = None
+    """When they proved it there, as far as the provider says (`auth_time`)."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class Provider:
         self._client_id = settings.oidc_client_id or ""
         secret = settings.oidc_client_secret
         self._secret = secret.get_secret_value() if secret else None
+        self._proof_minutes = settings.staff_proof_minutes
         self.issuer = settings.oidc_issuer or ""
         self.name = settings.oidc_name or urlsplit(self.issuer).hostname or ""
 
@@ -114,19 +120,24 @@ class Provider:
             raise ProviderFailed(error.detail) from None
         return metadata
 
-    def depart(self) -> Departure:
+    def depart(self, *, again: bool = False) -> Departure:
         """Return where somebody has to say who they are.
+
+        Args:
+            again: also when they are signed in there already (Core 1.0, 3.1.2.1: `prompt` and `max_age`).
 
         Raises:
             ProviderFailed: see `discover`.
         """
         metadata = self.discover()
         state = new_secret()
+        anew = {"prompt": "login", "max_age": self._proof_minutes * 60} if again else {}
         url, _state = self._client(metadata).create_authorization_url(
             metadata.authorization_endpoint,
             state=state,
             code_verifier=self._vault.mac(_VERIFIER, state),
             nonce=self._vault.mac(_NONCE, state),
+            **anew,
         )
         return Departure(url, state)
 
@@ -202,7 +213,9 @@ class Provider:
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
             raise TokenRefused(f"{self._host}: the ID token has no usable sub")
-        return Identity(self.issuer, subject)
+        moment = claims.get("auth_time")
+        proved_at = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int) and 0 < moment < _LATEST else None
+        return Identity(self.issuer, subject, proved_at)
 
     def _get(self, url: str) -> dict[str, Any]:
         try:

@@ -25,6 +25,10 @@ class StaffMember:
     id: str
     name: str
     roles: frozenset[Role]
+    person_id: str | None = None
+    """Who that is in cohorts; None: trainer of none so far."""
+    locale: str | None = None
+    """The language that the person chose; None: none yet."""
 
 
 def roles_of(words: Iterable[str]) -> frozenset[Role]:

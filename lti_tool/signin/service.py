@@ -1,6 +1,7 @@
 """Signing in: whichever way it goes, it ends in a new session, in the transaction that used up what proved it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ class Visit:
 
     Args:
         browser: roughly which one, see `signin.browsers`.
-        present: the secret of the session that it has, if any; that one ends.
+        present: the secret of the session that it has, if any; see `StaffSessions.open`.
     """
 
     browser: str
@@ -58,11 +59,21 @@ class SignInService:
             self.failed(Way.LINK, refused)
             raise
 
-    def open(self, session: Session, member_id: str, way: Way, visit: Visit) -> OpenedSession:
-        """Open a session within the transaction that proved who somebody is."""
-        opened = self._sessions.open(session, member_id, way, visit.browser, visit.present)
+    def open(
+        self, session: Session, member_id: str, way: Way, visit: Visit, proved_at: datetime | None = None
+    ) -> OpenedSession:
+        """Open a session within the transaction that proved who somebody is.
+
+        Args:
+            proved_at: when they did, if that was not now.
+        """
+        opened = self._sessions.open(session, member_id, way, visit.browser, visit.present, proved_at)
         self._audit.done(session, member_id, f"signin.{way.value}", opened.session_id)
         return opened
+
+    def is_proof(self, proved_at: datetime | None) -> bool:
+        """Return whether what a provider said when somebody proved who they are holds now; it may not say when."""
+        return proved_at is None or self._sessions.holds(proved_at)
 
     def failed(self, way: Way, refused: IccError, member_id: str | None = None) -> None:
         """Note that somebody did not get in, and why."""

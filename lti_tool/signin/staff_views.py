@@ -2,12 +2,13 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from lti_tool.config import Settings
 from lti_tool.errors import Invalid
 from lti_tool.registry import use
-from lti_tool.signin.gate import Role, current_staff, staff_only
+from lti_tool.signin.gate import Fresh, Role, current_staff, staff_only
 from lti_tool.signin.links import Link
 from lti_tool.signin.members import StaffService
 from lti_tool.signin.sessions import StaffSessions
@@ -35,7 +36,7 @@ def staff() -> str:
     return _list()
 
 
-@staff_only(Role.OPERATOR)
+@staff_only(Role.OPERATOR, fresh=Fresh(_l("iemand uitnodigen")))
 def invite() -> str | tuple[str, int]:
     """Add somebody and show their link, once."""
     name, roles = request.form.get("name", ""), request.form.getlist("role")
@@ -56,14 +57,14 @@ def member(member_id: str) -> str:
     return render_template("signin/member.html", line=line, sessions=sessions, all_roles=list(Role), me=current_staff())
 
 
-@staff_only(Role.OPERATOR)
+@staff_only(Role.OPERATOR, fresh=Fresh(_l("rollen wijzigen")))
 def give_roles(member_id: str) -> Response:
     """Give somebody the roles that are ticked, and no others."""
     use(StaffService).give_roles(member_id, request.form.getlist("role"), current_staff().id)
     return _back(member_id)
 
 
-@staff_only(Role.OPERATOR)
+@staff_only(Role.OPERATOR, fresh=Fresh(_l("een eenmalige link maken")))
 def new_link(member_id: str) -> str:
     """Make a new link for somebody and show it, once."""
     link = use(StaffService).link(member_id, current_staff().id)
@@ -84,7 +85,7 @@ def disable(member_id: str) -> Response:
     return _back(member_id)
 
 
-@staff_only(Role.OPERATOR)
+@staff_only(Role.OPERATOR, fresh=Fresh(_l("iemand weer toelaten")))
 def enable(member_id: str) -> Response:
     """Let somebody in again."""
     use(StaffService).enable(member_id, current_staff().id)

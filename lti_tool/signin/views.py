@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from lti_tool.audit import AuditTrail
 from lti_tool.registry import use
-from lti_tool.signin import account_views, oidc_views, passkey_views, staff_views
+from lti_tool.signin import account_views, oidc_views, passkey_views, proof_views, staff_views
 from lti_tool.signin.arriving import let_in, next_of, visit
 from lti_tool.signin.browser_cookie import SignInBrowser
-from lti_tool.signin.gate import current_staff, find_present, home_of, known_browser, staff_only
+from lti_tool.signin.gate import cohorts_of, current_staff, find_present, home_of, known_browser, staff_only
 from lti_tool.signin.links import SignInLinks, link_digest
 from lti_tool.signin.passkeys import Passkeys
 from lti_tool.signin.provider import Provider
@@ -24,6 +24,7 @@ blueprint = Blueprint(
 account_views.add_to(blueprint)
 oidc_views.add_to(blueprint)
 passkey_views.add_to(blueprint)
+proof_views.add_to(blueprint)
 staff_views.add_to(blueprint)
 
 
@@ -73,7 +74,11 @@ def sign_out() -> Response:
 def signed_in() -> dict[str, Any]:
     """Give every page of our own window who is signed in, for its head, and where they begin."""
     present = find_present() if in_own_window() else None
-    return {"signed_in": present.member if present else None, "staff_home": home_of(present.member) if present else None}
+    return {
+        "signed_in": present.member if present else None,
+        "staff_home": home_of(present.member) if present else None,
+        "staff_cohorts": cohorts_of(present.member) if present else None,
+    }
 
 
 @blueprint.after_app_request
@@ -85,9 +90,21 @@ def keep_browser(response: Response) -> Response:
 
 
 @blueprint.after_app_request
+def keep_language(response: Response) -> Response:
+    """Keep the language that somebody of the staff chooses, for the pages and the mail of a trainer."""
+    chosen = (request.view_args or {}).get("code")
+    if request.endpoint == "web.choose_language" and response.status_code < 400 and chosen:
+        present = find_present()
+        if present is not None:
+            use(StaffSessions).keep_locale(present.member, str(chosen))
+    return response
+
+
+@blueprint.after_app_request
 def note_refusals(response: Response) -> Response:
-    """Note what a member of the staff asked for and did not get."""
-    if response.status_code in (403, 404) and in_own_window() and g.get("staff") is not None:
+    """Note what a member of the staff asked for and did not get; what a `g.viewer` asked for is noted for all alike."""
+    known = g.get("staff") is not None and g.get("viewer") is None
+    if response.status_code in (403, 404) and in_own_window() and known:
         asked = (request.view_args or {}).values()
         use(AuditTrail).refused(current_staff().id, str(request.endpoint), "/".join(str(value) for value in asked if value))
     return response

@@ -146,8 +146,10 @@ def hold(session: Session, viewer: Viewer) -> Viewer:
     """Return the viewer as the person whom the account belongs to now; it stays that person's until this transaction ends.
 
     Whoever writes for somebody calls it first: two accounts may have become one person's since the request began, and what
-    is written for the one who was taken up would be out of sight.
+    is written for the one who was taken up would be out of sight. Who has no account to link stays who they are.
     """
+    if viewer.maybe_account_id is None:
+        return viewer
     person_id = hold_account(session, viewer.account_id)
     return viewer if person_id in (None, viewer.person_id) else replace(viewer, person_id=person_id)
 

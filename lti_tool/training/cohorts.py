@@ -17,7 +17,7 @@ from lti_tool.courses.upsert import insert_unless_there
 from lti_tool.courses.words import clean_words
 from lti_tool.database import Database
 from lti_tool.errors import Invalid, NotFound
-from lti_tool.ids import code_digest, new_code, new_id
+from lti_tool.ids import ID_LENGTH, code_digest, new_code, new_id
 from lti_tool.launch.claims import MessageType
 from lti_tool.launch.service import Destination, Launch
 from lti_tool.training.entering import Entry, entry_of, participants_page
@@ -87,11 +87,14 @@ class CohortService:
         self._trainings = trainings
         self._followers = tuple(followers)
 
-    def create(self, session: Session, training_key: str, name: str, person_id: str | None) -> CohortInfo:
+    def create(
+        self, session: Session, training_key: str, name: str, person_id: str | None, *, cohort_id: str | None = None
+    ) -> CohortInfo:
         """Make a cohort; the person becomes its trainer.
 
         Args:
-            person_id: the trainer; None when the issuer makes it on the command line.
+            person_id: the trainer; None when the issuer makes it.
+            cohort_id: its id; a new one by default.
 
         Raises:
             Invalid: no such training, or no usable name.
@@ -102,20 +105,50 @@ class CohortService:
                 explanation=_l("Deze training bestaat niet (meer)."),
                 field="training",
             )
-        shown = clean_words(name, longest=LONGEST_NAME + 1)
-        if not shown or len(shown) > LONGEST_NAME:
-            raise Invalid(
-                f"expected a name of 1 to {LONGEST_NAME} characters",
-                explanation=_l("Geef de editie een naam van hooguit 200 tekens."),
-                field="new_cohort",
-            )
-        now = self._clock()
-        cohort = Cohort(id=new_id(), training_key=training_key, name=shown, created_by_id=person_id, created_at=now)
+        shown, now = _checked_name(name), self._clock()
+        key = cohort_id or new_id()
+        cohort = Cohort(id=key, training_key=training_key, name=shown, created_by_id=person_id, created_at=now)
         session.add(cohort)
         session.flush()
         if person_id is not None:
-            self._make_trainer(session, cohort.id, person_id)
+            self.make_trainer(session, cohort.id, person_id)
         return self.show(session, cohort.id)
+
+    def make(self, training_key: str, name: str, *, form_id: str, staff_id: str) -> CohortInfo:
+        """Make a cohort for the issuer, without a trainer; it stands in the audit trail.
+
+        Args:
+            form_id: a random id that the form brought: the same form sent twice makes one cohort.
+            staff_id: of the member of the staff who is signed in.
+
+        Raises:
+            Invalid: no such training, no usable name, or not an id.
+        """
+        if len(form_id) != ID_LENGTH or not form_id.isalnum():
+            raise Invalid("not an id of a cohort")
+        with self._database.session() as session:
+            if session.get(Cohort, form_id) is None:
+                self.create(session, training_key, name, None, cohort_id=form_id)
+                note_done(session, self._clock(), staff_id, "cohorts.create", form_id)
+            return self.show(session, form_id)
+
+    def rename(self, cohort_id: str, name: str, *, staff_id: str | None = None) -> CohortInfo:
+        """Give a cohort another name. Certificates that were issued keep the name of then.
+
+        Args:
+            staff_id: of the member of the staff who is signed in; then it stands in the audit trail.
+
+        Raises:
+            NotFound: there is none.
+            Invalid: no usable name.
+        """
+        shown = _checked_name(name)
+        with self._database.session() as session:
+            other = Cohort.id == cohort_id, Cohort.name != shown
+            changed = session.scalar(update(Cohort).where(*other).values(name=shown).returning(Cohort.id))
+            if changed is not None and staff_id is not None:
+                note_done(session, self._clock(), staff_id, "cohorts.rename", cohort_id)
+            return self.show(session, cohort_id)
 
     def list(self) -> Sequence[CohortInfo]:
         """Return all cohorts, the newest first."""
@@ -202,7 +235,7 @@ class CohortService:
             used = update(CohortCode).where(*usable).values(used_at=now, used_by_id=person_id)
             if session.scalar(used.returning(CohortCode.id)) is None:
                 raise CodeRefused("code used at the same moment")
-            self._make_trainer(session, cohort_id, person_id)
+            self.make_trainer(session, cohort_id, person_id)
         return self.show(session, cohort_id)
 
     def of_trainer(self, session: Session, person_id: str) -> Sequence[CohortInfo]:
@@ -217,6 +250,20 @@ class CohortService:
             Enrolment.cohort_id == cohort_id, Enrolment.person_id == person_id, Enrolment.role == Role.TRAINER
         )
         return session.scalar(query) is not None
+
+    def make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
+        """Make a person trainer of a cohort; twice is once."""
+        insert_unless_there(
+            session,
+            Enrolment,
+            {
+                "id": new_id(),
+                "cohort_id": cohort_id,
+                "person_id": person_id,
+                "role": Role.TRAINER.value,
+                "created_at": self._clock(),
+            },
+        )
 
     def training_of(self, cohort: CohortInfo | Cohort) -> Training:
         """Return the training of a cohort.
@@ -314,19 +361,6 @@ class CohortService:
         own = assignment_key in (None, CERTIFICATE)
         return training is not None and (own or training.has_assignment(assignment_key or ""))
 
-    def _make_trainer(self, session: Session, cohort_id: str, person_id: str) -> None:
-        insert_unless_there(
-            session,
-            Enrolment,
-            {
-                "id": new_id(),
-                "cohort_id": cohort_id,
-                "person_id": person_id,
-                "role": Role.TRAINER.value,
-                "created_at": self._clock(),
-            },
-        )
-
     @staticmethod
     def _select() -> Select[Cohort, int, int]:
         def count(role: Role) -> "Select[int]":
@@ -339,3 +373,14 @@ def _info(cohort: Cohort, participants: int, trainers: int) -> CohortInfo:
     return CohortInfo(
         cohort.id, cohort.training_key, cohort.name, cohort.created_at, cohort.approved_at, participants, trainers
     )
+
+
+def _checked_name(name: str) -> str:
+    shown = clean_words(name, longest=LONGEST_NAME + 1)
+    if not shown or len(shown) > LONGEST_NAME:
+        raise Invalid(
+            f"expected a name of 1 to {LONGEST_NAME} characters",
+            explanation=_l("Geef de editie een naam van hooguit 200 tekens."),
+            field="new_cohort",
+        )
+    return shown

@@ -61,5 +61,5 @@ class NudgeService:
 
     def _remind(self, session: Session, viewer: Viewer, enrolment_ids: Sequence[str]) -> Nudged:
         # always in the same order, so that two trainers who do this at once wait for each other and not in a circle
-        sent = sum(self._extras.nudge(session, one, viewer.account_id) for one in sorted(enrolment_ids))
+        sent = sum(self._extras.nudge(session, one, viewer.actor_id) for one in sorted(enrolment_ids))
         return Nudged(sent, len(enrolment_ids) - sent)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from lti_tool.errors import Words
+from lti_tool.launch.sessions import current_viewer
 from lti_tool.registry import use
 from lti_tool.training.board import BoardRow, Cell
 from lti_tool.training.home import AssignmentLine, CertificatePanel, HomePage, Place
@@ -89,10 +90,12 @@ def bar_of(place: Place, current: str) -> Shown:
     Args:
         current: the endpoint of the tab that the page belongs to.
     """
+    home = url_for("training.home", cohort_id=place.cohort_id)
     return {
         "place": place,
         "brand": say(place.training.name),
-        "brand_url": url_for("training.home", cohort_id=place.cohort_id),
+        # whoever came from no course goes back to the own cohorts
+        "brand_url": home if current_viewer().staff_id is None else url_for("training.my_cohorts"),
         "nav": tabs(place, current),
     }
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.errors import IccError, Words
 from lti_tool.launch.sessions import Viewer, current_viewer
 from lti_tool.registry import use
-from lti_tool.training import draft_views, growth_views, trainer_views, upload_views
+from lti_tool.training import draft_views, growth_views, staff_views, trainer_views, upload_views
 from lti_tool.training.arriving import ArrivalService, Door
 from lti_tool.training.assignment_page import keep_typed, seen_of, show_assignment, show_moved
 from lti_tool.training.errors import FileRefused, Incomplete, Moved, StoreUnavailable, TakesNoPart
@@ -31,6 +31,7 @@ trainer_views.add_to(blueprint)
 draft_views.add_to(blueprint)
 upload_views.add_to(blueprint)
 growth_views.add_to(blueprint)
+staff_views.add_to(blueprint)
 blueprint.add_app_template_filter(rich_html)
 for words in (how_done, natives_shown, said_there):
     blueprint.add_app_template_global(words)

@@ -94,7 +94,7 @@ class WorkFileService:
         size = stream.seek(0, os.SEEK_END)
         if size > most:
             raise too_large(name, size, most)
-        self._inspector.check(kind, name, stream, viewer.account_id)
+        self._inspector.check(kind, name, stream, viewer.actor_id)
         try:
             stored = self._store.put(stream, max_bytes=most)
         except TooManyBytes:

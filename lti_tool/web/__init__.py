@@ -14,5 +14,7 @@ macros from ``parts/*.html`` and tell this room about a request through ``flask.
 ``g.platform_name``   the learning environment, for the error page
 ``g.back_url``        the address of the course in the learning environment, for the error page
 ``g.way_on``          text and url of the way on, for the error page in a window of our own (`own_window`)
+``g.other_way``       text and url for whoever is not a participant, on the page of an ended session in our own window
+``g.sign_in_url``     where somebody whose session has ended signs in again and comes back, instead of an error page
 ==================== =================================================================================================
 """

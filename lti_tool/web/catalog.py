@@ -47,9 +47,13 @@ def compiled(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def update(po: Path = PO) -> list[str]:
-    """Bring both files of the English catalogue up to date with the code; return the texts that still lack English."""
-    template = extract()
+def update(template: Catalog, po: Path = PO) -> list[str]:
+    """Bring both files of the English catalogue up to date with the code; return the texts that still lack English.
+
+    Args:
+        template: what `extract` found; its messages are the catalogue's afterwards.
+        po: the written catalogue; the compiled one stands beside it.
+    """
     catalog = read(po) if po.exists() else Catalog(locale="en", project="ICC Bridge", charset="utf-8")
     created = catalog.creation_date
     catalog.update(template, no_fuzzy_matching=True)
@@ -76,7 +80,7 @@ def all_filled(string: str | tuple[str, ...] | list[str] | None) -> bool:
 
 
 if __name__ == "__main__":
-    missing = update()
+    missing = update(extract())
     for text in missing:
         click.echo(f"no English yet: {text}", err=True)
     sys.exit(1 if missing else 0)

@@ -12,16 +12,17 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.clock import Clock
-from lti_tool.errors import IccError
+from lti_tool.errors import IccError, SessionExpired
 from lti_tool.ids import new_reference
 from lti_tool.web.csrf import FIELD, SessionId, comes_from_elsewhere
 from lti_tool.web.http_errors import of_http
-from lti_tool.web.own_window import in_own_window
+from lti_tool.web.own_window import in_own_window, stands_alone
 from lti_tool.web.own_words import OwnWords, in_own_words
 
 _log = structlog.get_logger(__name__)
@@ -175,7 +176,9 @@ def register_error_pages(app: Flask, clock: Clock, session_id: SessionId) -> Non
     """
 
     @app.errorhandler(IccError)
-    def icc_error(error: IccError) -> Response:
+    def icc_error(error: IccError) -> Response | BaseResponse:
+        if isinstance(error, SessionExpired) and g.get("sign_in_url") and request.method == "GET" and not _wants_json():
+            return redirect(g.sign_in_url, 303)
         page = _page(error, error.status, clock())
         _log_page(page, error.detail)
         return _answer(page, error.detail)
@@ -186,6 +189,8 @@ def register_error_pages(app: Flask, clock: Clock, session_id: SessionId) -> Non
             return error
         known = of_http(error)
         _find_the_reader(session_id)
+        if g.get("sign_in_url"):
+            stands_alone()
         page = _page(known, error.code, clock())
         _log_page(page, known.detail)
         response = _answer(page, known.detail)

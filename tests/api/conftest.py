@@ -19,6 +19,7 @@ from lti_tool.database import Database
 from tests.certificates.award import NAME, Ready, all_accepted
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -89,6 +90,6 @@ def office(sqlite_database: Database, tmp_path: Path, clock: FakeClock) -> Itera
         allow_private_platforms=True,
     )
     jobs = RecordingJobs()
-    parts = compose(settings, clock=clock, database=sqlite_database, engine=jobs)
+    parts = compose(settings, clock=clock, database=sqlite_database, engine=jobs, make_rsa=rsa_key)
     yield Office(parts, jobs, clock, create_app(parts))
     parts.close()

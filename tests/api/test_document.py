@@ -10,6 +10,8 @@ from lti_tool.api.clients import SCOPES
 from tests.api.conftest import Office
 from tests.api.fuzz import operations, throw
 
+pytestmark = pytest.mark.long
+
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLES = 5
 

@@ -33,9 +33,12 @@ from lti_tool.training.models import WorkFile
 from tests.backup.conftest import PASSPHRASE
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.sync.school import AtSchool
 from tests.test_migrations import REVISIONS, content, fill
+
+pytestmark = pytest.mark.long
 
 QUICK = 4
 Nowhere = Callable[[Settings], Settings]
@@ -67,7 +70,7 @@ def files_of(settings: Settings) -> dict[str, bytes]:
 @pytest.fixture
 def parts(settings: Settings, database: Database, clock: FakeClock) -> Iterator[Parts]:
     """An installation on each engine."""
-    composed = compose(settings, clock=clock, database=database, engine=RecordingJobs())
+    composed = compose(settings, clock=clock, database=database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield composed
     composed.close()
 
@@ -76,7 +79,7 @@ def parts(settings: Settings, database: Database, clock: FakeClock) -> Iterator[
 def installation(tmp_path: Path, sqlite_database: Database, clock: FakeClock) -> Iterator[Parts]:
     """An installation on SQLite, for what is the same on both."""
     settings = load_settings(data_dir=tmp_path / "var", database_url=sqlite_database.url, secret_key=SECRET)
-    composed = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    composed = compose(settings, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield composed
     composed.close()
 
@@ -163,7 +166,7 @@ def test_an_older_backup_is_upgraded_and_a_newer_one_refused(
     old = Database(settings.sqlalchemy_url)
     alembic.upgrade(old.alembic_config(), REVISIONS[0])
     tables = fill(old)
-    parts = compose(settings, clock=clock, database=old, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=old, engine=RecordingJobs(), make_rsa=rsa_key)
     with old.session() as session:
         sealed = parts.vault.encrypt("a private key")
         for table in ("tool_key", "issuing_key"):
@@ -298,7 +301,7 @@ def test_a_score_that_had_arrived_is_not_posted_again_after_a_restore(
     installation: Parts, tmp_path: Path, nowhere: Nowhere
 ) -> None:
     settings = installation.settings.model_copy(update={"allow_private_platforms": True})
-    parts = compose(settings, database=installation.database, engine=RecordingJobs())
+    parts = compose(settings, database=installation.database, engine=RecordingJobs(), make_rsa=rsa_key)
     with SchoolServer(keys=KeyRing([SigningKey.generate()])) as server:
         school = AtSchool(server, parts.database, FakeClock(parts.clock()), parts.engine, parts.key_ring, parts.outgoing)
         school.desk.accept()
@@ -309,7 +312,7 @@ def test_a_score_that_had_arrived_is_not_posted_again_after_a_restore(
         assert (school.posts(), school.shown()[0]) == (1, 100)
         new = nowhere(settings)
         restore_backup(new, made.path, PASSPHRASE)
-        again = compose(new, engine=RecordingJobs())
+        again = compose(new, engine=RecordingJobs(), make_rsa=rsa_key)
         again.poster.post(row.id, row.job)
         school.desk.database = again.database
         assert not school.desk.row().dirty

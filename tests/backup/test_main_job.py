@@ -29,6 +29,10 @@ from tests.ports import free_port
 from tests.processes import running
 from tests.test_migrations import content
 
+pytestmark = pytest.mark.long
+
+PAUSE = 0.005
+"""Seconds between two things that somebody writes: a machine would write more than a backup of people at work holds."""
 OWN = ("alembic_version", "engine_beat", "tally_count")
 """What processes write of themselves, as long as they live."""
 
@@ -62,7 +66,7 @@ def people_at_work(parts: Parts) -> Iterator[None]:
     over = threading.Event()
 
     def write() -> None:
-        while not over.is_set():
+        while not over.wait(PAUSE):
             with parts.database.session() as session:
                 session.add(Person(created_at=parts.clock()))
 

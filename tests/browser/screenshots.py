@@ -1,6 +1,8 @@
 """The pictures of the documentation: ``python -m tests.browser.screenshots`` makes docs/images anew from a running demo."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -10,7 +12,7 @@ from werkzeug.serving import make_server
 
 from lti_tool.app import create_app
 from lti_tool.demo.walk import TRAINER
-from lti_tool.signin.gate import Role
+from tests.browser.office import open_office
 from tests.browser.stage import COLLEAGUE, GRADUATE, KEYS, PARTICIPANT, WHOLE, Lesson, Stage, eventually, new_stage
 from tests.browser.visitor import Visitor
 from tests.browser_fixture import ARGUMENTS, CHROMIUM, Complaints
@@ -130,17 +132,6 @@ class Photographer:
             page.get_by_role("heading", level=1).click()
             save(page, name, width, height)
 
-    def console(self, cohort_id: str, certificate: str) -> None:
-        """Show an issuer the dossier of a certificate, and the edition it belongs to."""
-        _member, link = self._stage.parts.staff.invite("Iris de Vries", [Role.ISSUER])
-        page = self._window(TRAINER).page
-        page.goto(f"{self._stage.tool_url}/sign-in/link/{link.token}")
-        page.get_by_role("button", name="Log in").click()
-        page.get_by_role("heading", name="Wat wacht op jou").wait_for()
-        number = certificate.rpartition("/")[2]
-        self.own_page("console-dossier", f"{self._stage.tool_url}/console/certificates/{number}")
-        self.own_page("console-edition", f"{self._stage.tool_url}/console/cohorts/{cohort_id}")
-
     def _take(self, name: str, visitor: Visitor) -> None:
         frame = visitor.frame
         address = frame.url
@@ -162,6 +153,21 @@ class Photographer:
             self._windows[person] = Visitor(self._stage, context.new_page(), Complaints())
             self._windows[person].sign_in(person)
         return self._windows[person]
+
+
+def show_console(browser: Browser) -> None:
+    """Show every page of the console, as an issuer who is operator too sees it."""
+    with tempfile.TemporaryDirectory(prefix="icc-screenshots-") as folder, open_office(Path(folder)) as office:
+        context = browser.new_context(locale="nl-NL", reduced_motion="reduce")
+        name, value = office.cookie
+        context.add_cookies([{"name": name, "value": value, "url": office.url}])
+        page = context.new_page()
+        for one in office.pages():
+            for width, height in HEIGHTS.items():
+                page.set_viewport_size({"width": width, "height": LEAST})
+                page.goto(one.url)
+                save(page, f"console-{one.name}", width, height)
+        context.close()
 
 
 def play(stage: Stage, lesson: Lesson) -> str:
@@ -193,16 +199,30 @@ def share(stage: Stage, lesson: Lesson) -> None:
 
 
 def save(page: Page, name: str, width: int, most: int) -> None:
-    """Keep what a page shows, from its top to its end or to `most` pixels."""
+    """Keep what a page shows, from its top to its end or to `most` pixels, with a palette: a third of the size."""
     page.evaluate("document.fonts.ready")
     height = min(most, int(page.evaluate("document.documentElement.scrollHeight")))
     file = IMAGES / (f"{name}.png" if name == "demo" else f"{name}-{width}.png")
     page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+    subprocess.run(  # noqa: S603  # our own file
+        ["pngquant", "--speed", "1", "--strip", "--force", "--quality", "80-98", "--output", file, file],  # noqa: S607
+        check=True,
+    )
 
 
 def main() -> None:
-    """Make all pictures."""
+    """Make all pictures, or only those of the console (``… screenshots console``)."""
     IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        show_console(browser)
+        browser.close()
+    if sys.argv[1:] != ["console"]:
+        show_demo()
+
+
+def show_demo() -> None:
+    """Show the demo, as participants, trainers and strangers see it."""
     folder = Path(tempfile.mkdtemp(prefix="icc-screenshots-"))
     stage = new_stage(folder)
     try:
@@ -224,7 +244,6 @@ def main() -> None:
             photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
             photographer.checked("verify", certificate)
-            photographer.console(stage.cohort_id(lesson), certificate)
             photographer.sheet()
             browser.close()
     finally:

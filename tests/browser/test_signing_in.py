@@ -1,11 +1,15 @@
 """The staff signs in at the running tool: with a link, and then with a passkey of the browser's own virtual device."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
+from sqlalchemy import update
 
 from lti_tool.signin.gate import Role
+from lti_tool.signin.links import Link
+from lti_tool.signin.models import StaffSession
 from tests.browser.conftest import Windows
 from tests.browser.stage import Stage
 
@@ -13,10 +17,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def link(stage: Stage) -> str:
-    """The address of a one-time link for somebody new."""
-    _member, made = stage.parts.staff.invite("Mies Bakker-van Wijngaarden", [Role.OPERATOR, Role.ISSUER])
-    return f"{stage.tool_url}/sign-in/link/{made.token}"
+def link(stage: Stage) -> Link:
+    """A one-time link for somebody new."""
+    return stage.parts.staff.invite("Mies Bakker-van Wijngaarden", [Role.OPERATOR, Role.ISSUER])[1]
 
 
 def with_device(page: Page) -> CDPSession:
@@ -36,12 +39,12 @@ def with_device(page: Page) -> CDPSession:
 
 
 def test_from_the_first_link_to_a_passkey_and_back_in_with_the_keyboard_alone(
-    window: Windows, stage: Stage, link: str
+    window: Windows, stage: Stage, link: Link
 ) -> None:
     visitor = window()
     page = visitor.page
     with_device(page)
-    page.goto(link)
+    page.goto(f"{stage.tool_url}/sign-in/link/{link.token}")
     assert visitor.inspect(page, "link") == []
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("button", name="Log uit").first).to_be_visible()
@@ -69,6 +72,20 @@ def test_from_the_first_link_to_a_passkey_and_back_in_with_the_keyboard_alone(
     button.press("Enter")
     expect(page).to_have_url(re.compile(r"/account$"))
     expect(page.get_by_text("met een passkey, ingelogd")).to_be_visible()
+
+    hours_ago = stage.parts.clock() - timedelta(hours=2)
+    with stage.parts.database.session() as session:
+        of_member = StaffSession.member_id == link.member_id
+        session.execute(update(StaffSession).where(of_member).values(proved_at=hours_ago))
+    with visitor.foresee(401):
+        page.get_by_role("button", name="Maak een passkey").click()
+        expect(page.get_by_role("heading", name="Laat zien dat jij het bent")).to_be_visible()
+    assert visitor.inspect(page, "prove") == []
+    page.get_by_role("button", name="Gebruik mijn passkey").click()
+    expect(page.get_by_role("heading", name="Mijn account")).to_be_visible()
+    page.goto(f"{stage.tool_url}/account/erase")
+    expect(page.get_by_role("heading", name="Jezelf laten wissen?")).to_be_visible()
+    assert visitor.inspect(page, "staff-erase") == []
 
 
 def test_without_scripts_or_passkeys_the_page_says_what_to_do(window: Windows, stage: Stage) -> None:

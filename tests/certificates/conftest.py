@@ -11,6 +11,7 @@ from lti_tool.config import Settings
 from lti_tool.database import Database
 from tests.certificates.installation import Installation, open_installation
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -23,7 +24,7 @@ def jobs() -> RecordingJobs:
 @pytest.fixture
 def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
     """The application's parts."""
-    composed = compose(settings, clock=clock, database=database, engine=jobs)
+    composed = compose(settings, clock=clock, database=database, engine=jobs, make_rsa=rsa_key)
     yield composed
     composed.close()
 

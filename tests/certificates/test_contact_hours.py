@@ -19,6 +19,7 @@ from mappings.loading import load_trainings
 from tests.certificates.award import Ready, all_accepted
 from tests.certificates.decided import APPROVAL, Browser, People, launched
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.meetings.conftest import TYPED
 from tests.recording_jobs import RecordingJobs
 
@@ -37,7 +38,9 @@ def mode() -> AwardMode:
 def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs, mode: AwardMode) -> Iterator[Parts]:
     """The application, with a training that counts hours."""
     training = replace(COUNTED, key=APPROVAL, award=replace(RULE, mode=mode))
-    composed = compose(settings, clock=clock, database=database, engine=jobs, trainings={APPROVAL: training})
+    composed = compose(
+        settings, clock=clock, database=database, engine=jobs, trainings={APPROVAL: training}, make_rsa=rsa_key
+    )
     yield composed
     composed.close()
 

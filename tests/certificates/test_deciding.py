@@ -20,6 +20,7 @@ from mappings.progress import OutcomeState
 from tests.certificates.award import NAME, Ready, all_accepted
 from tests.certificates.decided import APPROVAL, TRAINER, People, launched, write_training
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 ISSUER = "Iris van de Uitgever"
@@ -29,7 +30,7 @@ ISSUER = "Iris van de Uitgever"
 def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs, tmp_path: Path) -> Iterator[Parts]:
     """The application, with a training that is awarded by approval."""
     own = settings.model_copy(update={"trainings_dir": write_training(tmp_path / "trainings")})
-    composed = compose(own, clock=clock, database=database, engine=jobs)
+    composed = compose(own, clock=clock, database=database, engine=jobs, make_rsa=rsa_key)
     yield composed
     composed.close()
 

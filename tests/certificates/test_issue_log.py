@@ -20,6 +20,8 @@ from tests.certificates.award import all_accepted
 from tests.clock import FakeClock
 from tests.recording_jobs import RecordingJobs
 
+pytestmark = pytest.mark.long
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

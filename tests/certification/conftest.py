@@ -22,6 +22,7 @@ from tests.certification.premises import Premises
 from tests.certification.trouble import Calling
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.scripted_platform import ScriptedPlatform
 
@@ -140,7 +141,7 @@ def run(
     running: list[Parts] = []
 
     def start(outgoing: Outgoing | None = None) -> Premises:
-        parts = compose(settings, clock=clock, engine=jobs, outgoing=outgoing)
+        parts = compose(settings, clock=clock, engine=jobs, outgoing=outgoing, make_rsa=rsa_key)
         running.append(parts)
         app = create_app(parts)
         server.app = app

@@ -18,6 +18,8 @@ from tests.clock import FakeClock
 from tests.recording_jobs import RecordingJobs
 from tests.sync.desk import Desk, open_desk
 
+pytestmark = pytest.mark.long
+
 VERSIONS = 3
 
 

@@ -24,6 +24,8 @@ from tests.certificates.award import all_accepted
 from tests.conftest import SECRET
 from tests.recording_jobs import RecordingJobs
 
+pytestmark = pytest.mark.long
+
 RUNS = 20
 AWARDS = 2
 """New ones in each run; what a killed process left is there as well."""

@@ -9,6 +9,7 @@ from lti_tool.app import Parts, compose
 from lti_tool.config import load_settings
 from tests.cli.command import CommandLine
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -35,7 +36,7 @@ def installed(command: CommandLine, new_sqlite_url: Callable[[], str]) -> Comman
 def on_each(command: CommandLine, database_url: str) -> CommandLine:
     """The command line over a migrated database with the engine's tables, once on each engine."""
     command.set(ICC_DATABASE_URL=database_url)
-    parts = compose(load_settings())
+    parts = compose(load_settings(), make_rsa=rsa_key)
     parts.engine.prepare()
     parts.close()
     return command
@@ -45,7 +46,7 @@ def on_each(command: CommandLine, database_url: str) -> CommandLine:
 def parts(installed: CommandLine) -> Iterator[Parts]:
     """The same installation, composed here, with jobs that run when a test says so."""
     assert installed
-    composed = compose(load_settings(), engine=RecordingJobs())
+    composed = compose(load_settings(), engine=RecordingJobs(), make_rsa=rsa_key)
     yield composed
     composed.close()
 
@@ -54,6 +55,6 @@ def parts(installed: CommandLine) -> Iterator[Parts]:
 def parts_on_each(on_each: CommandLine) -> Iterator[Parts]:
     """The same installation on each engine, composed here."""
     assert on_each
-    composed = compose(load_settings())
+    composed = compose(load_settings(), make_rsa=rsa_key)
     yield composed
     composed.close()

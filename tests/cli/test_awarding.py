@@ -15,6 +15,7 @@ from lti_tool.config import load_settings
 from tests.certificates.award import NAME, all_accepted
 from tests.certificates.decided import APPROVAL, write_training
 from tests.cli.command import CommandLine
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -27,7 +28,7 @@ def jobs() -> RecordingJobs:
 def parts(installed: CommandLine, tmp_path: Path, jobs: RecordingJobs) -> Iterator[Parts]:
     """An installation whose second training is awarded by approval."""
     installed.set(ICC_TRAININGS_DIR=str(write_training(tmp_path / "trainings")))
-    composed = compose(load_settings(), engine=jobs)
+    composed = compose(load_settings(), engine=jobs, make_rsa=rsa_key)
     composed.engine.prepare()
     yield composed
     composed.close()
@@ -37,7 +38,7 @@ def parts(installed: CommandLine, tmp_path: Path, jobs: RecordingJobs) -> Iterat
 def engine_ready(installed: CommandLine) -> None:
     """The tables of the durable engine, which commands that enqueue need."""
     assert installed
-    durable = compose(load_settings())
+    durable = compose(load_settings(), make_rsa=rsa_key)
     durable.engine.prepare()
     durable.close()
 

@@ -21,6 +21,10 @@ def test_a_cohort_is_made_listed_shown_and_approved(on_each: CommandLine) -> Non
     shown = on_each.json("cohort", "show", cohort_id)
     assert shown["approved"] is not None
     assert on_each.json("cohort", "approve", cohort_id)["approved"] == shown["approved"]
+    assert "'Regio Oost'" in on_each.done("cohort", "rename", cohort_id, " Regio  Oost ")
+    assert on_each.json("cohort", "show", cohort_id)["name"] == "Regio Oost"
+    assert on_each.refused("cohort", "rename", cohort_id, " ") == "expected a name of 1 to 200 characters"
+    assert on_each.refused("cohort", "rename", "unknown", "Oost") == "no cohort 'unknown'"
 
 
 def test_approval_lets_the_certificates_go_that_waited_for_it(on_each: CommandLine, parts_on_each: Parts) -> None:
@@ -33,6 +37,18 @@ def test_approval_lets_the_certificates_go_that_waited_for_it(on_each: CommandLi
         assert AwardState(award.state) is AwardState.QUEUED
         due = [(award.id, award.job)]
     assert parts_on_each.engine.waiting("issue-certificate", due) == set(due)
+
+
+def test_a_member_of_the_staff_gets_a_cohort_and_loses_it(installed: CommandLine) -> None:
+    cohort_id = installed.json("cohort", "create", "Regio Zuid")["id"]
+    member_id = installed.json("staff", "invite", "Tamar de Wit", "--role", "trainer")["member"]
+    assert "Nobody of the staff" in installed.done("cohort", "trainers", cohort_id)
+    assert installed.done("cohort", "add-trainer", cohort_id, member_id).strip() == "Tamar de Wit trains this cohort."
+    assert installed.json("cohort", "trainers", cohort_id) == [{"id": member_id, "name": "Tamar de Wit", "access": "yes"}]
+    assert installed.json("cohort", "show", cohort_id)["trainers"] == 1
+    assert "does not train this cohort any more" in installed.done("cohort", "remove-trainer", cohort_id, member_id)
+    assert installed.json("cohort", "trainers", cohort_id) == []
+    assert "nobody of the staff" in installed.refused("cohort", "add-trainer", cohort_id, "nobody")
 
 
 def test_a_trainers_code_is_printed_once_and_differs(installed: CommandLine) -> None:

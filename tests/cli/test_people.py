@@ -11,6 +11,9 @@ from lti_tool.app import compose
 from lti_tool.config import load_settings
 from lti_tool.courses.models import Account, Person
 from lti_tool.courses.service import LaunchFacts
+from lti_tool.linking.joining import join
+from lti_tool.linking.journal import Journal
+from lti_tool.linking.models import AccountLink
 from mappings.roles import Role
 from tests.cli.command import CommandLine
 
@@ -66,3 +69,27 @@ def test_erasing_asks_unless_told_not_to(installed: CommandLine, platform_id: st
 def test_one_way_to_say_who_is_needed(installed: CommandLine) -> None:
     assert "Say who is meant" in installed.misused("person", "show")
     assert "Say who is meant" in installed.misused("person", "show", "--account", "a", "--certificate", "b")
+
+
+def test_a_link_is_listed_and_taken_apart_after_asking(installed: CommandLine, platform_id: str) -> None:
+    who = ("--subject", platform_id, "zoe")
+    assert installed.done("person", "links", *who) == "No accounts were linked.\n"
+    parts = compose(load_settings())
+    with parts.database.session() as session:
+        kept = session.scalars(select(Person.id)).one()
+        parts.courses.learn(session, LaunchFacts(platform_id, "zoe.2", Role.PARTICIPANT))
+        joined = session.scalars(select(Person.id).where(Person.id != kept)).one()
+        link = AccountLink(kept_id=kept, joined_id=joined, linked_at=parts.clock())
+        session.add(link)
+        session.flush()
+        join(session, Journal(session, link.id), kept, joined)
+        link_id = link.id
+    (row,) = installed.json("person", "links", *who)
+    assert (row["id"], row["kept"], row["joined"], row["in_the_way"]) == (link_id, kept, joined, [])
+    assert installed("person", "unlink", link_id, answer="n\n").exit_code == 1
+    for _time in range(2):
+        assert installed.done("person", "unlink", link_id, "--yes") == "Taken apart.\n"
+    assert installed.json("person", "links", *who)[0]["unlinked"] is not None
+    assert [one.account_id for one in parts.audit.last(9) if one.what == "linking.unlink"] == ["command-line"]
+    assert installed.refused("person", "unlink", "unknown", "--yes") == "no link 'unknown'"
+    parts.close()

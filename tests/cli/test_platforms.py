@@ -41,6 +41,18 @@ def test_an_invitation_is_an_address_on_our_host_with_its_date(installed: Comman
     assert words.stdout.startswith("https://icc.example.org/lti/register/")
     assert words.stdout.count("\n") == 1
     assert "works once" in words.stderr
+    assert "days" in installed.misused("platform", "invite", "De Maasbrug", "--days", "31")
+
+
+def test_an_invitation_is_listed_and_taken_back(installed: CommandLine) -> None:
+    assert "Nobody was invited" in installed.done("platform", "invitations")
+    invited = installed.json("platform", "invite", "Lyceum De Maasbrug", "--days", "2")
+    (row,) = installed.json("platform", "invitations")
+    assert (row["id"], row["name"], row["state"]) == (invited["id"], "Lyceum De Maasbrug", "open")
+    assert invited["url"].rpartition("/")[2] not in installed.done("platform", "invitations")
+    assert installed.done("platform", "uninvite", row["id"]) == "Nobody connects with this invitation any more.\n"
+    assert installed.json("platform", "invitations")[0]["state"] == "revoked"
+    assert installed.refused("platform", "uninvite", "unknown") == "no invitation 'unknown'"
 
 
 def test_an_invitation_needs_a_name(installed: CommandLine) -> None:

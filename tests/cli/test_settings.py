@@ -8,9 +8,15 @@ import psycopg
 import pytest
 
 from tests.cli.command import CommandLine
+from tests.ports import free_port
 
 NOBODY_LISTENS = "postgresql://icc:geheim@127.0.0.1:1/icc"
 READING = [["cohort", "list"], ["platform", "list"], ["score", "list"], ["certificate", "list"], ["keys", "list"]]
+
+
+@pytest.fixture(autouse=True)
+def _a_port_that_nobody_has(command: CommandLine) -> None:
+    command.set(ICC_BASE_URL=f"http://localhost:{free_port()}")
 
 
 @pytest.mark.parametrize("words", [["serve"], ["doctor"], ["db", "upgrade"], ["worker"], *READING], ids=" ".join)

@@ -1,5 +1,7 @@
 """The staff on the command line."""
 
+from pathlib import Path
+
 from tests.cli.command import CommandLine
 
 
@@ -17,7 +19,7 @@ def test_the_first_person_gets_a_link_that_is_printed_once(installed: CommandLin
     assert installed.json("staff", "link", row["id"])["url"] != words.stdout.strip()
 
 
-def test_roles_are_given_and_the_last_operator_stays(installed: CommandLine) -> None:
+def test_roles_are_given_and_the_last_operator_stays(installed: CommandLine, tmp_path: Path) -> None:
     first = installed.json("staff", "invite", "Mies", "--role", "operator")["member"]
     assert "last operator" in installed.refused("staff", "roles", first, "issuer")
     assert "last operator" in installed.refused("staff", "disable", first)
@@ -27,9 +29,16 @@ def test_roles_are_given_and_the_last_operator_stays(installed: CommandLine) -> 
     assert "disabled" in installed.refused("staff", "link", first)
     assert installed.json("staff", "enable", first)["state"] == "active"
     assert installed.json("staff", "sign-out", second) == {"ended": 0}
+    assert installed.json("staff", "disable", first)["state"] == "disabled"
+    assert "last operator" in installed.refused("staff", "erase", second, "--yes")
+    copy = tmp_path / "copy.zip"
+    assert installed.json("staff", "export", first, "--out", str(copy))["bytes"] == copy.stat().st_size
+    assert installed.json("staff", "erase", first, "--yes") == {"erased": first}
+    assert [row["name"] for row in installed.json("staff", "list")] == ["Daan"]
+    assert "nobody of the staff" in installed.refused("staff", "export", first, "--out", str(tmp_path / "none.zip"))
     noted = [row["what"] for row in installed.json("audit")]
     assert "signin.roles:issuer+operator" in noted
-    assert {"signin.invite", "signin.disable", "signin.enable", "signin.end_sessions"} <= set(noted)
+    assert {"signin.invite", "signin.disable", "signin.enable", "signin.end_sessions", "signin.erase"} <= set(noted)
 
 
 def test_mistakes_are_told_in_a_line(installed: CommandLine) -> None:

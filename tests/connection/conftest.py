@@ -22,6 +22,7 @@ from lti_tool.platforms.service import PlatformInfo
 from mappings.roles import Role
 from tests.builders import Builder
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.scripted_platform import Reply, ScriptedPlatform
 
@@ -55,7 +56,7 @@ def compose_at(
             secret_key=SECRET,
             allow_private_platforms=True,
         )
-        made.append(compose(settings, clock=clock, engine=RecordingJobs()))
+        made.append(compose(settings, clock=clock, engine=RecordingJobs(), make_rsa=rsa_key))
         ourselves.answer("GET /.well-known/jwks.json", Reply(200, made[-1].key_ring.jwks()))
         return made[-1]
 

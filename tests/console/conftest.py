@@ -19,6 +19,7 @@ from tests.certificates.award import NAME, Ready, all_accepted
 from tests.certificates.decided import APPROVAL, People, launched, write_training
 from tests.certificates.installation import give_keys
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.staff import post_as_staff, sign_in_staff
 
@@ -60,7 +61,7 @@ def database_url(sqlite_database: Database) -> str:
 @pytest.fixture
 def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs, tmp_path: Path) -> Iterator[Parts]:
     own = settings.model_copy(update={"trainings_dir": write_training(tmp_path / "trainings")})
-    composed = compose(own, clock=clock, database=database, engine=jobs)
+    composed = compose(own, clock=clock, database=database, engine=jobs, make_rsa=rsa_key)
     give_keys(composed)
     yield composed
     composed.close()

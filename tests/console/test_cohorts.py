@@ -85,3 +85,52 @@ def test_the_list_is_searched_and_takes_as_many_queries_for_many_as_for_one(
     led = iris.post("/console/cohorts", {"search": "regio zuid"}).location
     assert "Régio Zuid" in iris.page(led)
     assert "Noord" not in iris.page(led)
+
+
+def test_an_issuer_makes_an_edition_once_and_a_code_for_its_trainer_comes_next(parts: Parts, iris: Desk) -> None:
+    asked = iris.page("/console/cohorts/new")
+    form_id = asked.partition('name="cohort" value="')[2][:22]
+    form = {"cohort": form_id, "name": "  Regio   Oost 2027 ", "training": "icc-vo"}
+    for _time in range(2):
+        answer = iris.post("/console/cohorts/new", form)
+        assert answer.location == f"/console/cohorts/{form_id}?done=made"
+    assert [(one.name, one.trainers, one.approved) for one in parts.cohorts.list()] == [("Regio Oost 2027", 0, False)]
+    led = iris.page(answer.location)
+    assert "Geef de editie een trainer" in led
+    shown = iris.post(f"/console/cohorts/{form_id}/invite").text
+    assert "Je ziet deze code alleen nu" in shown
+    noted = [one.what for one in parts.audit.last(9, account_id=iris.member.id, outcome=DONE)]
+    assert noted[:2] == ["cohorts.invite", "cohorts.create"]
+
+
+def test_what_was_typed_for_a_new_edition_is_not_lost(parts: Parts, iris: Desk) -> None:
+    form = {"cohort": "a" * 22, "name": "x" * 201, "training": "icc-vo"}
+    for wrong, said in (
+        (form, "hooguit 200 tekens"),
+        ({**form, "name": "Oost", "training": "po"}, "Deze training bestaat niet"),
+    ):
+        answer = iris.post("/console/cohorts/new", wrong)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert f'value="{wrong["name"]}"' in answer.text
+        assert f'value="{"a" * 22}"' in answer.text
+    assert iris.post("/console/cohorts/new", {**form, "cohort": "no id"}).status_code == 422
+    assert parts.cohorts.list() == []
+
+
+def test_another_name_is_for_what_comes_and_a_certificate_keeps_the_one_of_then(
+    parts: Parts, iris: Desk, jobs: RecordingJobs
+) -> None:
+    ready = all_accepted(parts)
+    jobs.run()
+    at = f"/console/cohorts/{ready.cohort_id}/name"
+    assert "houdt de naam van toen" in iris.page(at)
+    assert iris.post(at, {"name": " "}).status_code == 422
+    for _time in range(2):
+        led = iris.post(at, {"name": "Regio Zuid, tweede groep"})
+        assert "Regio Zuid, tweede groep</h1>" in iris.page(led.location)
+    (certificate,) = parts.certificates.list()
+    assert "tweede groep" not in certificate.snapshot
+    noted = [one.what for one in parts.audit.last(9, account_id=iris.member.id, outcome=DONE)]
+    assert noted[:2] == ["cohorts.rename", "signin.link"]
+    assert iris.post("/console/cohorts/unknown/name", {"name": "Oost"}).status_code == 404

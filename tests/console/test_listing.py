@@ -18,6 +18,7 @@ from lti_tool.ids import new_id
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.console.conftest import Desk
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.training.world import QueryCount
 
@@ -81,7 +82,7 @@ def archive(
 ) -> Iterator[Archive]:
     url: str = request.getfixturevalue("new_sqlite_url" if request.param == "sqlite" else "new_postgresql_url")()
     database = database_at(url)
-    parts = compose(settings, clock=clock, database=database, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield Archive(database, clock, parts)
     parts.close()
 

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from lti_tool.demo.browser import Browser
 from lti_tool.demo.connecting import ADMIN, log_in
 from lti_tool.demo.running import folder_for
 from tests.ports import answers, free_port
 from tests.processes import Command, running
+
+pytestmark = pytest.mark.long
 
 
 def tools(school_port: int) -> int:

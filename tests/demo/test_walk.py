@@ -17,6 +17,8 @@ from lti_tool.demo.browser import Browser
 from tests.ports import answers, free_port
 from tests.processes import running
 
+pytestmark = pytest.mark.long
+
 FILES = ("certificate.pdf", "certificate.json", "certificate.jwt", "did.json", "jwks.json", "status.json")
 NAME = "Zoë van 't Höfen"
 

@@ -32,6 +32,8 @@ from tests.ports import free_port
 from tests.postgresql import postgresql_server
 from tests.test_migrations import content
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 120.0
 DEADLY = "grade in the school's gradebook: verkenning"
 

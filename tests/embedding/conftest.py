@@ -12,6 +12,7 @@ from lti_tool.demo.school import KeyRing, Person, Role, School, SchoolServer, Si
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.embedding.visits import LAUNCH_URL, Visitor, World
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -43,7 +44,7 @@ def settings(tmp_path: Path, url: str) -> Settings:
 @pytest.fixture
 def parts(settings: Settings, url: str, database_at: Callable[[str], Database], clock: FakeClock) -> Iterator[Parts]:
     """The tool's services."""
-    parts = compose(settings, clock=clock, database=database_at(url), engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=database_at(url), engine=RecordingJobs(), make_rsa=rsa_key)
     yield parts
     parts.close()
 

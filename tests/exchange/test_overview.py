@@ -12,6 +12,8 @@ from mappings.roles import Role
 from tests.exchange.conftest import Circle
 from tests.training.world import Browser
 
+pytestmark = pytest.mark.long
+
 
 def seed(circle: Circle, names: list[str]) -> None:
     """Add participants of a third school who share work for every assignment, each piece with a reaction of Noor's."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lti_tool.audit import DONE
 from lti_tool.certificates.models import Award, AwardState
+from lti_tool.courses.consents import LINK_CODE, LINKING
 from lti_tool.linking.models import AccountLink
 from lti_tool.sync.models import ScoreOutbox
 from lti_tool.training.errors import Incomplete
@@ -30,6 +31,10 @@ def test_work_of_one_school_is_there_in_the_other(town: Town) -> None:
     town.link(town.zoe, town.zoe2)
     assert "Ingeleverd bij Kleurrijk." in town.zoe.page(town.group.assignment())
     assert "Ingeleverd bij Kleurrijk." in town.zoe2.page(town.group.assignment())
+    with town.parts.database.reading() as session:
+        (link,) = session.scalars(select(AccountLink)).all()
+        assert (link.consent_version, link.code_consent_version) == (LINKING.version, LINK_CODE.version)
+    assert LINKING.words["nl"] in town.zoe.page("/me")
     assert town.enrolments(town.zoe) == town.enrolments(town.zoe2) == ["participant"]
     board = town.group.trainer.page(f"{town.group.home()}/board")
     assert board.count("Höfen</th>") == 1

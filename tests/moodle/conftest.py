@@ -17,6 +17,7 @@ from moodle_client import Manners
 from tests.builders import Builder
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.moodle.desk import Desk
 from tests.moodle.living_moodle import LivingCourse
 from tests.moodle.stage import Stage
@@ -64,7 +65,7 @@ def stage(tmp_path: Path, new_sqlite_url: Callable[[], str], moodle: RecordedMoo
         secret_key=SECRET,
         allow_private_platforms=True,
     )
-    parts = compose(settings, clock=clock, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, engine=RecordingJobs(), make_rsa=rsa_key)
     build = Builder(parts.database, clock)
     platform = build.platform("Zilverbos College", url=moodle.url, issuer=moodle.url)
     course = build.course(platform, "2", title="Cultuur op school")

@@ -16,6 +16,7 @@ from lti_tool.launch.sessions import Seat
 from lti_tool.moodle.writes import WRITE_MOODLE
 from lti_tool.moodle.writing import MoodleWriter
 from mappings.roles import Role
+from tests.made_once import rsa_key
 from tests.moodle.desk import Desk
 from tests.moodle.living_moodle import COURSE
 
@@ -50,7 +51,7 @@ class Room:
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self.desk = desk
         self.parts: Parts = compose(
-            settings, clock=desk.clock, database=desk.database, engine=desk.jobs, outgoing=desk.outgoing
+            settings, clock=desk.clock, database=desk.database, engine=desk.jobs, outgoing=desk.outgoing, make_rsa=rsa_key
         )
         desk.followers += self.parts.outcome_followers
         # the desk's own workers: their client does not really wait

@@ -26,6 +26,8 @@ from tests.moodle.victims import TICKS_OF_PATIENCE
 from tests.moodle_client.recorded_moodle import RecordedMoodle
 from tests.recording_jobs import RecordingJobs
 
+pytestmark = pytest.mark.long
+
 KILLS = 20
 PEOPLE = range(11, 25)
 ROOT = Path(__file__).parents[2]

@@ -18,6 +18,7 @@ from lti_tool.mailing import Mailer, server_of
 from lti_tool.notices.due import SEND_MAIL, MailQueue
 from lti_tool.notices.models import MailAddress, Notice, Wish
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.mail_server import MailServerDouble, Taken, mail_server
 from tests.notices.conftest import House
 from tests.recording_jobs import RecordingJobs
@@ -39,7 +40,7 @@ def parts(
 ) -> Iterator[Parts]:
     """The application's parts, with that server."""
     mailer = Mailer(server_of(server.url("smtp"), "noreply@icc.example.org"), "icc.example.org", operation=2.0)
-    composed = compose(settings, clock=clock, database=database, engine=jobs, mailer=mailer)
+    composed = compose(settings, clock=clock, database=database, engine=jobs, mailer=mailer, make_rsa=rsa_key)
     yield composed
     composed.close()
 

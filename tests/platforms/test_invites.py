@@ -1,4 +1,4 @@
-"""Invitations: one use, seven days, and nobody can use one while somebody else does."""
+"""Invitations: one use, some days, taken back if wanted, and nobody can use one while somebody else does."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from lti_tool.database import Database
 from lti_tool.errors import IccError, Invalid
-from lti_tool.platforms.errors import InviteBusy, InviteExpired, InviteUnknown, InviteUsed
-from lti_tool.platforms.invites import InviteService
+from lti_tool.platforms.errors import InviteBusy, InviteExpired, InviteRevoked, InviteUnknown, InviteUsed
+from lti_tool.platforms.invites import InviteService, InviteState
 from lti_tool.platforms.models import RegistrationInvite
 from lti_tool.platforms.service import PlatformService
 from tests.clock import FakeClock
@@ -111,3 +111,50 @@ def test_of_eight_who_claim_at_once_one_wins(invites: InviteService) -> None:
     with ThreadPoolExecutor(8) as pool:
         outcomes = sorted(future.result() for future in [pool.submit(claim) for _ in range(8)])
     assert outcomes == ["P-BUSY"] * 7 + ["won"]
+
+
+def test_an_invitation_can_be_valid_for_other_than_seven_days(invites: InviteService, clock: FakeClock) -> None:
+    invite = invites.create("School", 1)
+    clock.advance(days=1)
+    with pytest.raises(InviteExpired):
+        invites.name_of(invite.token)
+    for days in (0, 31):
+        with pytest.raises(Invalid) as refused:
+            invites.create("School", days)
+        assert refused.value.field == "days"
+
+
+def test_who_registers_while_an_invitation_is_taken_back_does_not_succeed(
+    database: Database, invites: InviteService, platforms: PlatformService
+) -> None:
+    invite, platform = invites.create("School"), add(platforms)
+    claim = invites.claim(invite.token)
+    invites.revoke(invite.id)
+    with database.session() as session, pytest.raises(InviteRevoked):
+        invites.use(session, claim, platform.id)
+    invites.release(claim)
+    for look in (invites.name_of, invites.claim):
+        with pytest.raises(InviteRevoked):
+            look(invite.token)
+
+
+def test_the_list_says_what_became_of_each_and_forgets_the_old(
+    database: Database, invites: InviteService, platforms: PlatformService, clock: FakeClock
+) -> None:
+    old, revoked, used = (invites.create(name) for name in ("Oud", "Terug", "Gekoppeld"))
+    invites.revoke(revoked.id)
+    with database.session() as session:
+        invites.use(session, invites.claim(used.token), add(platforms).id)
+    with pytest.raises(InviteUsed):
+        invites.revoke(used.id)
+    clock.advance(days=8)
+    invites.create("Nieuw")
+    assert {one.name: one.state for one in invites.list()} == {
+        "Nieuw": InviteState.OPEN,
+        "Oud": InviteState.EXPIRED,
+        "Terug": InviteState.REVOKED,
+        "Gekoppeld": InviteState.USED,
+    }
+    invites.revoke(old.id)
+    clock.advance(days=29)
+    assert [one.name for one in invites.list()] == ["Nieuw"]

@@ -11,6 +11,7 @@ from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -23,7 +24,7 @@ def quiet(tmp_path: Path) -> Settings:
 @pytest.fixture
 def parts(quiet: Settings, sqlite_database: Database, clock: FakeClock) -> Iterator[Parts]:
     """The application's parts."""
-    composed = compose(quiet, clock=clock, database=sqlite_database, engine=RecordingJobs())
+    composed = compose(quiet, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
     yield composed
     composed.close()
 

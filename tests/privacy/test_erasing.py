@@ -14,6 +14,8 @@ from lti_tool.errors import NotFound
 from lti_tool.migrations.models import metadata
 from lti_tool.privacy.models import FileToRemove
 from lti_tool.privacy.reading import load_register
+from lti_tool.signin.leaving import StillOfTheStaff
+from lti_tool.signin.models import Member
 from lti_tool.training.models import Submission
 from lti_tool.vault import Vault
 from mappings.progress import OutcomeState
@@ -32,6 +34,7 @@ def filled(parts: Parts) -> Parts:
     with parts.database.session() as session:
         session.execute(update(Submission).values(state=OutcomeState.ACCEPTED))
         session.execute(update(Person).values(erased_at=None))
+        session.execute(update(Member).values(person_id=None))
     return parts
 
 
@@ -57,7 +60,7 @@ def test_what_the_register_does_not_give_to_the_person_stays_as_it_was(filled: P
     after = content(filled.database, like=metadata)
     own = {entry.table for entry in load_register().entries.values() if entry.owner or entry.account}
     others = before.keys() - own - {"erased_account", "file_to_remove", "limited_requests"}
-    assert {"cohort", "course", "platform", "shelf_item", "issue_log", "staff_member", "audit_event"} <= others
+    assert {"cohort", "course", "platform", "shelf_item", "issue_log", "staff_session", "audit_event"} <= others
     assert {name: after[name] for name in others} == {name: before[name] for name in others}
 
 
@@ -68,6 +71,15 @@ def test_erasing_again_changes_nothing_and_nobody_is_refused(filled: Parts) -> N
     assert content(filled.database, like=metadata) == once
     with pytest.raises(NotFound):
         filled.erasing.erase("nobody")
+
+
+def test_who_is_of_the_staff_is_erased_as_that_and_nothing_goes(filled: Parts) -> None:
+    with filled.database.session() as session:
+        session.execute(update(Member).values(person_id=SOMEBODY))
+    before = content(filled.database, like=metadata)
+    with pytest.raises(StillOfTheStaff):
+        filled.erasing.erase(SOMEBODY)
+    assert content(filled.database, like=metadata) == before
 
 
 def test_the_bytes_of_files_go_with_it_also_when_the_store_was_away(filled: Parts, tmp_path: Path) -> None:

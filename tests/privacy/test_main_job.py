@@ -30,6 +30,8 @@ from tests.conftest import SECRET
 from tests.eventually import eventually
 from tests.ports import free_port
 
+pytestmark = pytest.mark.long
+
 FIRST_NUMBER = 471_100_000
 """Numbers of people at the school are known again wherever they turn up."""
 SUB = str(FIRST_NUMBER + 3)

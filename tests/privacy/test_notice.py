@@ -7,9 +7,11 @@ from flask.testing import FlaskClient
 
 from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
+from lti_tool.courses.consents import CONSENTS
 from lti_tool.database import Database
 from lti_tool.privacy.reading import load_register
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -33,7 +35,9 @@ def test_it_is_a_proposal_until_the_organisation_confirmed_it(visitor: FlaskClie
 
 def test_whom_to_ask_and_who_confirmed_it(quiet: Settings, sqlite_database: Database, clock: FakeClock) -> None:
     told = {"privacy_contact": "privacy@voorbeeld.example", "privacy_confirmed": "Stichting Voorbeeld, 1 december 2026"}
-    parts = compose(quiet.model_copy(update=told), clock=clock, database=sqlite_database, engine=RecordingJobs())
+    parts = compose(
+        quiet.model_copy(update=told), clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key
+    )
     page = create_app(parts).test_client().get("/privacy").text
     assert 'href="mailto:privacy@voorbeeld.example"' in page
     assert "Vastgesteld door Stichting Voorbeeld, 1 december 2026." in page
@@ -43,3 +47,14 @@ def test_whom_to_ask_and_who_confirmed_it(quiet: Settings, sqlite_database: Data
 def test_every_page_leads_to_it(visitor: FlaskClient) -> None:
     for address in ("/", "/verify", "/certificates/log"):
         assert 'href="/privacy"' in visitor.get(address).text, address
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_version_of_what_people_agree_to_can_be_read(visitor: FlaskClient, language: str) -> None:
+    page = unescape(visitor.get("/privacy/agreed", headers={"Accept-Language": language}).text)
+    for consent in CONSENTS.values():
+        assert consent.title[language] in page
+        for number, words in enumerate(consent.texts, 1):
+            assert f'id="{consent.key}-{number}"' in page
+            assert words[language] in page
+    assert 'href="/privacy/agreed"' in visitor.get("/privacy").text

@@ -10,6 +10,7 @@ import pytest
 
 from lti_tool.app import Parts, create_app
 from lti_tool.config import Settings
+from lti_tool.courses.consents import DIRECTORY, MAIL, SHARING
 from lti_tool.database import Database
 from mappings.roles import Role
 from tests.clock import FakeClock
@@ -61,6 +62,9 @@ def test_the_page_says_what_is_kept_and_leads_on(circle: Circle) -> None:
     assert "Je werk: concepten, teksten, links en bestanden" in page
     assert "/me/copy.zip" in page
     assert "/me/erase" in page
+    assert SHARING.words["nl"] in page
+    assert DIRECTORY.words["nl"] in page
+    assert MAIL.words["nl"] not in page
     assert 'href="/me"' in circle.zoe.page(circle.group.home())
 
 
@@ -81,7 +85,9 @@ def test_the_copy_holds_everything_of_ones_own(circle: Circle) -> None:
     assert data["review"][0]["reviewer"] == "Ilse Brouwers"
     assert [row["text"] for row in data["piece_reaction"]] == [REACTION]
     assert [row["text"] for row in data["piece_reaction (by you)"]] == [ANSWER]
-    assert len(data["directory_entry"]) == 1
+    (entry,) = data["directory_entry"]
+    assert (entry["consent_version"], entry["consent_words"]) == (DIRECTORY.version, DIRECTORY.words["nl"])
+    assert SHARING.words["nl"] in page
     assert data["audit_event"][0]["what"] == "exchange.share"
 
 

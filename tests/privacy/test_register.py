@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 
 from lti_tool.app import compose
 from lti_tool.config import Settings
+from lti_tool.courses.consents import CONSENTS
 from lti_tool.migrations.models import metadata
 from lti_tool.privacy.labels import LABELS
 from lti_tool.privacy.paths import check_paths
@@ -58,13 +59,27 @@ def test_every_column_that_a_person_reads_has_words() -> None:
         column
         for entry in load_register().entries.values()
         for column, kind in entry.columns.items()
-        if (entry.owner or entry.account or entry.account_id or entry.by)
+        if (entry.owner or entry.account or entry.account_id or entry.by or entry.staff or entry.staff_id)
         and kind not in SILENT
         and column != "id"
         and not column.endswith("_id")
         and column not in {*LABELS, *entry.files}
     }
     assert missing == set(), "without words in privacy/labels.py"
+
+
+def test_whatever_keeps_a_version_says_of_which_words_it_is() -> None:
+    kept = {
+        (table.name, column.name)
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("consent_version")
+    }
+    said = {
+        (entry.table, column): key for entry in load_register().entries.values() for column, key in entry.consents.items()
+    }
+    assert set(said) == kept
+    assert set(said.values()) == set(CONSENTS)
 
 
 def test_the_tables_of_the_engine_are_known_as_a_whole(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from lti_tool.courses.models import Account, Person
 from lti_tool.launch.models import LaunchTrace
 from lti_tool.privacy.models import RetentionRun
 from lti_tool.privacy.terms import SETTINGS, TERMS, before_of
+from lti_tool.signin.models import Member
 from lti_tool.sync.models import CourseRosterMember
 from lti_tool.training.models import DraftCopy, Enrolment, Submission, SubmissionVersion
 from mappings.progress import OutcomeState
@@ -55,6 +56,7 @@ def filled(parts: Parts) -> Parts:
         for age in AGED.values():
             age(session, parts.clock())
         session.execute(update(RetentionRun).values(name="another"))
+        session.execute(update(Member).values(person_id=None))
     return parts
 
 

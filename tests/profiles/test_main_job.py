@@ -20,6 +20,8 @@ from mappings.roles import course_role
 from tests.embedding.town import Town, running_town
 from tests.recording_jobs import RecordingJobs
 
+pytestmark = pytest.mark.long
+
 FIRST = load_trainings()["icc-vo"].assignments[0]
 TITLE = FIRST.title.nl
 FEEDBACK = "Mooi en eerlijk werk, Zoë & co."

@@ -14,6 +14,7 @@ from lti_tool.database import Database
 from lti_tool.signin.gate import Role, current_staff, staff_only
 from tests.clock import FakeClock
 from tests.conftest import SECRET
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 
 
@@ -60,7 +61,7 @@ def new_house(settings: Settings, sqlite_database: Database, clock: FakeClock) -
 
     def make(**changes: object) -> House:
         chosen = settings.model_copy(update=changes)
-        parts = compose(chosen, clock=clock, database=sqlite_database, engine=RecordingJobs())
+        parts = compose(chosen, clock=clock, database=sqlite_database, engine=RecordingJobs(), make_rsa=rsa_key)
         made.append(parts)
         app = create_app(parts)
         app.testing = False

@@ -3,7 +3,7 @@
 import flask_wtf.csrf
 
 from lti_tool.audit import DONE, REFUSED
-from lti_tool.signin.gate import CONSOLE, Role
+from lti_tool.signin.gate import CONSOLE, OWN_COHORTS, Role
 from tests.signin.conftest import House
 from tests.staff import form_token, post_as_staff, sign_in_staff
 
@@ -44,7 +44,7 @@ def test_signing_in_leads_to_no_other_site(house: House) -> None:
 
 
 def test_who_asked_for_no_page_lands_where_the_roles_let_them_in(house: House) -> None:
-    for role, page in ((Role.OPERATOR, CONSOLE), (Role.ISSUER, CONSOLE), (Role.TRAINER, "/account")):
+    for role, page in ((Role.OPERATOR, CONSOLE), (Role.ISSUER, CONSOLE), (Role.TRAINER, OWN_COHORTS)):
         client = house.browser()
         sign_in_staff(client, role)
         assert client.get("/sign-in").location == page
@@ -57,7 +57,7 @@ def test_without_the_role_the_page_says_so_and_it_stands_in_the_trail(house: Hou
     answer = client.get("/guarded/issuer")
     assert answer.status_code == 403
     assert "Deze pagina hoort niet bij je rol" in answer.text
-    assert 'href="/account">Naar het overzicht' in answer.text
+    assert 'href="/my-cohorts">Naar het overzicht' in answer.text
     assert "leeromgeving" not in answer.text
     assert post_as_staff(client, "/guarded/abc/do").status_code == 403
     assert house.trail(REFUSED) == [(member.id, "guarded.issuer", ""), (member.id, "guarded.do", "abc")]

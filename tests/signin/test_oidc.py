@@ -266,3 +266,40 @@ def test_without_a_provider_there_is_no_button(new_house: Callable[..., House]) 
     assert "/sign-in/oidc" not in client.get("/sign-in").text
     assert client.post("/sign-in/oidc", data={"csrf_token": form_token(client)}).status_code == 502
     assert client.get("/sign-in/oidc").location == "/sign-in"
+
+
+def test_whoever_has_to_prove_it_again_is_asked_anew_by_the_provider(house: House, provider: OpenIdProvider) -> None:
+    bound(house, "Mies Bakker", Role.OPERATOR)
+    client = house.browser()
+    come_back(client)
+    assert "prompt" not in depart(house.browser())
+    house.clock.advance(minutes=15)
+    answer = post_as_staff(client, "/account/staff", {"name": "Daan", "role": ["trainer"]})
+    here = answer.location
+    assert "Log in met SURFconext" in client.get(here).text
+    token = form_token(client)
+    page = client.post("/sign-in/oidc", data={"csrf_token": token, "next": "/account/prove"}).text
+    found = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page)
+    assert found is not None
+    asked = parse_qs(urlsplit(unescape(found[1])).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["900"])
+    provider.habits.claims = {"auth_time": int(house.clock.now.timestamp()) - 901}
+    refused = client.get(at_provider(unescape(found[1])))
+    assert refused.status_code == 403
+    assert "Daar is niet opnieuw gevraagd wie je bent" in refused.text
+    assert client.get("/account/prove").status_code == 200
+    provider.habits.claims = {"auth_time": int(house.clock.now.timestamp())}
+    page = client.post("/sign-in/oidc", data={"csrf_token": form_token(client), "next": "/account/prove"}).text
+    found = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page)
+    assert found is not None
+    assert client.get(at_provider(unescape(found[1]))).location == "/account/prove"
+    assert "iemand uitnodigen" in client.get("/account/prove").text
+
+
+def test_a_sign_in_at_the_provider_of_this_morning_is_no_fresh_proof(house: House, provider: OpenIdProvider) -> None:
+    bound(house, "Mies Bakker", Role.OPERATOR)
+    client = house.browser()
+    provider.habits.claims = {"auth_time": int(house.clock.now.timestamp()) - 3 * 3600}
+    assert come_back(client).location == CONSOLE
+    answer = post_as_staff(client, "/account/staff", {"name": "Daan", "role": ["trainer"]})
+    assert answer.location == "/account/prove"

@@ -11,6 +11,8 @@ from tests.soak.load import bear, keep
 from tests.soak.running import Plan, run
 from tests.soak.verdict import Verdict
 
+pytestmark = pytest.mark.long
+
 CHANCE = random.Random(1)  # noqa: S311  # chance that can be repeated
 
 

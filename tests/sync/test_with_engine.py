@@ -36,6 +36,8 @@ from tests.scripted_platform import ScriptedPlatform
 from tests.sync.desk import FEEDBACK
 from tests.sync.school import AtSchool
 
+pytestmark = pytest.mark.long
+
 LATE = 61
 
 

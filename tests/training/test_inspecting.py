@@ -23,6 +23,7 @@ from lti_tool.training.errors import FileInfected, NotScanned
 from lti_tool.training.inspecting import INFECTED, FileInspector, WhenDown
 from lti_tool.training.models import WorkFile
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.training.conftest import Group, group  # noqa: F401 - a fixture
 from tests.training.samples import PDF, upload
@@ -92,7 +93,7 @@ def settings(settings: Settings, tcp: str) -> Settings:
 def world(settings: Settings, database: Database, clock: FakeClock) -> Iterator[World]:
     """People before the whole application."""
     world = World(settings, database, clock)
-    parts = compose(settings, clock=clock, database=database, engine=RecordingJobs())
+    parts = compose(settings, clock=clock, database=database, engine=RecordingJobs(), make_rsa=rsa_key)
     world.app = create_app(parts)
     yield world
     parts.close()

@@ -8,6 +8,7 @@ from lti_tool.app import Parts, compose, create_app
 from lti_tool.config import Settings
 from lti_tool.database import Database
 from tests.clock import FakeClock
+from tests.made_once import rsa_key
 from tests.recording_jobs import RecordingJobs
 from tests.training.world import World
 
@@ -27,7 +28,7 @@ def jobs() -> RecordingJobs:
 @pytest.fixture
 def parts(settings: Settings, database: Database, clock: FakeClock, jobs: RecordingJobs) -> Iterator[Parts]:
     """The application's parts."""
-    composed = compose(settings, clock=clock, database=database, engine=jobs)
+    composed = compose(settings, clock=clock, database=database, engine=jobs, make_rsa=rsa_key)
     yield composed
     composed.close()
 

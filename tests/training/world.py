@@ -96,6 +96,11 @@ class Browser:
     course_id: str
     placement_id: str | None
 
+    @property
+    def actor_id(self) -> str:
+        """Return who stands in the audit trail."""
+        return self.viewer.actor_id
+
     def get(self, url: str, *, follow_redirects: bool = False) -> TestResponse:
         return self.client.get(url, follow_redirects=follow_redirects)
 

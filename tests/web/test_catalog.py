@@ -1,12 +1,20 @@
 """Every text of the interface has its English, and the compiled catalogue is the one that was written."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 
 from lti_tool.web import catalog
+
+
+@pytest.fixture(scope="module")
+def extracted() -> Catalog:
+    """All texts of the code; reading them takes seconds."""
+    return catalog.extract()
 
 
 def texts(source: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -22,14 +30,14 @@ def placeholders(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]|\{\w*\}", text))
 
 
-def test_every_text_in_the_code_has_its_english() -> None:
-    wanted, known = texts(catalog.extract()), texts(catalog.read())
+def test_every_text_in_the_code_has_its_english(extracted: Catalog) -> None:
+    wanted, known = texts(extracted), texts(catalog.read())
     assert len(wanted) > 80
     assert [msgid for msgid in wanted if not all(known.get(msgid, ("",)))] == []
 
 
-def test_the_catalogue_holds_no_text_that_the_code_has_lost() -> None:
-    assert texts(catalog.read()).keys() - texts(catalog.extract()).keys() == set()
+def test_the_catalogue_holds_no_text_that_the_code_has_lost(extracted: Catalog) -> None:
+    assert texts(catalog.read()).keys() - texts(extracted).keys() == set()
 
 
 def test_the_placeholders_agree() -> None:
@@ -49,15 +57,15 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
     assert compiled == {msgid: english for msgid, english in texts(catalog.read()).items() if all(english)}
 
 
-def test_the_command_adds_new_texts_drops_lost_ones_and_says_what_lacks_english(tmp_path: Path) -> None:
+def test_the_command_adds_new_texts_drops_lost_ones_and_says_what_lacks_english(extracted: Catalog, tmp_path: Path) -> None:
     po = tmp_path / "en" / "messages.po"
-    assert "Akkoord" in catalog.update(po)
+    assert "Akkoord" in catalog.update(deepcopy(extracted), po)
     source = po.read_text()
     po.write_text(
         source.replace('msgid "Akkoord"\nmsgstr ""', 'msgid "Akkoord"\nmsgstr "Accepted"')
         + '\nmsgid "Een tekst die er niet meer is"\nmsgstr "Gone"\n'
     )
-    missing = catalog.update(po)
+    missing = catalog.update(deepcopy(extracted), po)
     assert "Akkoord" not in missing
     assert "Ingeleverd" in missing
     assert "Een tekst" not in po.read_text()
@@ -67,9 +75,9 @@ def test_the_command_adds_new_texts_drops_lost_ones_and_says_what_lacks_english(
     assert ("Ingeleverd",) not in compiled
 
 
-def test_the_command_changes_nothing_when_no_text_changed(tmp_path: Path) -> None:
+def test_the_command_changes_nothing_when_no_text_changed(extracted: Catalog, tmp_path: Path) -> None:
     po = tmp_path / "messages.po"
-    catalog.update(po)
+    catalog.update(deepcopy(extracted), po)
     before = po.read_bytes()
-    catalog.update(po)
+    catalog.update(deepcopy(extracted), po)
     assert po.read_bytes() == before

@@ -31,6 +31,11 @@ async function run(form, say) {
   const answer = await fetch(form.dataset.options, { method: "POST", body: sent, headers: { Accept: "application/json" } });
   if (!answer.ok) {
     const told = await answer.json().catch(() => ({}));
+    if (told.prove) {
+      // it takes a fresh proof of who somebody is; the page there says why
+      window.location.assign(told.prove);
+      return;
+    }
     say([told.detail, ...(told.steps ?? [])].filter(Boolean).join(" ") || form.dataset.failed);
     return;
   }
