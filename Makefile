@@ -8,7 +8,7 @@ SCHOOL_PORT ?= 8400
 ALL_TESTS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format certification fuzz bench chaos soak screenshots translations lock sbom clean
+.PHONY: help demo serve test check format certification fuzz bench chaos machines soak screenshots translations lock sbom clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ fuzz: $(READY) ## Throw REQUESTS (10000) made-up requests at login, launch and r
 chaos: $(READY) ## See whether every score arrives while everything fails; ARGS="--seed 7 --engine sqlite"
 	@sh scripts/fresh-machine.sh tests
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+machines: $(READY) ## Play the main job on two machines (network namespaces) while each process is killed in the middle of its work
+	@sh scripts/fresh-machine.sh tests
+	@$(BIN)/python -m tests.deploy.several $(ARGS)
 
 soak: $(READY) ## Play a mixed load for 30 minutes and see whether anything wears out; ARGS="--engine sqlite --minutes 5"
 	@sh scripts/fresh-machine.sh tests

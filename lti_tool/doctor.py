@@ -4,7 +4,8 @@
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
 
@@ -31,7 +32,7 @@ UPGRADE = "run icc-bridge db upgrade"
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at settings, data folder, database, secret, files, trainings, clock, keys, jobs, staff, disks and mail."""
-    return [*_settings(settings), *_parts(settings)]
+    return [*_settings(settings), *unknown(os.environ), *_parts(settings)]
 
 
 def check_database_url(settings: Settings) -> URL:
@@ -107,6 +108,19 @@ def check_startable(settings: Settings) -> None:
 def _settings(settings: Settings) -> Iterator[Finding]:
     for name, value in shown_settings(settings):
         yield Finding(name, good=True, value=value)
+
+
+def unknown(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what looks like a setting and is none, such as one that was misspelt: it does nothing, and nobody would know.
+
+    Args:
+        environment: of the process; no value of it is shown.
+    """
+    known = {f"ICC_{field.upper()}" for field in Settings.model_fields}
+    for name in sorted(name for name in environment if name.startswith("ICC_") and name not in known):
+        close = get_close_matches(name, known, 1)
+        meant = f"did you mean {close[0]}?" if close else "docs/settings.md lists all"
+        yield Finding(name, good=False, value=f"there is no such setting; {meant}")
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from tests.ports import free_port
 
+LOOPBACK = "127.0.0.1"
+
 
 class PostgresqlMissing(RuntimeError):
     """PostgreSQL's server programs are not on this machine."""
@@ -59,8 +61,12 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def crashing_postgresql(*, durable: bool = True) -> Iterator[PostgresqlServer]:
+def crashing_postgresql(*, durable: bool = True, address: str = LOOPBACK) -> Iterator[PostgresqlServer]:
     """Run a server that can be made to crash; what it has committed outlives that when it is `durable`.
+
+    Args:
+        durable: whether it waits for the disk at every commit.
+        address: where it listens; any but loopback takes callers of its network.
 
     Raises:
         PostgresqlMissing: it is not installed.
@@ -81,13 +87,16 @@ def crashing_postgresql(*, durable: bool = True) -> Iterator[PostgresqlServer]:
     try:
         sync = [] if durable else ["--no-sync"]
         run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", *sync)
+        if address != LOOPBACK:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         speed = "" if durable else "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200 {speed}"
+        options = f"-h {address} -p {port} -k {folder} -c max_connections=200 {speed}"
         run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             control = [str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log")]
             yield PostgresqlServer(
-                f"postgresql://postgres@127.0.0.1:{port}/", lambda: run(*control, "-m", "immediate", "restart")
+                f"postgresql://postgres@{address}:{port}/", lambda: run(*control, "-m", "immediate", "restart")
             )
         finally:
             run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")

@@ -13,7 +13,7 @@ from lti_tool.checkups import clock as checked_clock
 from lti_tool.config import Settings, load_settings
 from lti_tool.database import Database
 from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
-from lti_tool.doctor import check_database_url, check_startable, check_there, examine
+from lti_tool.doctor import check_database_url, check_startable, check_there, examine, unknown
 from lti_tool.errors import SettingsError
 from lti_tool.jobs.engine import Engine
 from lti_tool.mailing import Mailer, server_of
@@ -126,6 +126,16 @@ def test_a_database_url_that_cannot_be_used(tmp_path: Path, url: str) -> None:
 )
 def test_settings_are_shown_but_for_their_secrets(tmp_path: Path, changes: dict[str, str], name: str, shown: str) -> None:
     assert found(load_settings(data_dir=tmp_path, **changes), name).value == shown
+
+
+def test_a_misspelt_setting_is_told_with_the_one_that_was_meant() -> None:
+    found = unknown(
+        {"ICC_BASE_URL": "x", "ICC_TRUSTED_PROXY": "s3cret", "ICC_ZZZ": "s3cret", "HOME": "/", "icc_base_url": "x"}
+    )
+    assert [(one.name, one.good, one.value) for one in found] == [
+        ("ICC_TRUSTED_PROXY", False, "there is no such setting; did you mean ICC_TRUSTED_PROXIES?"),
+        ("ICC_ZZZ", False, "there is no such setting; docs/settings.md lists all"),
+    ]
 
 
 def test_issuing_keys_that_are_too_old_or_whose_certificate_ends_are_told(sqlite_database: Database, tmp_path: Path) -> None:

@@ -18,11 +18,19 @@ class Victim:
         arguments: of Python.
         environment: its ``ICC_…`` variables.
         folder: takes what it writes: ``<name>.log``, and stdout in ``<name>.out``.
+        through: a command that becomes it, such as ``ip netns exec``.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        through: Sequence[str] = (),
+    ) -> None:
         self.name = name
-        self._arguments = list(arguments)
+        self._command = [*through, sys.executable, *arguments]
         clean = {key: value for key, value in os.environ.items() if not key.startswith("ICC_")}
         self._environment = {**clean, "PYTHONPATH": str(ROOT), **environment}
         self._log, self._out = folder / f"{name}.log", folder / f"{name}.out"
@@ -34,7 +42,7 @@ class Victim:
         self.starts += 1
         with self._log.open("ab") as log, self._out.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603  # our own modules
-                [sys.executable, *self._arguments],
+                self._command,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

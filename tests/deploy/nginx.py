@@ -44,20 +44,20 @@ needs_nginx = pytest.mark.skipif(
 )
 
 
-def written(folder: Path, port: int, plain_port: int, behind: Sequence[int], *, certificate: Path | None = None) -> Path:
+def written(folder: Path, port: int, plain_port: int, behind: Sequence[str], *, certificate: Path | None = None) -> Path:
     """Write the configuration and return its file.
 
     Args:
         folder: for it, and for what nginx writes.
         port: of the tool's address.
         plain_port: where plain http leads there.
-        behind: ports of the web processes.
+        behind: addresses of the web processes, with their ports.
         certificate: with its key in one file; None: the address is plain http.
     """
     site = SITE.read_text()
     site = re.sub(r" *listen \[::\].*\n", "", site).replace("icc.example.org", "localhost")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{plain_port};")
-    servers = "\n".join(f"    server 127.0.0.1:{one} max_fails=1 fail_timeout=5s;" for one in behind)
+    servers = "\n".join(f"    server {one} max_fails=1 fail_timeout=5s;" for one in behind)
     site = re.sub(r" *server 127\.0\.0\.1:8401.*", servers, site).replace("/var/log/nginx", str(folder))
     if certificate is None:
         site = re.sub(r" *ssl_.*\n", "", site).replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};")
@@ -71,7 +71,7 @@ def written(folder: Path, port: int, plain_port: int, behind: Sequence[int], *, 
 
 
 @contextmanager
-def in_front(folder: Path, port: int, plain_port: int, behind: Sequence[int]) -> Iterator[None]:
+def in_front(folder: Path, port: int, plain_port: int, behind: Sequence[str]) -> Iterator[None]:
     """Run nginx before web processes, at a plain http address."""
     configuration = written(folder, port, plain_port, behind)
     process = subprocess.Popen([str(program()), "-p", str(folder), "-c", str(configuration)])  # noqa: S603

@@ -1,9 +1,9 @@
-"""What was seen, minute by minute: answers and how long they took, what went wrong, and the tool's memory."""
+"""What was seen, minute by minute: answers and how long they took, what went wrong, and how much memory the tool holds."""
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,9 @@ class Minute:
     deeds: int = 0
     times: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    """Of all processes together."""
+    resident: dict[int, list[float]] = field(default_factory=dict)
+    """Of each process, by its id; what it shares with others is counted too."""
     wrong: int = 0
 
     def percentile(self, share: float) -> float:
@@ -78,9 +81,12 @@ class Book:
 
     def weigh(self, root: int) -> None:
         """Write down how much memory a process holds with all below it."""
-        megabytes = memory_of(root)
+        weights = memory_of(root)
         with self._lock:
-            self._now().memory.append(megabytes)
+            minute = self._now()
+            minute.memory.append(sum(weight.own for weight in weights.values()))
+            for pid, weight in weights.items():
+                minute.resident.setdefault(pid, []).append(weight.resident)
 
     def _note(self, minute: Minute, what: str) -> None:
         minute.wrong += 1
@@ -94,16 +100,27 @@ class Book:
         return self.minutes[number]
 
 
-def memory_of(root: int) -> float:
-    """Return the memory of a process and all below it in MB, what they share counted once (Linux: Pss)."""
-    total = 0
+@dataclass(frozen=True)
+class Weight:
+    """The memory of a process in MB: its share of what several use (Linux: Pss), and all that it uses (Rss)."""
+
+    own: float
+    resident: float
+
+
+def memory_of(root: int) -> Mapping[int, Weight]:
+    """Return the memory of a process and of all below it, by their ids."""
+    found = {}
     for pid in below(processes(), [root]):
         try:
             rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except OSError:  # it has ended meanwhile
             continue
-        total += next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
-    return total / 1024
+        lines = (line.partition(":") for line in rollup.splitlines()[1:])
+        read = {name: int(rest.split()[0]) / 1024 for name, _, rest in lines}
+        if "Rss" in read:  # one that is just ending has none
+            found[pid] = Weight(read["Pss"], read["Rss"])
+    return found
 
 
 @contextmanager
@@ -129,7 +146,9 @@ def _kind(url: str) -> str:
     return "/".join("…" if len(part) >= 20 else part for part in urlsplit(url).path.split("/"))
 
 
-def median_memory(minutes: Sequence[Minute]) -> float:
-    """Return the median memory of some minutes, 0 when it was never weighed."""
-    weights = sorted(weight for minute in minutes for weight in minute.memory)
+def median_memory(minutes: Sequence[Minute], pid: int | None = None) -> float:
+    """Return the median memory of some minutes, of all processes or of one; 0 when it was never weighed."""
+    weights = sorted(
+        weight for minute in minutes for weight in (minute.memory if pid is None else minute.resident.get(pid, ()))
+    )
     return weights[len(weights) // 2] if weights else 0.0

@@ -1,5 +1,6 @@
 """What people do, each over HTTP by the tool's own pages and forms, as a browser would."""
 
+import base64
 import random
 import threading
 from collections import deque
@@ -15,7 +16,8 @@ from lti_tool.demo.browser import Browser, Page
 from lti_tool.demo.connecting import log_in
 from lti_tool.demo.native import hand_in_natively
 from lti_tool.demo.walk import TRAINER
-from tests.browser.stage import KEYS, TRAINING, WHOLE, sample
+from mappings.training import Requirement
+from tests.browser.stage import KEYS, PLAN_NAME, TRAINING, WHOLE, plan, sample
 from tests.soak.scene import NATIVE, Scene
 
 PATIENCE_SECONDS = 30.0
@@ -25,6 +27,7 @@ ACCEPTED_SHARE = 0.3
 Heard = Callable[[requests.Response, bool], None]
 """Told of every answer of the tool, and whether it may refuse what was asked."""
 ACCEPTED = "Dit werk is al akkoord"
+WITH_FILES = tuple(one.key for one in TRAINING.assignments if one.hand_in.files is not Requirement.NONE)
 
 
 @dataclass
@@ -54,7 +57,11 @@ class Written:
     @property
     def url(self) -> str:
         """Where it saves itself."""
-        return urljoin(self.page.url, f"{urlsplit(self.page.url).path.rstrip('/')}/draft")
+        return self.below("draft")
+
+    def below(self, name: str) -> str:
+        """Return an address below the page's own."""
+        return urljoin(self.page.url, f"{urlsplit(self.page.url).path.rstrip('/')}/{name}")
 
 
 class Cast:
@@ -79,13 +86,14 @@ class Cast:
     def deeds(self) -> Mapping[str, tuple[int, Callable[[], None]]]:
         """What can be done, by name, with how often of a hundred."""
         return {
-            "launch": (30, self.launch),
-            "home": (10, self.home),
-            "autosave": (25, self.autosave),
-            "hand-in": (7, self.hand_in),
-            "review": (5, self.review),
+            "launch": (28, self.launch),
+            "home": (9, self.home),
+            "autosave": (24, self.autosave),
+            "hand-in": (6, self.hand_in),
+            "upload": (4, self.upload),
+            "review": (7, self.review),
             "board": (3, self.board),
-            "certificate": (14, self.certificate),
+            "certificate": (13, self.certificate),
             "verify": (4, self.verify),
             "native": (2, self.native),
         }
@@ -129,6 +137,29 @@ class Cast:
             person.written = None
             if done.status == 200:
                 self._waiting.append((person.name, key))
+
+    def upload(self) -> None:
+        """Send most of a file part by part, ask how far it is, as after a lost connection, and think better of it."""
+        with self._someone() as person:
+            self._open(person, self._chance.choice(WITH_FILES))
+            if person.written is None:
+                return
+            token = {"X-CSRFToken": person.written.seen["csrf_token"], "Referer": person.written.page.url}
+            file = plan()
+            named = f"filename {base64.b64encode(PLAN_NAME.encode()).decode()}"
+            begin = {"Upload-Length": str(len(file)), "Upload-Metadata": named}
+            begun = self._tus(person, "POST", person.written.below("upload"), token, begin)
+            if begun is None:
+                return
+            where = urljoin(person.written.page.url, begun.headers["Location"])
+            part = len(file) // 3
+            for number in range(2):
+                sent = {"Upload-Offset": str(number * part), "Content-Type": "application/offset+octet-stream"}
+                self._tus(person, "PATCH", where, token, sent, file[number * part : (number + 1) * part])
+            far = self._tus(person, "HEAD", where, token, {})
+            if far is not None and far.headers["Upload-Offset"] != str(2 * part):
+                raise ValueError(f"{far.headers['Upload-Offset']} of {2 * part} bytes are there")
+            self._tus(person, "DELETE", where, token, {})
 
     def review(self) -> None:
         """Accept or return the work that waits longest."""
@@ -194,9 +225,20 @@ class Cast:
             if person.busy.acquire(blocking=False):
                 return _Held(person)
 
-    def _open(self, person: Person) -> str:
-        """Launch one of the assignments and return its key; it is open to be written when it was not accepted yet."""
-        key = self._chance.choice(KEYS)
+    def _tus(
+        self, person: Person, method: str, url: str, token: Mapping[str, str], headers: Mapping[str, str], part: bytes = b""
+    ) -> requests.Response | None:
+        """Ask something of an upload as the page does; None when the work was accepted meanwhile."""
+        said = {**token, **headers, "Tus-Resumable": "1.0.0"}
+        answer = person.browser.session.request(method, url, data=part, headers=said, timeout=PATIENCE_SECONDS)
+        if _is_too_late(answer):
+            return None
+        answer.raise_for_status()
+        return answer
+
+    def _open(self, person: Person, key: str = "") -> str:
+        """Launch an assignment (one of all by default) and return its key; it is open to be written until it is accepted."""
+        key = key or self._chance.choice(KEYS)
         page = self._launch(person, key)
         form = next((form for form in page.forms if "text" in form.names), None)
         person.written = None

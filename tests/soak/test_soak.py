@@ -1,5 +1,6 @@
 """The soak itself: a short one goes well, and a tool that wears out is found out."""
 
+import os
 import random
 import threading
 from pathlib import Path
@@ -25,7 +26,7 @@ def verdict(minutes: list[Minute], *, late: int = 0, waiting: int = 0) -> Verdic
 
 def minutes(times: list[float], memory: list[float]) -> list[Minute]:
     """One for each, with a hundred answers that took so long."""
-    return [Minute(100, [time] * 100, [weight]) for time, weight in zip(times, memory, strict=True)]
+    return [Minute(100, [time] * 100, [weight], {7: [weight]}) for time, weight in zip(times, memory, strict=True)]
 
 
 def test_a_short_soak_finds_nothing_wrong(tmp_path: Path) -> None:
@@ -37,6 +38,8 @@ def test_a_short_soak_finds_nothing_wrong(tmp_path: Path) -> None:
     assert found.waiting == 0
     assert sum(found.book.deeds.values()) > 0
     assert found.memory.after > 50
+    assert len(found.processes) == 2
+    assert all(memory.after > 20 for memory in found.processes.values())
     assert next(found.lines()).split()[:3] == ["minute", "deeds", "answers"]
 
 
@@ -50,12 +53,29 @@ def test_warming_up_is_not_compared() -> None:
 
 def test_memory_that_grows_is_told() -> None:
     growing = verdict(minutes([0.1] * 12, [300.0 + 10 * number for number in range(12)]))
-    assert growing.wrong == ["memory grew from 330 to 400 MB"]
+    assert growing.wrong == ["process 7 grew from 330 to 400 MB", "memory grew from 330 to 400 MB"]
+    assert growing.slope(7) == pytest.approx(600)
+    assert "process 7: 330 → 400 MB, +600.0 MB an hour" in list(growing.lines())
+
+
+def test_one_process_that_grows_is_told_beside_others_that_shrink() -> None:
+    shifting = minutes([0.1] * 12, [600.0] * 12)
+    for number, minute in enumerate(shifting):
+        minute.resident = {7: [200.0 + 10 * number], 8: [400.0 - 10 * number]}
+    assert verdict(shifting).wrong == ["process 7 grew from 230 to 300 MB"]
+
+
+def test_a_process_that_ended_and_the_one_that_took_its_place_are_told() -> None:
+    replaced = minutes([0.1] * 12, [300.0] * 12)
+    for minute in replaced[6:]:
+        minute.resident = {8: [300.0]}
+    assert verdict(replaced).wrong == ["process 7 ended", "process 8 took the place of another"]
 
 
 def test_answers_that_take_longer_and_longer_are_told() -> None:
     slower = verdict(minutes([0.1 + 0.02 * number for number in range(12)], [300.0] * 12))
     assert slower.wrong == ["p95 went from 180 to 320 ms"]
+    assert any("p95 of each third 180 → 260 → 320 ms" in line for line in slower.lines())
 
 
 def test_what_went_wrong_what_was_late_and_what_waits_is_told() -> None:
@@ -90,4 +110,5 @@ def test_a_rate_is_kept_and_what_cannot_begin_is_counted() -> None:
 
 
 def test_the_memory_of_this_process_is_known() -> None:
-    assert memory_of(threading.get_native_id()) > 10
+    weight = memory_of(os.getpid())[os.getpid()]
+    assert 10 < weight.own <= weight.resident

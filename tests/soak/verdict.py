@@ -1,7 +1,8 @@
-"""What a soak amounts to: nothing wrong, everything delivered, memory and answers as at the beginning."""
+"""What a soak amounts to: nothing wrong, all delivered, the same processes, memory and answers as at the beginning."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import linear_regression
 
 from tests.soak.book import Book, Minute, median_memory
 
@@ -44,13 +45,29 @@ class Verdict:
     @property
     def memory(self) -> Comparison:
         """In MB."""
-        first, last = _thirds(self.book.minutes)
+        first, *_, last = _thirds(self.book.minutes)
         return Comparison(median_memory(first), median_memory(last), MOST_GROWTH)
+
+    @property
+    def processes(self) -> Mapping[int, Comparison]:
+        """The memory of each process in MB, by its id."""
+        first, *_, last = _thirds(self.book.minutes)
+        there = [*first, *last]
+        pids = sorted({pid for minute in there for pid in minute.resident})
+        return {pid: Comparison(median_memory(first, pid), median_memory(last, pid), MOST_GROWTH) for pid in pids}
+
+    def slope(self, pid: int) -> float:
+        """Return how fast the memory of a process grows after warming up, in MB an hour."""
+        warm = [(number, median_memory([minute], pid)) for number, minute in enumerate(_warm(self.book.minutes))]
+        points = [(number / 60, weight) for number, weight in warm if weight]
+        if len(points) < 2:
+            return 0.0
+        return linear_regression(*zip(*points, strict=True)).slope
 
     @property
     def p95(self) -> Comparison:
         """In seconds."""
-        first, last = _thirds(self.book.minutes)
+        first, *_, last = _thirds(self.book.minutes)
         return Comparison(_p95(first), _p95(last), MOST_SLOWER)
 
     @property
@@ -61,6 +78,13 @@ class Verdict:
             found.append(f"{self.late} deeds could not begin: the tool did not keep up")
         if self.waiting:
             found.append(f"{self.waiting} scores were not delivered")
+        for pid, memory in self.processes.items():
+            if not memory.after:
+                found.append(f"process {pid} ended")
+            elif not memory.before:
+                found.append(f"process {pid} took the place of another")
+            elif not memory.flat:
+                found.append(f"process {pid} grew from {memory.before:.0f} to {memory.after:.0f} MB")
         if not self.memory.flat:
             found.append(f"memory grew from {self.memory.before:.0f} to {self.memory.after:.0f} MB")
         if not self.p95.flat:
@@ -76,19 +100,28 @@ class Verdict:
             yield f"{number:>6} {minute.deeds:>6} {len(minute.times):>8} {times} {memory} {minute.wrong:>6}"
         deeds = ", ".join(f"{count} × {name}" for name, count in self.book.deeds.most_common())
         yield f"{self.rate:.1f} deeds a second: {deeds}"
+        for pid, held in self.processes.items():
+            yield f"process {pid}: {held.before:.0f} → {held.after:.0f} MB, {self.slope(pid):+.1f} MB an hour"
+        thirds = " → ".join(f"{_p95(third) * 1000:.0f}" for third in _thirds(self.book.minutes))
         yield (
             f"memory {self.memory.before:.0f} → {self.memory.after:.0f} MB, "
-            f"p95 {self.p95.before * 1000:.0f} → {self.p95.after * 1000:.0f} ms, {self.waiting} scores undelivered"
+            f"p95 of each third {thirds} ms, {self.waiting} scores undelivered"
         )
         yield from self.wrong or ["nothing went wrong"]
 
 
-def _thirds(minutes: Sequence[Minute]) -> tuple[Sequence[Minute], Sequence[Minute]]:
+def _warm(minutes: Sequence[Minute]) -> Sequence[Minute]:
     # the last minute may be a few seconds only
     whole = minutes[:-1] if len(minutes) > 1 else minutes
-    warm = whole[int(len(whole) * WARM_UP) :]
+    return whole[int(len(whole) * WARM_UP) :]
+
+
+def _thirds(minutes: Sequence[Minute]) -> Sequence[Sequence[Minute]]:
+    """Return the first, the middle and the last third after warming up; there is no middle of one or two minutes."""
+    warm = _warm(minutes)
     third = max(len(warm) // 3, 1)
-    return warm[:third], warm[-third:]
+    middle = warm[third:-third]
+    return [warm[:third], *([middle] if middle else []), warm[-third:]]
 
 
 def _p95(minutes: Sequence[Minute]) -> float:
