@@ -7,7 +7,7 @@ loses one; a receiver may get one twice, and knows it again by its id.
 """
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, func, select
@@ -174,7 +174,8 @@ class WebhookTeller:
         for delivery_id, job in without_job(self._jobs, TELL_WEBHOOK, due):
             with self._database.session() as session:
                 row = session.get(WebhookDelivery, delivery_id, with_for_update=True)
-                if row is not None and row.job == job and row.state == DeliveryState.WAITING:
+                # another process may have taken or even sent it meanwhile; its answer is recorded under its own number
+                if row is not None and row.job == job and _is_due(row, now):
                     row.job += 1
                     self._jobs.enqueue(session, TELL_WEBHOOK, row.id, row.job)
                     count += 1
@@ -210,3 +211,8 @@ class WebhookTeller:
             webhook = session.get_one(Webhook, row.webhook_id, with_for_update=True)
             webhook.paused_at, webhook.paused_why = webhook.paused_at or now, problem
             log.warning("webhook.paused", webhook=webhook.id, problem=problem)
+
+
+def _is_due(row: WebhookDelivery, now: datetime) -> bool:
+    """Return whether a message is to be sent now, and nobody sends it."""
+    return row.state == DeliveryState.WAITING and row.due_at <= now and not is_claimed(row, now)

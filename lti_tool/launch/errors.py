@@ -211,14 +211,16 @@ class SignatureWrong(LaunchRefused):
     """The signature does not hold, or its algorithm is not RS256."""
 
     code = "L-SIGNATURE"
-    explanation = _l("De handtekening onder het bericht van je leeromgeving klopt niet.")
+    explanation = _l("We weten niet zeker of dit bericht van je leeromgeving komt: de digitale handtekening klopt niet.")
 
 
 class KeyUnknown(LaunchRefused):
     """The platform publishes no usable key with the id that the token names."""
 
     code = "L-KEY"
-    explanation = _l("De sleutel waarmee je leeromgeving tekent, is bij ICC Bridge niet bekend of niet sterk genoeg.")
+    explanation = _l(
+        "We weten niet zeker of dit bericht van je leeromgeving komt: de digitale sleutel is onbekend of niet sterk genoeg."
+    )
 
 
 class KeysUnreachable(LaunchRefused):
@@ -226,7 +228,9 @@ class KeysUnreachable(LaunchRefused):
 
     code = "L-KEYS"
     status = 503
-    explanation = _l("ICC Bridge kon de sleutels van je leeromgeving nu niet ophalen.")
+    explanation = _l(
+        "We kunnen nu niet nagaan of dit bericht van je leeromgeving komt: die gaf haar digitale sleutels niet."
+    )
     steps = (
         _l("Probeer het over een paar minuten opnieuw, vanuit je cursus."),
         _l("Lukt het weer niet? Geef de code hieronder door aan de beheerder."),
@@ -237,14 +241,14 @@ class AudienceWrong(LaunchRefused):
     """The token was made for another tool, or by another platform than the login's."""
 
     code = "L-AUDIENCE"
-    explanation = _l("Het bericht van je leeromgeving is voor een andere koppeling bedoeld.")
+    explanation = _l("Je leeromgeving stuurde een bericht dat voor een ander programma is bedoeld.")
 
 
 class NonceWrong(LaunchRefused):
     """The token belongs to another login."""
 
     code = "L-NONCE"
-    explanation = _l("Het bericht van je leeromgeving hoort bij een andere keer dat je een opdracht opende.")
+    explanation = _l("Je leeromgeving stuurde een bericht dat bij een eerdere keer hoort. Open de opdracht opnieuw.")
     who = _YOURSELF
 
 
@@ -288,7 +292,7 @@ class LinksNotAccepted(LaunchRefused):
 
     code = "L-DL-TYPES"
     title = _l("Hier past geen opdracht")
-    explanation = _l("Op deze plek neemt je leeromgeving geen opdrachten van ICC Bridge aan.")
+    explanation = _l("Op deze plek in je cursus kun je geen opdrachten van ICC Bridge zetten.")
     who = _l("Je kunt dit zelf oplossen. Anders helpt de beheerder van de leeromgeving.")
     steps = (
         _l("Ga terug naar je cursus en voeg een activiteit of externe tool toe, niet een afbeelding of een tekst."),

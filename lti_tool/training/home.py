@@ -143,6 +143,8 @@ class AssignmentPage:
     place: Place
     assignment: Assignment
     phase: Phase
+    next: Assignment | None
+    """What comes now, of all assignments; None: nothing is to be handed in."""
     work: WorkShown
     growth: Growth
     """How the learning question grew."""
@@ -236,6 +238,7 @@ class HomeService:
                 place=Place.of(standing),
                 assignment=assignment,
                 phase=standing.training.phase_of(assignment),
+                next=next_assignment(standing.training, outcomes(rows)),
                 work=work,
                 growth=growth_of(session, [own]).get(own, ()),
                 picture=_picture(session, standing, assignment),

@@ -266,13 +266,14 @@ def _column(one: PhaseProgress) -> Shown:
     if one.state is PhaseState.COMPLETE:
         state = "done"
     elif one.state is PhaseState.LATER and state == "open":
-        state = "later"
+        # its assignments can be opened already
+        state = "ready"
     return {
         "title": say(one.phase.name),
         "lines": lines,
         "state": state,
         "current": one.state is PhaseState.CURRENT,
-        "later": state == "later",
+        "later": state == "ready",
     }
 
 

@@ -2,13 +2,14 @@
 
 from flask import Blueprint, current_app, render_template, url_for
 
-SIGN_IN = "signin.sign_in"
+LEADS_TO = {"sign_in": "signin.sign_in", "verify": "verification.page"}
+"""Public pages of the rooms above, by the name that the template has for them, as far as the application has them."""
 
 
 def front_page() -> str:
     """Say what this is. It is public, and leads to nothing that is not."""
-    there = SIGN_IN in current_app.view_functions
-    return render_template("front.html", sign_in=url_for(SIGN_IN) if there else None)
+    there = current_app.view_functions
+    return render_template("front.html", **{name: url_for(page) for name, page in LEADS_TO.items() if page in there})
 
 
 def register_front_page(blueprint: Blueprint) -> None:

@@ -126,14 +126,14 @@ def test_a_refused_message_whose_worker_is_killed_arrives_signed_and_known_by_it
         return len(receiver.got) == times
 
     all_accepted(parts)
-    eventually(lambda: told(1), within=120)
-    refused = eventually(lambda: found if (found := row()) and found.fails else None)
+    eventually(lambda: told(1), within=120, every=0.2)
+    refused = eventually(lambda: found if (found := row()) and found.fails else None, within=60)
     assert (refused.last_problem, refused.state) == ("500", DeliveryState.WAITING)
 
     # the pause until the next try is over
     with parts.database.session() as session:
         session.execute(update(WebhookDelivery).values(due_at=parts.clock()))
-    eventually(lambda: told(2), within=60)
+    eventually(lambda: told(2), within=60, every=0.2)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
     held = row()

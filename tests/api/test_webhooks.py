@@ -5,16 +5,20 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from lti_tool.api.models import WebhookDelivery
 from lti_tool.api.signing import signed_headers
+from lti_tool.api.telling import LEASE, WebhookTeller
 from tests.api.conftest import Caller, Office
 from tests.clock import FakeClock
+from tests.recording_jobs import RecordingJobs
 
 ALL = ["certificate.issued", "certificate.revoked", "certificate.replaced"]
 
@@ -138,6 +142,42 @@ def test_a_message_comes_again_with_the_same_id_until_it_is_taken(office: Office
     assert len(receiver.got) == 3
     (arrived,) = caller.found(f"/webhooks/{made['id']}/deliveries")["items"]
     assert (arrived["state"], arrived["last_problem"], arrived["next_try_at"]) == ("delivered", None, None)
+
+
+class BesideAnother(RecordingJobs):
+    """The engine of a process whose sweeper looks which jobs wait, while another process goes on."""
+
+    def __init__(self, goes_on: Callable[[], object]) -> None:
+        super().__init__()
+        self._goes_on = goes_on
+
+    def waiting(self, job: str, rows: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        self._goes_on()
+        return super().waiting(job, rows)
+
+
+@pytest.mark.parametrize("how_far", ["takes it", "sends it"])
+def test_a_message_that_another_process_takes_meanwhile_is_not_sent_beside_it(
+    office: Office, receiver: Receiver, how_far: str
+) -> None:
+    subscribed(office.caller(), receiver)
+    receiver.status = 500
+    office.issued()
+    office.parts.api.teller.sweep()
+
+    def go_on() -> None:
+        if how_far == "sends it":
+            office.jobs.run()
+        else:
+            with office.parts.database.session() as session:
+                session.execute(update(WebhookDelivery).values(claimed_until=office.clock() + LEASE))
+
+    parts, jobs = office.parts, BesideAnother(go_on)
+    url = parts.settings.base_url
+    beside = WebhookTeller(parts.database, jobs, parts.clock, parts.vault, parts.outgoing, url)
+    assert (beside.sweep(), jobs.waiting_jobs) == (0, [])
+    with parts.database.reading() as session:
+        assert session.scalars(select(WebhookDelivery.job)).all() == [1]
 
 
 def test_after_a_day_it_is_paused_for_all_to_see_and_nothing_is_lost(office: Office, receiver: Receiver) -> None:

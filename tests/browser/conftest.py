@@ -9,19 +9,21 @@ from playwright.sync_api import Browser
 from tests.browser.stage import GRADUATE, Lesson, Stage, new_stage
 from tests.browser.visitor import HEIGHT, WIDE, Visitor, expect_nothing_wrong
 from tests.browser_fixture import PATIENCE, Complaints
+from tests.mail_server import mail_server
 
 Windows = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The demo: the school and the tool as two processes, connected."""
-    stage = new_stage(tmp_path_factory.mktemp("demo"))
-    try:
-        stage.open()
-        yield stage
-    finally:
-        stage.close()
+    """The demo: the school and the tool as two processes, connected, and a server that takes the tool's e-mail."""
+    with mail_server(tmp_path_factory.mktemp("mail")) as mail:
+        stage = new_stage(tmp_path_factory.mktemp("demo"), mail)
+        try:
+            stage.open()
+            yield stage
+        finally:
+            stage.close()
 
 
 @pytest.fixture

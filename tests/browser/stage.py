@@ -5,6 +5,7 @@ without a screen, by the same pages and forms.
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -37,6 +38,7 @@ from lti_tool.sync.models import ScoreOutbox
 from lti_tool.sync.score_book import Which
 from mappings.loading import load_trainings
 from mappings.training import Assignment, Requirement
+from tests.mail_server import MailServerDouble
 from tests.ports import free_port
 
 # A person gets one certificate of a training, whatever the cohort, so only the last one may get it before a test begins.
@@ -44,6 +46,8 @@ PARTICIPANT, COLLEAGUE, GRADUATE = "Łukasz Kowalczyk", "Zoë van 't Höfen", "A
 MAIN_COURSE = "Cultuurcoördinator VO"
 NATIVE_COURSE, NATIVE_PARTICIPANT = "Cursus met eigen opdrachten", "Noor Verhoeven"
 """A course with activities of the school's own, and somebody who takes part in nothing else."""
+SHARED_COURSE, FIRST_ACCOUNT, SECOND_ACCOUNT = "Cursus voor wie twee accounts heeft", "Fatima Amrani", "Tweede account"
+"""A course with two accounts that take part in nothing else: whoever links them changes nobody else's pages."""
 WHOLE = "training"
 SPARE_COURSES = 120
 PATIENCE_SECONDS = 30.0
@@ -80,6 +84,8 @@ class Stage:
     """The demo, started and connected, with a supply of empty courses."""
 
     demo: Demo
+    mail: MailServerDouble | None = None
+    """Takes the tool's e-mail; None: it sends none."""
     _spare: list[str] = field(default_factory=list)
     _people: dict[str, Browser] = field(default_factory=dict)
     _editions: int = 0
@@ -148,6 +154,21 @@ class Stage:
     def native_course(self) -> str:
         """Return the address of the course with activities of the school's own."""
         return self._at_school(TRAINER).get(f"{self.school_url}/courses").follow(NATIVE_COURSE).url
+
+    def shared_course(self) -> str:
+        """Return the address of the course with two accounts of one person."""
+        return self._at_school(TRAINER).get(f"{self.school_url}/courses").follow(SHARED_COURSE).url
+
+    def mailed_code(self, address: str) -> str:
+        """Wait for the e-mail with a code to an address and return the code."""
+
+        def code() -> str | None:
+            taken = [one for one in (self.mail.taken if self.mail else []) if one.to == address]
+            body = taken[-1].message.get_body(("plain",)) if taken else None
+            found = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", str(body)) if body is not None else None
+            return found[0] if found else None
+
+        return eventually("the e-mail with the code", code)
 
     def read_moodle(self) -> None:
         """Let the courses be read that are due, as the clock does once a minute."""
@@ -334,6 +355,12 @@ class Stage:
         given, family = NATIVE_PARTICIPANT.split()
         school.enrol(school.add_person(given, family, username="n.verhoeven"), native)
         open_activities(school, native)
+        shared = school.add_course(SHARED_COURSE, summary="Voor wie op twee scholen werkt.")
+        for person in [person for person in school.people.values() if person.name == TRAINER]:
+            school.enrol(person, shared, Role.TEACHER)
+        for name, username in ((FIRST_ACCOUNT, "f.amrani"), (SECOND_ACCOUNT, "amrani2")):
+            given, family = name.split()
+            school.enrol(school.add_person(given, family, username=username), shared)
         self.demo.folder.mkdir(parents=True, exist_ok=True)
         save(school, self.demo.folder / "school.json")
 
@@ -364,6 +391,7 @@ def eventually(what: str, ask: Callable[[], T | None]) -> T:
     return wait_for(what, ask, patience=PATIENCE_SECONDS, came=lambda: "nothing yet")
 
 
-def new_stage(folder: Path) -> Stage:
-    """Return a stage that keeps its data in a folder, on two free ports."""
-    return Stage(Demo(folder, free_port(), free_port()))
+def new_stage(folder: Path, mail: MailServerDouble | None = None) -> Stage:
+    """Return a stage that keeps its data in a folder, on two free ports, and sends e-mail when there is a server for it."""
+    more = {"smtp_url": mail.url("smtp"), "mail_from": "ICC Bridge <noreply@icc.example.org>"} if mail else {}
+    return Stage(Demo(folder, free_port(), free_port(), more=more), mail)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import expect
 
 from lti_tool.demo.walk import TRAINER
 from tests.browser.conftest import Windows
@@ -128,7 +128,7 @@ def test_what_waits_is_settled_without_scripts(stage: Stage, window: Windows) ->
     change(stage, lesson, COLLEAGUE, SECOND)
     visitor = window(scripts=False)
     visitor.sign_in(TRAINER)
-    tool = _open_without_scripts(visitor, lesson)
+    tool = visitor.open_without_scripts(lesson.activities[WHOLE])
     expect(tool.get_by_text(CHANGED)).to_be_visible()
     tool.get_by_role("link", name=f"{COLLEAGUE}, Verkenning").first.click()
     tool.get_by_role("button", name="Laat 70 van 100 staan").click()
@@ -137,11 +137,3 @@ def test_what_waits_is_settled_without_scripts(stage: Stage, window: Windows) ->
     tool.get_by_role("button", name="Stuur opnieuw").click()
     expect(tool.get_by_role("heading", name="Het resultaat gaat opnieuw op weg")).to_be_visible()
     sent(stage, lesson, sent=1, kept=1)
-
-
-def _open_without_scripts(visitor: Visitor, lesson: Lesson) -> FrameLocator:
-    visitor.page.goto(lesson.activities[WHOLE])
-    school = visitor.page.frame_locator("iframe.tool")
-    school.get_by_role("button", name="Ga verder").click()
-    school.locator("form[action$='/lti/launch']").get_by_role("button", name="Ga verder").click()
-    return visitor.tool

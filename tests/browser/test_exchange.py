@@ -136,14 +136,14 @@ def test_a_piece_is_shared_reacted_on_and_withdrawn_without_scripts(stage: Stage
     stage.save_draft(PARTICIPANT, lesson, THIRD)
     maker, peer = window(scripts=False), window(scripts=False)
     maker.sign_in(PARTICIPANT)
-    _open_without_scripts(maker, lesson.activities[THIRD])
+    maker.open_without_scripts(lesson.activities[THIRD])
     maker.tool.get_by_role("link", name="Deel dit met je groep").click()
     maker.tool.get_by_label("Je vraag aan de anderen").fill(QUESTION)
     maker.tool.get_by_role("button", name="Deel dit met je groep").click()
     expect(maker.tool.get_by_role("heading", name="Je deelt dit nu met je groep")).to_be_visible()
 
     peer.sign_in(COLLEAGUE)
-    _open_without_scripts(peer, lesson.activities[WHOLE])
+    peer.open_without_scripts(lesson.activities[WHOLE])
     peer.tool.get_by_role("link", name="Bekijk wat de anderen delen: 1 nieuw").click()
     peer.tool.get_by_role("link", name=PARTICIPANT).click()
     expect(peer.tool.get_by_text(QUESTION)).to_be_visible()
@@ -199,7 +199,7 @@ def test_the_shelf_is_filled_and_put_in_order_without_scripts(stage: Stage, wind
     lesson = stage.lesson(WHOLE)
     visitor = window(scripts=False)
     visitor.sign_in(TRAINER)
-    _open_without_scripts(visitor, lesson.activities[WHOLE])
+    visitor.open_without_scripts(lesson.activities[WHOLE])
     tool = visitor.tool
     tool.get_by_role("link", name="Van elkaar leren").click()
     tool.get_by_role("link", name="De plank").click()
@@ -214,11 +214,3 @@ def test_the_shelf_is_filled_and_put_in_order_without_scripts(stage: Stage, wind
     tool.locator("summary").first.click()
     tool.get_by_role("button", name="Haal het van de plank").first.click()
     expect(tool.locator("main h3")).to_have_text(["Eerst"])
-
-
-def _open_without_scripts(visitor: Visitor, activity: str) -> None:
-    visitor.page.goto(activity)
-    school = visitor.page.frame_locator("iframe.tool")
-    school.get_by_role("button", name="Ga verder").click()
-    school.locator("form[action$='/lti/launch']").get_by_role("button", name="Ga verder").click()
-    visitor.tool.locator("h1").first.wait_for()

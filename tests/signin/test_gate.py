@@ -23,6 +23,12 @@ def test_the_front_page_leads_the_staff_to_the_sign_in(house: House) -> None:
     assert house.browser().get("/sign-in").status_code == 200
 
 
+def test_the_front_page_leads_whoever_has_a_certificate_as_a_file_to_its_check(house: House) -> None:
+    page = house.browser().get("/").text
+    assert '<a href="/verify">Controleer het bestand</a>' in page
+    assert house.browser().get("/verify").status_code == 200
+
+
 def test_signing_in_leads_to_no_other_site(house: House) -> None:
     client = house.browser()
     sign_in_staff(client, Role.OPERATOR)

@@ -41,6 +41,7 @@ class TestHome:
         assert "Regio Zuid · trainer Ilse Brouwers" in page
         assert "Begin met de opdracht" in page
         assert page.count("hier ben je nu") == 1
+        assert page.count("Je mag al beginnen") == 3, "the later phases can be opened"
         assert "0 van 5 opdrachten akkoord" in page
         assert "Goedkeuring van je editie door LKCA" in page
 
@@ -164,6 +165,7 @@ class TestAssignment:
         assert "Versie 1 is goed ontvangen" in page
         assert "Ingeleverd op 23 november 2026, 13.00 uur. Je trainer kan het nu lezen." in page
         assert "Ontvangstbewijs" in page
+        assert f'Nu aan de beurt: <a href="{group.assignment("verkenning")}">' in page
 
     def test_what_is_missing_is_said_beside_the_field_and_nothing_is_lost(self, group: Group) -> None:
         answer = group.zoe.post(group.assignment("beroepsproduct"), {"text": "Uren werk", "action": "submit"})
@@ -228,6 +230,7 @@ class TestAssignment:
         page = group.zoe.page(group.assignment())
         assert "Akkoord. Het resultaat gaat naar de cijferlijst van je leeromgeving." in page
         assert "Aangekomen in Zilverbos College" in page
+        assert f'Nu aan de beurt: <a href="{group.assignment("verkenning")}">' in page
         assert "<form" not in page
         assert "Ontvangstbewijs" in page
 
