@@ -29,8 +29,8 @@ pytestmark = pytest.mark.long
 RUNS = 20
 AWARDS = 2
 """New ones in each run; what a killed process left is there as well."""
-LONGEST = 0.25
-"""Seconds until a kill; issuing what is new takes about as long."""
+LONGEST = 0.1
+"""Seconds until a kill; issuing what is new takes about as long where no disk is waited for, and longer elsewhere."""
 ROOT = Path(__file__).parents[2]
 
 
