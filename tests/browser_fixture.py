@@ -1,6 +1,7 @@
 """Debian's Chromium for the tests that drive it, and what every page in it has to pass."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,15 +37,22 @@ ARGUMENTS = (
 expect.set_options(timeout=PATIENCE)
 
 
-# Not for the whole session: as long as Playwright runs, its event loop runs in this thread, and asyncio.run (which
-# sealing a PDF needs) refuses to work in every test that comes after.
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without its windows where that is installed; a test opens a context of its own in it."""
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium, without its windows where that is installed."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=SHELL if Path(SHELL).exists() else CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+# Not for the whole session: as long as Playwright runs, its event loop runs in this thread, and asyncio.run (which
+# sealing a PDF needs) refuses to work in every test that comes after.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; a test opens a context of its own in it."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @dataclass

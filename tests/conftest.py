@@ -23,6 +23,7 @@ from lti_tool.ids import new_id
 from lti_tool.migrations.models import metadata
 from tests.clock import FakeClock
 from tests.made_once import CompiledRule, CompiledTemplates
+from tests.memory import in_memory
 from tests.postgresql import postgresql_server
 
 pytest_plugins = ["tests.browser_fixture"]
@@ -32,16 +33,14 @@ Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 Flask.url_rule_class = CompiledRule
 
 SECRET = "a secret for the tests, long enough to be one"
-MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder there that is nobody else's
-ROOM = 2_000_000_000
-"""Bytes that have to be free there; all tests together keep a quarter of it at most."""
 ROOT = Path(__file__).parents[1]
 
 
 def pytest_configure() -> None:
-    """Let the tests' files be in memory where there is room: SQLite waits for the disk at every commit, longest of all."""
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    """Let the tests' files be in memory where there is room."""
+    memory = in_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,12 +68,17 @@ def _begin_at_the_other_end(places: Sequence[Path]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let files that drive a browser go first when processes share the tests, then other long ones.
+    """Let files that drive a browser go first when processes share the tests, folder by folder, then other long ones.
 
     The last files are short ones: a long one at the end would keep one process busy alone.
     """
+
+    def turn(item: pytest.Item) -> tuple[bool, str, bool]:
+        browser, long = (item.get_closest_marker(name) is not None for name in ("browser", "long"))
+        return not browser, str(item.path.parent) if browser else "", not long
+
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("browser", "long")])
+        items.sort(key=turn)
 
 
 @pytest.fixture(autouse=True)

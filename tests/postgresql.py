@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.memory import in_memory
 from tests.ports import free_port
 
 LOOPBACK = "127.0.0.1"
@@ -74,7 +75,7 @@ def crashing_postgresql(*, durable: bool = True, address: str = LOOPBACK) -> Ite
     programs = _programs()
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     # A socket path must be short, and /tmp may be memory.
-    place = "/var/tmp" if durable else "/tmp"  # noqa: S108  # mkdtemp makes a folder that is nobody else's
+    place = "/var/tmp" if durable else in_memory() or "/tmp"  # noqa: S108  # mkdtemp makes a folder that is nobody else's
     folder = Path(tempfile.mkdtemp(prefix="icc-postgresql-", dir=place))
     if as_user:
         shutil.chown(folder, "postgres", "postgres")

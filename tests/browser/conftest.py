@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.stage import GRADUATE, Lesson, Stage, new_stage
 from tests.browser.visitor import HEIGHT, WIDE, Visitor, expect_nothing_wrong
-from tests.browser_fixture import PATIENCE, Complaints
+from tests.browser_fixture import PATIENCE, Complaints, running_chromium
 from tests.mail_server import mail_server
 
 Windows = Callable[..., Visitor]
@@ -24,6 +24,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             yield stage
         finally:
             stage.close()
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Chromium for all tests of this folder; no test here needs an event loop of its own, see tests/browser_fixture.py."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ class Office:
             "dossier": {"dossier": {}, "dossier-proposed": {"award_id": self.proposed}},
             "cohort": {"edition": {}, "edition-new": {"cohort_id": self.ids["empty"], "done": "made"}},
             "before_approval": {"edition-approval": {"cohort_id": self.ids["empty"]}},
-            "people": {"people": {"q": SealedSearch(self.parts.vault).seal("e")}, "people-nobody": {}},
+            "people": {"people": {"q": SealedSearch(self.parts.vault).seal("er")}, "people-nobody": {}},
             "queues": {"queues": {}, "queues-platform": {"platform": self.ids["platform_id"]}},
             "batch_preview": {"batch-preview": {"cohort_id": self.cohort_id}},
         }
@@ -205,7 +205,7 @@ class _Furnisher:
         mies = sign_in_staff(self._app.test_client(), Role.ISSUER, Role.OPERATOR, name="Mies Bakker")
         canvas = self._schools(mies)
         self._certificates(mies, canvas)
-        self._edition(canvas)
+        self._edition(mies, canvas)
         self._systems(mies)
         self._clock.advance(days=17)
         self._lately(mies, canvas)
@@ -256,7 +256,7 @@ class _Furnisher:
             "key": "icc-vo",
         }
 
-    def _edition(self, canvas: Platform) -> None:
+    def _edition(self, mies: StaffMember, canvas: Platform) -> None:
         """Let a cohort be half-way, at two schools, and another one be new."""
         with self._parts.database.session() as session:
             cohort = session.get_one(Cohort, self._ids["cohort_id"])
@@ -266,6 +266,9 @@ class _Furnisher:
         self._build.enrol(trainer.person_id, cohort, CourseRole.TRAINER)
         self._build.bind(course, cohort, trainer.person_id)
         self._build.placement(course, cohort)
+        for name in ("Joris Timmermans", "Wil Aerts"):
+            member, _link = self._parts.staff.invite(name, [Role.TRAINER], mies.id)
+        self._parts.staff_trainers.add(cohort.id, member.id, mies.id)
         states = (
             OutcomeState.ACCEPTED,
             OutcomeState.ACCEPTED,

@@ -77,7 +77,7 @@ class Photographer:
         visitor = self._window(SHOWN)
         visitor.open(lesson.activities[WHOLE]).get_by_role("link", name="Van elkaar leren").first.click()
         visitor.tool.get_by_role("link", name=GRADUATE).first.click()
-        visitor.frame.wait_for_url("**/piece/**")
+        visitor.tool.locator("#reacties").wait_for()
         self._take("piece", visitor)
 
     def course(self, activity: str) -> None:

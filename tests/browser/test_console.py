@@ -1,16 +1,19 @@
 """The console in Chromium: every page in both languages, its main deeds by keyboard alone, and without JavaScript."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.office import Office, open_office
+from tests.browser.screenshots import HEIGHTS
 from tests.browser.visitor import HEIGHT, NARROW, WIDE, Visitor, expect_nothing_wrong, wide_parts
 from tests.browser_fixture import PATIENCE, Complaints, fits
 from tests.certificates.award import NAME
 
 pytestmark = pytest.mark.browser
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +168,11 @@ def test_a_school_is_invited_and_the_invitation_taken_back_without_javascript(of
     expect(page.get_by_text("De uitnodiging is ingetrokken.")).to_be_visible()
     expect(page.get_by_role("button", name="Het Rozenhof")).to_have_count(0)
     assert {one.name: str(one.state) for one in office.parts.invites.list()}["Het Rozenhof"] == "revoked"
+
+
+def test_the_documentation_shows_every_page(office: Office) -> None:
+    gallery = (DOCS / "console.md").read_text("utf-8")
+    there = {file.name for file in (DOCS / "images").glob("console-*.png")}
+    wanted = {f"console-{one.name}-{width}.png" for one in office.pages() for width in HEIGHTS}
+    assert there == wanted, "make screenshots"
+    assert [name for name in sorted(wanted) if f"images/{name}" not in gallery] == []

@@ -22,6 +22,7 @@ from tests.made_once import rsa_key
 from tests.mail_server import MailServerDouble, Taken, mail_server
 from tests.notices.conftest import House
 from tests.recording_jobs import RecordingJobs
+from tests.staff import StaffBrowser, trainer_of_staff
 from tests.training.world import Browser
 
 ADDRESS = "zoe@school.example"
@@ -69,7 +70,7 @@ class Post:
             due = select(MailAddress.due_at).where(MailAddress.person_id == person_id, MailAddress.job == number)
             return session.scalar(due)
 
-    def code(self, browser: Browser, address: str = ADDRESS) -> str:
+    def code(self, browser: Browser | StaffBrowser, address: str = ADDRESS) -> str:
         """Ask for a code and read it in the mail."""
         assert browser.post(self.page, {"action": "ask", "address": address}).status_code == 303
         (taken,) = self.send()
@@ -78,7 +79,7 @@ class Post:
         assert found
         return found[0]
 
-    def subscribe(self, browser: Browser, **wishes: str) -> None:
+    def subscribe(self, browser: Browser | StaffBrowser, **wishes: str) -> None:
         code = self.code(browser)
         assert browser.post(self.page, {"action": "confirm", "code": code.lower().replace("-", " ")}).status_code == 303
         assert browser.post(self.page, {"action": "choose", **wishes}).status_code == 303
@@ -135,6 +136,22 @@ def test_an_address_is_confirmed_by_its_code_and_gets_nothing_until_something_is
     assert ADDRESS not in repr(vars(row)), "sealed at rest"
     returned(house)
     assert post.later(minutes=10) == []
+
+
+def test_a_trainer_without_a_learning_environment_gets_mail_as_long_as_they_may_train(house: House, post: Post) -> None:
+    tamar = trainer_of_staff(house.group.world.app, house.group.cohort_id)
+    tamar.get("/language/en?next=/my-cohorts")
+    post.subscribe(tamar, again="now")
+    returned(house)
+    house.hand_in(house.zoe, "Nu uitgewerkt.")
+    (taken,) = post.later(minutes=10)
+    assert taken.to == ADDRESS
+    assert "something new" in text_of(taken.message)
+    house.review(house.zoe)
+    house.hand_in(house.zoe, "Nog een keer.")
+    house.parts.staff.disable(tamar.member.id)
+    assert post.later(minutes=10) == []
+    assert post.later(hours=1) == []
 
 
 def test_what_happens_within_minutes_comes_in_one_mail_that_says_nothing_of_it(house: House, post: Post) -> None:
