@@ -17,7 +17,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import current_app, g, redirect, request, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -113,12 +113,13 @@ def find_present() -> Present | None:
         sessions = use(StaffSessions)
         g.staff = sessions.load(sessions.cookie.read(request))
         if g.staff is None:
-            g.way_on = {"text": _("Naar inloggen"), "url": url_for("signin.sign_in")}
+            # lazy: asked before a page has chosen its language, and the first words said fix it
+            g.way_on = {"text": _l("Naar inloggen"), "url": url_for("signin.sign_in")}
         else:
             # before any words, which find the language once
             if g.staff.member.locale is not None:
                 g.locale = g.staff.member.locale
-            g.way_on = {"text": _("Naar het overzicht"), "url": home_of(g.staff.member)}
+            g.way_on = {"text": _l("Naar het overzicht"), "url": home_of(g.staff.member)}
     present: Present | None = g.staff
     return present
 

@@ -4,7 +4,6 @@
 """
 
 from flask import g
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lti_tool.errors import NotFound, SessionExpired
@@ -52,7 +51,7 @@ def find_staff_viewer() -> Viewer | None:
     present = find_present()
     if present is None:
         if not was_signed_in():
-            g.other_way = {"text": _("Ben je trainer zonder leeromgeving? Log hier in"), "url": sign_in_url()}
+            g.other_way = {"text": _l("Ben je trainer zonder leeromgeving? Log hier in"), "url": sign_in_url()}
             return None
         stands_alone()
         g.sign_in_url = sign_in_url()
