@@ -5,7 +5,9 @@ READY := $(VENV)/.ready
 PORT ?= 8401
 SCHOOL_PORT ?= 8400
 # All tests share the cores, a file in one process; for a few (ARGS) more processes would not pay off.
-ALL_TESTS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One more than there are cores, three or four: tests wait for browsers, processes and disks much of the time.
+WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo 4 || echo 3)
+ALL_TESTS := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format certification fuzz bench chaos machines soak screenshots translations lock sbom clean
