@@ -10,6 +10,8 @@ from lti_tool.config import Settings, load_settings
 from lti_tool.ids import new_id
 
 PASSPHRASE = "een wachtzin voor de tests"
+QUICK = 4
+"""Work factor of the passphrase: a backup of the tests is no secret."""
 
 
 @pytest.fixture

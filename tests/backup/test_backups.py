@@ -30,7 +30,7 @@ from lti_tool.demo.school import KeyRing, SchoolServer, SigningKey
 from lti_tool.migrations.models import metadata
 from lti_tool.platforms.models import ToolKey
 from lti_tool.training.models import WorkFile
-from tests.backup.conftest import PASSPHRASE
+from tests.backup.conftest import PASSPHRASE, QUICK
 from tests.clock import FakeClock
 from tests.conftest import SECRET
 from tests.made_once import rsa_key
@@ -40,7 +40,6 @@ from tests.test_migrations import REVISIONS, content, fill
 
 pytestmark = pytest.mark.long
 
-QUICK = 4
 Nowhere = Callable[[Settings], Settings]
 
 

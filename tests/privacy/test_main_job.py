@@ -4,12 +4,14 @@ import io
 import json
 import logging
 import re
+import tarfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 import requests
 from flask import Flask
@@ -17,6 +19,7 @@ from sqlalchemy import select, text, update
 from werkzeug.serving import make_server
 
 from lti_tool.app import Parts, compose, create_app
+from lti_tool.backup.making import make_backup
 from lti_tool.config import load_settings
 from lti_tool.courses.models import Person
 from lti_tool.demo.school import SchoolServer
@@ -26,6 +29,7 @@ from lti_tool.logs import configure_logs
 from lti_tool.moodle.models import MoodleCourse
 from lti_tool.privacy.reading import load_register
 from lti_tool.sync.models import CourseRoster, CourseRosterMember
+from tests.backup.conftest import PASSPHRASE, QUICK
 from tests.conftest import SECRET
 from tests.eventually import eventually
 from tests.ports import free_port
@@ -155,11 +159,13 @@ def test_nobody_is_named_beside_the_rows_and_no_byte_outlives_an_erasure(played:
     assert "native_work" in data
 
     assert found_in(tmp_path, parts) != set()
+    assert found_in_backup(parts, tmp_path) != set()
     (certificate,) = parts.certificates.list()
     erased = parts.erasing.erase(person_id)
     assert (erased.accounts, erased.files >= 1) == (1, True)
     assert "gewist" in requests.get(f"{played.url}/c/{certificate.id}", timeout=10, headers={"Accept-Language": "nl"}).text
     tell_again(parts)
+    assert found_in_backup(parts, tmp_path) == set()
     parts.engine.stop()
     parts.database.close()
     assert found_in(tmp_path, parts) == set()
@@ -192,3 +198,17 @@ def found_in(folder: Path, parts: Parts) -> set[str]:
     database = Path(parts.settings.sqlalchemy_url.removeprefix("sqlite:///"))
     files = [*database.parent.glob(f"{database.name}*"), *(file for file in folder.rglob("*") if file.is_file())]
     return {f"{file.name}: {mark}" for file in files for mark in MARKS if mark.encode() in file.read_bytes()}
+
+
+def found_in_backup(parts: Parts, folder: Path) -> set[str]:
+    """The entries of a backup that is taken now in which a mark stands."""
+    made = make_backup(
+        parts.settings, parts.database, parts.files, parts.clock, folder / "backup", PASSPHRASE, work_factor=QUICK
+    )
+    plain = io.BytesIO(pyrage.passphrase.decrypt(made.path.read_bytes(), PASSPHRASE))
+    made.path.unlink()
+    with tarfile.open(fileobj=plain) as archive:
+        entries = {entry.name: archive.extractfile(entry) for entry in archive if entry.isfile()}
+        read = {name: content.read() for name, content in entries.items() if content is not None}
+    assert len(read) > 2
+    return {f"{name}: {mark}" for name, content in read.items() for mark in MARKS if mark.encode() in content}

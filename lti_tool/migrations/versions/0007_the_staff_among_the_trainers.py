@@ -20,7 +20,6 @@ def upgrade() -> None:
     _trainers()
     _staff()
     _console()
-    _places()
 
 
 def _trainers() -> None:
@@ -57,10 +56,6 @@ def _console() -> None:
     op.add_column("registration_invite", sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True))
     for name in _LINKED_BY:
         op.add_column("account_link", sa.Column(name, sa.String(length=22), nullable=True))
-
-
-def _places() -> None:
-    """Of the pages of participants and trainers."""
 
 
 def downgrade() -> None:
