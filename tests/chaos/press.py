@@ -1,16 +1,17 @@
 """Processes that issue every certificate that is due, until they are killed: a worker with its jobs, without pause.
 
 `python -m tests.chaos.press URL FOLDER SECRET` is their nursery: it loads the application once and forks on command, so that
-starting one costs nothing. It reads lines and answers with one each: ``fork`` → the id of a process that is ready and waits
-for SIGUSR1; ``wait ID`` → how it ended.
+starting one costs nothing. It reads lines and answers with one each: ``fork TICK`` → the id of a process that is ready and
+waits for SIGUSR1, and then kills itself before its TICK-th statement or commit; ``wait ID`` → how it ended.
 """
 
 import os
 import signal
 import sys
+from itertools import count
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from lti_tool.app import Parts, compose
 from lti_tool.certificates.conformance import check_conformance
@@ -35,6 +36,19 @@ def press(parts: Parts) -> None:
             parts.issuer.issue(award_id, job)
 
 
+def die_at(tick: int, parts: Parts) -> None:
+    """Let this process end by ``kill -9`` before its tick-th statement or commit; one that it never comes to: not at all."""
+    ticks = count(1)
+
+    def tempt(*_anything: object) -> None:
+        if next(ticks) == tick:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for engine in (parts.database.engine, parts.database.single):
+        event.listen(engine, "before_cursor_execute", tempt)
+        event.listen(engine, "commit", tempt)
+
+
 def main(url: str, folder: str, secret: str) -> None:
     """Serve until stdin ends."""
     silence_logs()
@@ -42,9 +56,9 @@ def main(url: str, folder: str, secret: str) -> None:
     # what the first certificate of a process loads
     check_conformance(build_credential(sample_snapshot(), StatusEntry(1, 1)))
     for line in sys.stdin:
-        command, _, process = line.strip().partition(" ")
+        command, _, number = line.strip().partition(" ")
         if command == "wait":
-            print(os.waitpid(int(process), 0)[1], flush=True)  # noqa: T201 - its answer
+            print(os.waitpid(int(number), 0)[1], flush=True)  # noqa: T201 - its answer
             continue
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
         if os.fork() == 0:
@@ -52,6 +66,7 @@ def main(url: str, folder: str, secret: str) -> None:
             parts.issuer_keys.keys()
             print(os.getpid(), flush=True)  # noqa: T201 - its answer
             signal.sigwait({signal.SIGUSR1})
+            die_at(int(number), parts)
             press(parts)
             os._exit(0)
 

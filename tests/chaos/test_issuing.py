@@ -1,11 +1,10 @@
-"""Certificates are issued exactly once: two processes at the same awards, killed with -9 at random points, twenty times."""
+"""Certificates are issued exactly once: two processes at the same awards, killed with -9 at random statements, 20 times."""
 
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,8 +28,9 @@ pytestmark = pytest.mark.long
 RUNS = 20
 AWARDS = 2
 """New ones in each run; what a killed process left is there as well."""
-LONGEST = 0.1
-"""Seconds until a kill; issuing what is new takes about as long where no disk is waited for, and longer elsewhere."""
+LATEST = 30
+"""Statement or commit before which a process is killed at the latest."""
+NEVER = 1_000_000
 ROOT = Path(__file__).parents[2]
 
 
@@ -48,9 +48,9 @@ class Nursery:
             env={**clean, "PYTHONPATH": str(ROOT)},
         )
 
-    def fork(self) -> int:
-        """Return the id of a process that waits for `begin`."""
-        return int(self._ask("fork"))
+    def fork(self, tick: int = NEVER) -> int:
+        """Return the id of a process that waits for `begin`, and then dies before its tick-th statement or commit."""
+        return int(self._ask(f"fork {tick}"))
 
     def ended(self, process: int) -> int:
         """Wait for its end; return 0 when it did all, 9 when it was killed."""
@@ -107,12 +107,10 @@ def test_certificates_are_issued_once_whatever_is_killed_when(parts: Parts, jobs
 
 def run_and_kill(nursery: Nursery, chance: random.Random) -> list[int]:
     """Let two processes issue, and kill one of them, or now and then both; return how they ended."""
-    both = [nursery.fork(), nursery.fork()]
+    ticks = [chance.randint(1, LATEST), chance.randint(1, LATEST) if chance.random() < 0.3 else NEVER]
+    both = [nursery.fork(tick) for tick in ticks]
     for process in both:
         os.kill(process, signal.SIGUSR1)
-    time.sleep(chance.uniform(0, LONGEST))
-    for process in both if chance.random() < 0.3 else both[:1]:
-        os.kill(process, signal.SIGKILL)
     return [nursery.ended(process) for process in both]
 
 
