@@ -31,6 +31,10 @@ REQUESTS_SECONDS = 20
 """How long requests under way may still take after SIGTERM; the jobs get ten seconds after that."""
 STOP_SECONDS = 35
 """After this the worker process is killed."""
+KEEP_SECONDS = 75
+"""How long a connection without a request stays open: longer than most proxies keep theirs (60 seconds), because a request
+that meets a connection which is just being closed is lost, and nobody may send a form twice by itself.
+"""
 HANG_SECONDS = 120
 """A worker process that does not answer gunicorn this long is replaced."""
 
@@ -76,6 +80,7 @@ class ToolServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             "worker_class": "gthread",
             "graceful_timeout": STOP_SECONDS,
             "timeout": HANG_SECONDS,
+            "keepalive": KEEP_SECONDS,
             "logger_class": OurLogs,
             # `ICC_TRUSTED_PROXIES` alone decides which headers of a proxy count.
             "forwarded_allow_ips": "",
