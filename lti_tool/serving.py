@@ -35,6 +35,8 @@ KEEP_SECONDS = 75
 """How long a connection without a request stays open: longer than most proxies keep theirs (60 seconds), because a request
 that meets a connection which is just being closed is lost, and nobody may send a form twice by itself.
 """
+COLLECT_AFTER = (20_000, 20, 20)
+"""New objects after which the garbage collector looks at the youngest; times of that after which it looks further (`gc`)."""
 HANG_SECONDS = 120
 """A worker process that does not answer gunicorn this long is replaced."""
 
@@ -158,10 +160,12 @@ def settle_memory() -> None:
     """Let the garbage collector leave alone what the process is made of, once it has all been loaded.
 
     That is hundreds of thousands of objects, none of which is ever garbage: looking at them again took a third of a second
-    at any moment, while all requests stood still.
+    at any moment, while all requests stood still. And let it look after so many new objects as a large page makes: each time
+    it looks through all of them that are still in use.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def work(settings: Settings) -> None:

@@ -77,12 +77,13 @@ def at_school(installation: Installation) -> Iterator[AtSchool]:
 
 def test_the_garbage_collector_leaves_alone_what_was_loaded() -> None:
     gc.unfreeze()
-    tracked = len(gc.get_objects())
+    tracked, threshold = len(gc.get_objects()), gc.get_threshold()
     try:
         settle_memory()
         assert gc.get_freeze_count() > tracked / 2
     finally:
         gc.unfreeze()
+        gc.set_threshold(*threshold)
 
 
 def test_it_serves_without_a_word_but_the_address_and_ends_well(installation: Installation) -> None:
