@@ -63,13 +63,14 @@ class Photographer:
         visitor.page.wait_for_load_state("networkidle")
         save(visitor.page, "demo", 1280, DEMO_HEIGHT)
 
-    def tool_page(self, name: str, person: str, activity: str, *, follow: str = "", to: str = "**/review/**") -> None:
-        """Show a page of the tool as somebody sees it; `follow` is the name of a link to go on by, `to` where it leads."""
+    def tool_page(self, name: str, person: str, activity: str, *, follow: str = "", shows: str = "") -> None:
+        """Show a page of the tool as somebody sees it; `follow` names a link to go on by, `shows` a heading there."""
         visitor = self._window(person)
         tool = visitor.open(activity)
         if follow:
             tool.get_by_role("link", name=follow).first.click()
-            visitor.frame.wait_for_url(to)
+            tool.get_by_role("heading", name=shows).first.wait_for()
+            visitor.frame.wait_for_load_state()
         self._take(name, visitor)
 
     def piece(self, lesson: Lesson) -> None:
@@ -238,8 +239,12 @@ def show_demo() -> None:
             photographer.tool_page("home", SHOWN, lesson.activities[WHOLE])
             photographer.tool_page("assignment", SHOWN, lesson.activities[EXPLORATION])
             photographer.tool_page("board", TRAINER, lesson.activities[WHOLE])
-            photographer.tool_page("review", TRAINER, lesson.activities[EXPLORATION], follow=PARTICIPANT)
-            photographer.tool_page("exchange", SHOWN, lesson.activities[WHOLE], follow="Van elkaar leren", to="**/exchange")
+            photographer.tool_page(
+                "review", TRAINER, lesson.activities[EXPLORATION], follow=PARTICIPANT, shows="Jouw feedback"
+            )
+            photographer.tool_page(
+                "exchange", SHOWN, lesson.activities[WHOLE], follow="Van elkaar leren", shows="Wat jij deelt"
+            )
             photographer.piece(lesson)
             photographer.course(lesson.activities[WHOLE])
             photographer.own_page("certificate", certificate)
