@@ -16,6 +16,7 @@ from lti_tool.signin.members import StaffService
 from lti_tool.signin.service import SignInService, Visit
 from lti_tool.signin.sessions import StaffSessions
 from lti_tool.training.staff_trainers import StaffTrainers
+from tests.opening import Opening
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def sign_in_staff(client: FlaskClient, *roles: Role, name: str = "Mies Bakker") 
 
 
 @dataclass
-class StaffBrowser:
+class StaffBrowser(Opening):
     """Somebody of the staff in a browser, on the pages of the training."""
 
     client: FlaskClient
@@ -49,15 +50,6 @@ class StaffBrowser:
     def actor_id(self) -> str:
         """Return who stands in the audit trail."""
         return self.member.id
-
-    def get(self, url: str, *, follow_redirects: bool = False) -> TestResponse:
-        return self.client.get(url, follow_redirects=follow_redirects)
-
-    def page(self, url: str) -> str:
-        """Open a page and follow to where it leads; it must be there."""
-        answer = self.client.get(url, follow_redirects=True)
-        assert answer.status_code == 200, (url, answer.status_code)
-        return answer.text
 
     def post(self, url: str, data: Mapping[str, Any] | None = None) -> TestResponse:
         """Post a form with the token that its page would carry."""

@@ -42,6 +42,7 @@ from lti_tool.web.setup import init_web
 from mappings.loading import load_trainings
 from mappings.roles import Role
 from tests.clock import FakeClock
+from tests.opening import Opening
 
 TRAININGS = load_trainings()
 
@@ -87,7 +88,7 @@ class Told:
 
 
 @dataclass
-class Browser:
+class Browser(Opening):
     """Somebody's browser after a launch."""
 
     world: "World"
@@ -100,15 +101,6 @@ class Browser:
     def actor_id(self) -> str:
         """Return who stands in the audit trail."""
         return self.viewer.actor_id
-
-    def get(self, url: str, *, follow_redirects: bool = False) -> TestResponse:
-        return self.client.get(url, follow_redirects=follow_redirects)
-
-    def page(self, url: str) -> str:
-        """Open a page and follow to where it leads; it must be there."""
-        answer = self.client.get(url, follow_redirects=True)
-        assert answer.status_code == 200, (url, answer.status_code)
-        return answer.text
 
     def post(self, url: str, data: Mapping[str, Any] | None = None) -> TestResponse:
         """Post a form with the token of this session."""

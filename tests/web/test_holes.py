@@ -8,7 +8,7 @@ from lti_tool.web.holes import Fill, with_holes
 
 ENVIRONMENT = Environment(autoescape=True)
 TEMPLATE = """{%- macro piece(title, linked, at, name) -%}
-<td data-label="{{ title }}">{% if linked %}<a href="/work/{{ at }}">{{ name }}: {{ title }} ({{ name }})</a>{% endif %}</td>
+<td data-label="{{ title }}">{% if linked %}<a href="/v/{{ at }}">{{ name }}: {{ title }} ({{ name }})</a>{% endif %}</td>
 {%- endmacro -%}"""
 
 
@@ -45,7 +45,7 @@ def test_each_look_is_rendered_once() -> None:
         shown.append(fill(number, f"name {number}"))
 
     assert piece.rendered == 2
-    assert shown[4] == '<td data-label="title"><a href="/work/4">name 4: title (name 4)</a></td>'
+    assert shown[4] == '<td data-label="title"><a href="/v/4">name 4: title (name 4)</a></td>'
     assert shown[5] == '<td data-label="title"></td>'
 
 
