@@ -70,7 +70,7 @@ class Photographer:
         if follow:
             tool.get_by_role("link", name=follow).first.click()
             tool.get_by_role("heading", name=shows).first.wait_for()
-            visitor.frame.wait_for_load_state()
+            visitor.wait_until_loaded()
         self._take(name, visitor)
 
     def piece(self, lesson: Lesson) -> None:

@@ -26,7 +26,7 @@ def arrive(window: Windows, lesson: Lesson, key: str = TEXT_ONLY, who: str = PAR
     visitor.sign_in(who)
     visitor.open(lesson.activities[key])
     # its scripts too: a server that is gone gives none
-    visitor.frame.wait_for_load_state()
+    visitor.wait_until_loaded()
     return visitor
 
 

@@ -83,7 +83,13 @@ class Visitor:
         if frame is None:
             raise LookupError("the tool's page is in no frame")
         frame.wait_for_load_state()
+        # a page written in the place of another (frame-session.js) is loaded without a navigation
+        frame.evaluate(_LOADED)
         return frame
+
+    def wait_until_loaded(self) -> None:
+        """Wait until the tool's page has its styles and its scripts have run."""
+        _ = self.frame
 
     def go(self, path: str) -> None:
         """Let the frame show another address of the tool."""
@@ -150,6 +156,14 @@ def wide_parts(place: Page | Frame) -> list[str]:
     return found
 
 
+# Chromium calls a document that was written anew complete while its styles and scripts are still on their way. Importing a
+# module that the page runs as a script runs it no second time; it waits until it has run.
+_LOADED = """async () => {
+  for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+    if (!link.sheet) await new Promise((done) => { link.onload = link.onerror = done; });
+  }
+  await Promise.all([...document.querySelectorAll("script[type=module][src]")].map((script) => import(script.src)));
+}"""
 _FOCUS_SHOWS = """() => {
   const element = document.activeElement;
   if (!document.hasFocus() || !element || element === document.body) return true;

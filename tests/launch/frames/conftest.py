@@ -75,7 +75,14 @@ def chromium(
     profile = tmp_path_factory.mktemp(f"chromium-{regime.value}")
     (profile / "Default").mkdir()
     (profile / "Default" / "Preferences").write_text(json.dumps(regime.preferences))
-    arguments = (*ARGUMENTS, "--ignore-certificate-errors", f"--host-resolver-rules={all_sites.resolver_rules}")
+    arguments = (
+        *ARGUMENTS,
+        # One process for both sites: Playwright now and then loses a frame that goes to another process and back
+        # (for it the address stays the old one, whatever shows). What is kept for which site is not a matter of processes.
+        "--disable-site-isolation-trials",
+        "--ignore-certificate-errors",
+        f"--host-resolver-rules={all_sites.resolver_rules}",
+    )
     with sync_playwright() as playwright:
         # preferences are a profile's; the windows' contexts, off the record in that profile, take them over
         kept = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=arguments)

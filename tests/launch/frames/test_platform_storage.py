@@ -99,7 +99,7 @@ def test_what_is_not_saved_is_asked_about_before_another_page_shows(sites: TwoSi
     tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
     tool.get_by_role("link", name=TITLE).first.press("Enter")
     expect(tool.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
-    teacher.frame.wait_for_load_state()
+    teacher.wait_until_loaded()
     # text saves itself; here the answer never comes
     teacher.page.route("**/draft", lambda _route: None)
     text.fill("Nog niet af")
@@ -124,6 +124,7 @@ def test_drafts_save_themselves_there_too(sites: TwoSites, link: Link, teacher: 
     tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
     tool.get_by_role("link", name=TITLE).first.press("Enter")
     expect(text).to_have_value("Een begin")
+    teacher.wait_until_loaded()
     text.fill(TEXT)
     # nothing is kept on the device here, so that leaving asks first; meanwhile it is saved
     tool.get_by_role("link", name="Terug naar je overzicht").press("Enter")
