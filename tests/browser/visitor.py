@@ -157,12 +157,12 @@ def wide_parts(place: Page | Frame) -> list[str]:
 
 
 # Chromium calls a document that was written anew complete while its styles and scripts are still on their way. Importing a
-# module that the page runs as a script runs it no second time; it waits until it has run.
+# module that the page runs as a script runs it no second time; it waits until it has run, or could not be loaded.
 _LOADED = """async () => {
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-    if (!link.sheet) await new Promise((done) => { link.onload = link.onerror = done; });
+    if (!link.sheet) await new Promise((done) => { link.onload = link.onerror = done; setTimeout(done, 5000); });
   }
-  await Promise.all([...document.querySelectorAll("script[type=module][src]")].map((script) => import(script.src)));
+  await Promise.allSettled([...document.querySelectorAll("script[type=module][src]")].map((script) => import(script.src)));
 }"""
 _FOCUS_SHOWS = """() => {
   const element = document.activeElement;
