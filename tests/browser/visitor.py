@@ -162,6 +162,7 @@ _LOADED = """async () => {
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
     if (!link.sheet) await new Promise((done) => { link.onload = link.onerror = done; setTimeout(done, 5000); });
   }
+  if (!matchMedia("(scripting: enabled)").matches) return;
   await Promise.allSettled([...document.querySelectorAll("script[type=module][src]")].map((script) => import(script.src)));
 }"""
 _FOCUS_SHOWS = """() => {
