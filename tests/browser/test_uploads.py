@@ -79,7 +79,13 @@ def test_several_files_come_in_and_a_lost_connection_is_gone_on_with(stage: Stag
     forgive(visitor)
     expect_nothing_wrong(visitor.inspect(visitor.frame, "files on their way"))
     tool.get_by_role("button", name="Lever versie 1 in").click()
-    expect(tool.get_by_text("We sturen het formulier zodra je bestanden binnen zijn.")).to_be_visible()
+    waits = tool.get_by_text("We sturen het formulier zodra je bestanden binnen zijn.")
+    expect(waits).to_be_visible()
+    # what is written meanwhile is saved and said, and does not take the place of that
+    with visitor.page.expect_response(re.compile(r"/draft$")):
+        tool.get_by_label("Tekst").press_sequentially(" En erna.")
+    expect(tool.locator("[data-autosave-said]")).to_contain_text("Bewaard om")
+    expect(waits).to_be_visible()
     mend(visitor)
     visitor.frame.evaluate("window.dispatchEvent(new Event('online'))")
     expect(tool.get_by_role("heading", name="Versie 1 is goed ontvangen")).to_be_visible()

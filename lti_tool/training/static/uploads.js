@@ -20,7 +20,7 @@ function start(box) {
   const field = box.querySelector("input[type=file]");
   const list = box.querySelector("[data-sending]");
   const said = box.querySelector("[data-sending-said]");
-  const formSaid = form.querySelector("[data-autosave-said]");
+  const formSaid = form.querySelector("[data-waiting-said]"); // not where autosave.js speaks: it would talk over this
   const words = box.querySelector("template[data-upload-words]").content;
   const rowOf = box.querySelector("template[data-upload-row]").content;
   const items = [];
@@ -35,6 +35,7 @@ function start(box) {
   const free = () => Number(filesOf().dataset.free) - underWay().length;
 
   function add(files) {
+    sayOfForm(held && "holds");
     for (const file of files) {
       const item = { file, url: null, received: 0, part: FIRST_PART, failed: false, stop: null, cancelled: false, row: null };
       item.row = showRow(item);
@@ -90,6 +91,12 @@ function start(box) {
   function say(name, item, percent) {
     saidAt = Date.now();
     said.replaceChildren(phrase(name, { file: item.file.name, percent }));
+  }
+
+  // Of the form as a whole: that it waits for its files, or that it was not sent.
+  function sayOfForm(name) {
+    if (name === null) formSaid.replaceChildren();
+    else if (formSaid.querySelector(`[data-words="${name}"]`) === null) formSaid.replaceChildren(phrase(name));
   }
 
   // One file after the other: so the first is there soonest.
@@ -190,7 +197,7 @@ function start(box) {
     said.replaceChildren(document.createTextNode(`${item.file.name}: ${item.row.querySelector("[data-state]").textContent.trim()}`));
     if (held !== null) {
       held = null;
-      formSaid.replaceChildren(phrase("not-held"));
+      sayOfForm("not-held");
     }
   }
 
@@ -203,6 +210,7 @@ function start(box) {
 
   function again(item) {
     setFailed(item, false);
+    sayOfForm(held && "holds");
     if (free() < 0) return fail(item, "no-room");
     item.url = null;
     item.row.querySelector("[data-retry]").hidden = true;
@@ -217,6 +225,7 @@ function start(box) {
     item.stop?.abort();
     wake();
     forget(item);
+    sayOfForm(held && "holds");
     say("say-cancelled", item);
     if (url !== null) {
       await ask({ url, stop: new AbortController() }, "DELETE").catch(() => {});
@@ -301,7 +310,7 @@ function start(box) {
     if (held === null || underWay().length > 0) return;
     const button = held;
     held = null;
-    formSaid.replaceChildren();
+    sayOfForm(null);
     if (form.isConnected) form.requestSubmit(button.isConnected ? button : null);
   }
 
@@ -331,7 +340,7 @@ function start(box) {
     if (underWay().length === 0 || event.defaultPrevented) return;
     event.preventDefault();
     held = event.submitter ?? form.querySelector("[type=submit]");
-    formSaid.replaceChildren(phrase("holds"));
+    sayOfForm("holds");
   });
   window.addEventListener("beforeunload", (event) => {
     if (form.isConnected && underWay().length > 0) event.preventDefault();
