@@ -55,16 +55,21 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+_LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+
+
 @dataclass
 class Complaints:
     """Everything that went wrong in the pages of a context and was not foreseen.
 
     Console errors and warnings (what a security policy blocks among them), errors of scripts, requests that failed, and
-    answers with an error status; `foreseen` holds the statuses that the test means to get.
+    answers with an error status; `foreseen` holds the statuses that the test means to get. Where `connection_breaks`, the
+    test takes the connection away, and pages that try again may complain of that at any moment.
     """
 
     lines: list[str] = field(default_factory=list)
     foreseen: set[int] = field(default_factory=set)
+    connection_breaks: bool = False
 
     def listen(self, context: BrowserContext) -> None:
         """Note what the pages of a context complain about from now on."""
@@ -76,12 +81,16 @@ class Complaints:
     def _console(self, message: ConsoleMessage) -> None:
         # the line about an answer's status names no address; _answered does
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource: the server"):
-            self.lines.append(f"console: {message.text}")
+            self._note(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
         # ERR_ABORTED: somebody went on before the answer came, or it became a download
         if request.failure != "net::ERR_ABORTED":
-            self.lines.append(f"failed: {urlsplit(request.url).path} {request.failure}")
+            self._note(f"failed: {urlsplit(request.url).path} {request.failure}")
+
+    def _note(self, line: str) -> None:
+        if not (self.connection_breaks and any(reason in line for reason in _LOST)):
+            self.lines.append(line)
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.foreseen:
