@@ -1,4 +1,4 @@
-"""What was seen, minute by minute: answers and how long they took, what went wrong, and how much memory the tool holds."""
+"""What was seen, minute by minute: answers and how long they took, what went wrong, what the tool holds and uses."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from benchmarks.launches.usage import below, processes
+from benchmarks.launches.usage import below, cpu_seconds, processes
 from benchmarks.measuring import percentile
 
 MINUTE = 60.0
@@ -24,16 +24,20 @@ class Minute:
     """One of them; times in seconds, memory in MB."""
 
     deeds: int = 0
-    times: list[float] = field(default_factory=list)
+    times: dict[str, list[float]] = field(default_factory=dict)
+    """Of the answers to each deed, by its name."""
     memory: list[float] = field(default_factory=list)
     """Of all processes together."""
     resident: dict[int, list[float]] = field(default_factory=dict)
     """Of each process, by its id; what it shares with others is counted too."""
+    cpu: float = 0.0
+    """Seconds of processor time that the tool used, all its processes together."""
     wrong: int = 0
 
-    def percentile(self, share: float) -> float:
-        """Return the time that this share of the answers did not exceed; 0 without any."""
-        return percentile(sorted(self.times), share) if self.times else 0.0
+    @property
+    def answers(self) -> int:
+        """How many there were."""
+        return sum(map(len, self.times.values()))
 
 
 class Book:
@@ -46,6 +50,7 @@ class Book:
     def __init__(self, minute: float = MINUTE) -> None:
         self._minute = minute
         self._lock = threading.Lock()
+        self._doing = threading.local()
         self.begin()
 
     def begin(self) -> None:
@@ -55,12 +60,17 @@ class Book:
             self.minutes: list[Minute] = []
             self.wrong: Counter[str] = Counter()
             self.deeds: Counter[str] = Counter()
+            self._used: float | None = None
 
     def heard(self, response: requests.Response, may_refuse: bool = False) -> None:
-        """Write down an answer of the tool; a refusal counts as wrong unless it may refuse what was asked."""
+        """Write down an answer of the tool; a refusal counts as wrong unless it may refuse what was asked.
+
+        It belongs to the deed that this thread is doing.
+        """
+        name = getattr(self._doing, "name", "")
         with self._lock:
             minute = self._now()
-            minute.times.append(response.elapsed.total_seconds())
+            minute.times.setdefault(name, []).append(response.elapsed.total_seconds())
             if response.status_code >= 400 and not may_refuse:
                 self._note(minute, f"{response.status_code} of {response.request.method} {_kind(response.url)}")
 
@@ -68,6 +78,7 @@ class Book:
     def deed(self, name: str) -> Iterator[None]:
         """Write down a deed, and what went wrong with it."""
         wrong = ""
+        self._doing.name = name
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and the load goes on
@@ -80,10 +91,13 @@ class Book:
                 self._note(minute, wrong)
 
     def weigh(self, root: int) -> None:
-        """Write down how much memory a process holds with all below it."""
+        """Write down how much memory a process holds, and how much processor time it used, with all below it."""
         weights = memory_of(root)
+        used = cpu_seconds([root])
         with self._lock:
             minute = self._now()
+            minute.cpu += used - (used if self._used is None else self._used)
+            self._used = used
             minute.memory.append(sum(weight.own for weight in weights.values()))
             for pid, weight in weights.items():
                 minute.resident.setdefault(pid, []).append(weight.resident)
@@ -144,6 +158,20 @@ def weighing(book: Book, root: int, every: float) -> Iterator[None]:
 def _kind(url: str) -> str:
     """Return an address without its ids."""
     return "/".join("…" if len(part) >= 20 else part for part in urlsplit(url).path.split("/"))
+
+
+def percentile_of(minutes: Sequence[Minute], share: float, deed: str | None = None) -> float:
+    """Return the time that this share of the answers did not exceed, to all deeds or to one; 0 without any."""
+    times = sorted(
+        one for minute in minutes for name, heard in minute.times.items() if deed in (None, name) for one in heard
+    )
+    return percentile(times, share) if times else 0.0
+
+
+def cpu_per_answer(minutes: Sequence[Minute]) -> float:
+    """Return the seconds of processor time that the tool used for each answer, work in the background included."""
+    answers = sum(minute.answers for minute in minutes)
+    return sum(minute.cpu for minute in minutes) / answers if answers else 0.0
 
 
 def median_memory(minutes: Sequence[Minute], pid: int | None = None) -> float:

@@ -26,7 +26,7 @@ def verdict(minutes: list[Minute], *, late: int = 0, waiting: int = 0) -> Verdic
 
 def minutes(times: list[float], memory: list[float]) -> list[Minute]:
     """One for each, with a hundred answers that took so long."""
-    return [Minute(100, [time] * 100, [weight], {7: [weight]}) for time, weight in zip(times, memory, strict=True)]
+    return [Minute(100, {"home": [time] * 100}, [weight], {7: [weight]}) for time, weight in zip(times, memory, strict=True)]
 
 
 def test_a_short_soak_finds_nothing_wrong(tmp_path: Path) -> None:

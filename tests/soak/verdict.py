@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import linear_regression
 
-from tests.soak.book import Book, Minute, median_memory
+from tests.soak.book import Book, Minute, cpu_per_answer, median_memory, percentile_of
 
 WARM_UP = 1 / 6
 """Share of the minutes in which caches fill; they are shown and not compared."""
 MOST_GROWTH = 1.10
 """Of memory, from the first third after that to the last."""
+P95 = 0.95
 MOST_SLOWER = 1.5
 """Of the slowest answer in twenty, likewise."""
 
@@ -68,7 +69,7 @@ class Verdict:
     def p95(self) -> Comparison:
         """In seconds."""
         first, *_, last = _thirds(self.book.minutes)
-        return Comparison(_p95(first), _p95(last), MOST_SLOWER)
+        return Comparison(percentile_of(first, P95), percentile_of(last, P95), MOST_SLOWER)
 
     @property
     def wrong(self) -> Sequence[str]:
@@ -93,19 +94,27 @@ class Verdict:
 
     def lines(self) -> Iterator[str]:
         """Yield the report."""
-        yield f"{'minute':>6} {'deeds':>6} {'answers':>8} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7} {'MB':>6} {'wrong':>6}"
+        heads = " ".join(f"{head:>7}" for head in ("p50 ms", "p95 ms", "p99 ms", "CPU ms"))
+        yield f"{'minute':>6} {'deeds':>6} {'answers':>8} {heads} {'MB':>6} {'wrong':>6}"
         for number, minute in enumerate(self.book.minutes, 1):
-            times = " ".join(f"{minute.percentile(share) * 1000:>7.0f}" for share in (0.5, 0.95, 0.99))
-            memory = f"{median_memory([minute]):>6.0f}"
-            yield f"{number:>6} {minute.deeds:>6} {len(minute.times):>8} {times} {memory} {minute.wrong:>6}"
+            times = " ".join(f"{percentile_of([minute], share) * 1000:>7.0f}" for share in (0.5, P95, 0.99))
+            used = f"{cpu_per_answer([minute]) * 1000:>7.1f} {median_memory([minute]):>6.0f}"
+            yield f"{number:>6} {minute.deeds:>6} {minute.answers:>8} {times} {used} {minute.wrong:>6}"
         deeds = ", ".join(f"{count} × {name}" for name, count in self.book.deeds.most_common())
         yield f"{self.rate:.1f} deeds a second: {deeds}"
+        thirds = _thirds(self.book.minutes)
+        for name in sorted(self.book.deeds):
+            shown = (
+                " → ".join(f"{percentile_of(third, share, name) * 1000:.0f}" for third in thirds) for share in (0.5, P95)
+            )
+            yield "{}: p50 {} ms, p95 {} ms".format(name, *shown)
         for pid, held in self.processes.items():
             yield f"process {pid}: {held.before:.0f} → {held.after:.0f} MB, {self.slope(pid):+.1f} MB an hour"
-        thirds = " → ".join(f"{_p95(third) * 1000:.0f}" for third in _thirds(self.book.minutes))
+        slow = " → ".join(f"{percentile_of(third, P95) * 1000:.0f}" for third in thirds)
+        cpu = " → ".join(f"{cpu_per_answer(third) * 1000:.1f}" for third in thirds)
         yield (
-            f"memory {self.memory.before:.0f} → {self.memory.after:.0f} MB, "
-            f"p95 of each third {thirds} ms, {self.waiting} scores undelivered"
+            f"memory {self.memory.before:.0f} → {self.memory.after:.0f} MB, processor time for an answer {cpu} ms, "
+            f"p95 of each third {slow} ms, {self.waiting} scores undelivered"
         )
         yield from self.wrong or ["nothing went wrong"]
 
@@ -122,8 +131,3 @@ def _thirds(minutes: Sequence[Minute]) -> Sequence[Sequence[Minute]]:
     third = max(len(warm) // 3, 1)
     middle = warm[third:-third]
     return [warm[:third], *([middle] if middle else []), warm[-third:]]
-
-
-def _p95(minutes: Sequence[Minute]) -> float:
-    together = Minute(times=[one for minute in minutes for one in minute.times])
-    return together.percentile(0.95)
