@@ -5,13 +5,14 @@ The demo walk and the tests use it to be people at the school. It keeps cookies,
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from .forms import BrowserError, Button, Field, Form, Upload, Value
-from .pagereader import PageReader
+from .pagereader import AUTO, PageReader
 
 __all__ = ["Browser", "BrowserError", "Button", "Field", "Form", "Page", "Upload", "Value"]
 
@@ -23,11 +24,6 @@ class Page:
         url: the address after redirects.
         status: the HTTP status.
         html: the body as text; ``content`` as bytes.
-        text: what a reader sees, with single spaces.
-        title: the page's title.
-        heading: the first heading.
-        forms: the forms, in order.
-        iframe_src: the address of the first frame that shows, absolute; None without one.
         framed: whether the page was opened inside a frame.
     """
 
@@ -42,16 +38,46 @@ class Page:
         if kind.startswith("text/") and "charset" not in kind:
             answer.encoding = "utf-8"
         self.html = answer.text if "html" in kind or kind.startswith(("text/", "application/json")) else ""
+        self._is_html = "html" in kind
+
+    @cached_property
+    def _read(self) -> PageReader:
+        # when somebody looks: a page may be large
         reader = PageReader(self)
-        if "html" in kind:
+        if self._is_html:
             reader.feed(self.html)
             reader.close()
-        self.text = reader.text if "html" in kind else self.html
-        self.title = reader.title
-        self.heading = reader.heading
-        self.forms = tuple(reader.forms)
-        self.links = tuple(reader.links)
-        self.iframe_src = reader.iframe_src
+        return reader
+
+    @cached_property
+    def text(self) -> str:
+        """What a reader sees, with single spaces."""
+        return self._read.text if self._is_html else self.html
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return self._read.title
+
+    @property
+    def heading(self) -> str:
+        """The first heading."""
+        return self._read.heading
+
+    @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms, in order."""
+        return tuple(self._read.forms)
+
+    @cached_property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """The links in order, each with its text."""
+        return tuple(self._read.links)
+
+    @property
+    def iframe_src(self) -> str | None:
+        """The address of the first frame that shows, absolute; None without one."""
+        return self._read.iframe_src
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {urlsplit(self.url).path} {self.title!r}>"
@@ -102,10 +128,10 @@ class Page:
         return self.browser.get(self.iframe_src, framed=True, referer=self.url).follow_auto_forms()
 
     def follow_auto_forms(self, limit: int = 10) -> "Page":
-        """Send the forms marked ``data-auto`` that pages would send by themselves, until one does not."""
+        """Send the forms marked `AUTO` that pages would send by themselves, until one does not."""
         page = self
         for _ in range(limit):
-            auto = next((form for form in page.forms if form.auto), None)
+            auto = next((form for form in page.forms if form.auto), None) if AUTO in page.html else None
             if auto is None:
                 return page
             page = auto.submit()

@@ -9,6 +9,8 @@ from .forms import Button, Field, Form
 if TYPE_CHECKING:
     from .browser import Page
 
+AUTO = "data-auto"
+"""Marks a form that its page sends by itself."""
 _SILENT = ("script", "style", "template", "noscript")
 _INLINE = (
     "a",
@@ -93,7 +95,7 @@ class PageReader(HTMLParser):
             method=given.get("method", "get").lower(),
             name=given.get("name") or given.get("id", ""),
             target=given.get("target", ""),
-            auto="data-auto" in given,
+            auto=AUTO in given,
         )
         self.forms.append(self._open)
 

@@ -14,6 +14,8 @@ from tests.postgresql import PostgresqlMissing
 from tests.soak.running import Plan, run
 from tests.soak.scene import EngineName
 
+SWITCH_SECONDS = 0.0005
+
 
 def _say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
@@ -32,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     plan = Plan(options.minutes, options.people, options.share, options.finding, options.seed)
     folder = Path(tempfile.mkdtemp(prefix="icc-soak-"))
+    # the people are threads of this process: an answer that has come shall not wait for a page that is read
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         verdict = run(options.engine, plan, folder, _say)
     except PostgresqlMissing as missing:

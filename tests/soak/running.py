@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from lti_tool.sync.models import ScoreOutbox
 from tests.soak.book import MINUTE, Book, weighing
 from tests.soak.deeds import Cast
-from tests.soak.load import bear, keep
+from tests.soak.load import AT_ONCE, bear, keep
 from tests.soak.scene import EngineName, Scene, opened
 from tests.soak.verdict import Verdict
 
@@ -52,11 +52,13 @@ def run(engine: EngineName, plan: Plan, folder: Path, say: Callable[[str], None]
     book = Book(plan.minute)
     with opened(engine, plan.people, folder) as scene:
         cast = Cast(scene, book.heard, chance)
+        say(f"{engine}: {plan.people} people hand in everything …")
+        cast.fill(AT_ONCE)
         borne = bear(cast.deeds, book, plan.finding, chance)
         rate = borne * plan.share
         say(f"{engine}: {borne:.1f} deeds a second are borne; {rate:.1f} for {plan.minutes:g} minutes …")
         for what, count in book.wrong.most_common():
-            say(f"while finding out: {count} × {what}")
+            say(f"before that: {count} × {what}")
         book.begin()
         with weighing(book, scene.stage.demo.pid_of("tool"), plan.minute / WEIGHINGS):
             late = keep(cast.deeds, book, rate, plan.minutes * plan.minute, chance)
