@@ -147,6 +147,7 @@ def weighing(book: Book, root: int, every: float) -> Iterator[None]:
             book.weigh(root)
 
     scales = threading.Thread(target=go_on, daemon=True)
+    book.weigh(root)
     scales.start()
     try:
         yield

@@ -11,7 +11,7 @@ WARM_UP = 1 / 6
 MOST_GROWTH = 1.10
 """Of memory, from the first third after that to the last."""
 P95 = 0.95
-MOST_SLOWER = 1.5
+MOST_SLOWER = 1.25
 """Of the slowest answer in twenty, likewise."""
 
 
