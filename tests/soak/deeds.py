@@ -27,7 +27,8 @@ ACCEPTED_SHARE = 0.1
 """Of reviews: so there are scores to deliver and work to write on to the end."""
 Heard = Callable[[requests.Response, bool], None]
 """Told of every answer of the tool, and whether it may refuse what was asked."""
-ACCEPTED = "Dit werk is al akkoord"
+TOO_LATE = ("Dit werk is al akkoord", "Er is intussen een nieuwe versie ingeleverd")
+"""What the tool says to who writes on in accepted work, and to who reviews a version that is the newest no more."""
 WITH_FILES = tuple(one.key for one in TRAINING.assignments if one.hand_in.files is not Requirement.NONE)
 
 
@@ -280,8 +281,8 @@ class Cast:
 
 
 def _is_too_late(response: requests.Response) -> bool:
-    """Whether somebody wrote on in what the trainer accepted a moment ago."""
-    return response.status_code == 422 and ACCEPTED in response.text
+    """Whether somebody else was there a moment before, and the tool says so."""
+    return response.status_code == 422 and any(words in response.text for words in TOO_LATE)
 
 
 class _Held:
