@@ -210,6 +210,19 @@ def test_the_message_of_a_form_takes_the_focus(site: str, visit: Callable[..., V
     expect(page.get_by_label("Tekst")).to_be_focused()
 
 
+def test_the_message_takes_the_focus_from_nobody_who_was_quicker(site: str, visit: Callable[..., Visit]) -> None:
+    page = visit(f"{site}/text").page
+    held: list[Route] = []
+    page.route("**/focus*.js*", lambda route: held.append(route))
+    with page.expect_request("**/focus*.js*"):
+        page.reload(wait_until="commit")
+    link = page.get_by_role("link", name="Schrijf nog een tekst.")
+    link.focus()
+    held.pop().continue_()
+    page.wait_for_load_state("networkidle")
+    expect(link).to_be_focused()
+
+
 def test_the_skip_link_leads_to_the_content(site: str, visit: Callable[..., Visit]) -> None:
     page = visit(f"{site}/design").page
     page.keyboard.press("Tab")

@@ -48,9 +48,11 @@ function listen() {
   window.addEventListener("popstate", onPopState);
 }
 
-// As after a page load: the focus at the beginning, the part that the address names in sight.
+// As after a page load: the focus at the beginning or on what the page opened for, the part that the address names in sight.
 function arrive(hash, scroll) {
-  if (!document.querySelector("[data-focus]")) document.querySelector("main")?.focus({ preventScroll: true });
+  const message = document.querySelector("[data-focus]");
+  if (message !== null) message.focus();
+  else document.querySelector("main")?.focus({ preventScroll: true });
   if (hash) goTo(hash);
   else window.scrollTo(0, scroll);
 }
