@@ -1,6 +1,6 @@
 """Debian's Chromium for the tests that drive it, and what every page in it has to pass."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser_witness import Witness, what_was_seen
+
 CHROMIUM = "/usr/bin/chromium"
 SHELL = "/usr/bin/chromium-headless-shell"
 """The same engine without windows, menus and preferences around it: a page takes a third of the processor's time."""
@@ -35,6 +37,15 @@ ARGUMENTS = (
     "--no-first-run",
 )
 expect.set_options(timeout=PATIENCE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failure what the windows of its browser show."""
+    report = yield
+    if report.failed and report.when == "call":
+        report.sections += what_was_seen()
+    return report
 
 
 @contextmanager
@@ -72,7 +83,8 @@ class Complaints:
     connection_breaks: bool = False
 
     def listen(self, context: BrowserContext) -> None:
-        """Note what the pages of a context complain about from now on."""
+        """Note what the pages of a context complain about from now on, and what they show should the test fail."""
+        Witness(context)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.lines.append(f"script: {error.error}"))
         context.on("requestfailed", self._failed)
